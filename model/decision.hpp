@@ -1,0 +1,156 @@
+#pragma once
+// The answer, as values: both front ends and every report print from here and compute nothing. Produced by evaluation.
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "model/observation.hpp"
+#include "model/scenario.hpp"
+#include "model/statistics.hpp"
+#include "pricing/billing.hpp"
+
+namespace model {
+
+enum class Platform { Lambda, Ec2 };
+std::string_view name(Platform platform); // "lambda", "ec2"
+
+struct LatencySummary { // milliseconds, completed requests
+  Estimate mean, p50, p90, p95, p99, p999, max;
+};
+
+// Everything that was found out about one platform in one configuration.
+struct PlatformResult {
+  Platform platform = Platform::Lambda;
+  std::string configuration; // "1769 MB x86_64", "c7g.large x 2..20"
+  std::uint64_t requests = 0, completed = 0, throttled = 0, timedOut = 0, rejected = 0; // summed over replications
+  LatencySummary latency;
+  Estimate failedFraction;    // (throttled + rejected + timed out) / attempts
+  LatencyHistogram histogram; // merged, for the charts
+  // Lambda
+  std::uint64_t coldStarts = 0;
+  Estimate coldFraction;
+  Estimate environmentsMean, environmentsBusy, environmentsIdle;
+  std::int64_t peakEnvironments = 0;
+  std::optional<double> meanLifetimeS;
+  // EC2
+  Estimate instancesMean, utilisation;
+  std::int64_t peakInstances = 0;
+
+  pricing::MonthlyUsage usage; // mean over replications, scaled to a month
+  pricing::Bill bill;          // of `usage`
+  Estimate monthlyCostUsd;
+  std::vector<TimelinePoint> timeline; // first replication
+  bool meetsObjective = true;
+  std::vector<std::string> missed; // "p99 612 ms > 500 ms"
+};
+
+enum class Verdict { Lambda, Ec2, Hybrid, TooCloseToCall, NeitherMeetsObjective };
+std::string_view name(Verdict verdict); // "lambda", "ec2", "hybrid", "too_close_to_call", "neither_meets_objective"
+
+struct Reason {
+  std::string code, message;
+}; // "cost_gap", "objective_missed", "hard_limit", ...
+struct Warning {
+  std::string code, message, advice;
+};
+
+struct BreakEven {
+  double requestsPerSecond = 0, requestsPerMonth = 0;
+  Platform cheaperBelow = Platform::Lambda; // the other one above
+};
+// Cost of both platforms at scaled arrival rates, for the chart and the break-even search.
+struct CostPoint {
+  double requestsPerSecond = 0;
+  std::optional<double> lambdaUsd, ec2Usd; // a month
+};
+
+// An input that was varied by itself, and what became of the verdict.
+struct Driver {
+  std::string path, from, to;              // "lambda.idle_lifetime", "600s", "300s"
+  double savingUsd = 0, baseSavingUsd = 0; // EC2 cost - Lambda cost a month, at `to` and in the base case
+  bool flips = false;
+};
+
+struct Candidate {
+  Platform platform = Platform::Lambda;
+  std::string configuration;
+  double monthlyCostUsd = 0;
+  std::optional<double> p99Ms, failedFraction;
+  bool meetsObjective = false, simulated = false;
+  std::string why;         // why not, empty when it does
+  bool onFrontier = false; // no other is both cheaper and faster
+};
+
+// Closed form beside simulation; absent where assumptions do not hold.
+struct AnalyticFigure {
+  Platform platform = Platform::Lambda;
+  std::string quantity, method; // "busy environments", "M/G/infinity"
+  double closedForm = 0;
+  Estimate simulated;
+  std::string unit;
+};
+
+struct RunRecord {
+  std::uint64_t seed = 1;
+  int replications = 1, windows = 1;
+  double horizonS = 0;
+  std::uint64_t requests = 0; // simulated, summed over platforms' shared stream once
+  double wallS = 0, requestsPerSecond = 0;
+  std::string catalogueId, catalogueAsOf, scenarioSha256;
+  std::string version;
+};
+
+struct Decision {
+  Scenario scenario;    // effective, "auto" replaced by what was chosen
+  bool compared = true; // false: `simulate` of the given configurations, no search
+  std::optional<PlatformResult> lambda, ec2;
+  Verdict verdict = Verdict::TooCloseToCall;
+  Estimate monthlySavingUsd; // of the winner over the other, paired; >= 0 unless too close
+  std::optional<BreakEven> breakEven;
+  std::vector<CostPoint> costCurve; // ascending rate
+  double meanRequestsPerSecond = 0; // "you are here"
+  std::vector<Reason> reasons;
+  std::vector<Driver> drivers;
+  std::vector<Candidate> candidates;
+  std::vector<AnalyticFigure> analytic;
+  std::vector<Assumption> assumptions;
+  std::vector<Warning> warnings;
+  RunRecord run;
+};
+
+struct Cancelled {};
+using EvaluationOutcome = std::variant<std::shared_ptr<const Decision>, Cancelled>;
+
+struct Progress {
+  std::string_view stage;       // "searching", "simulating", "break-even"
+  double done = 0;              // 0..1 over the whole evaluation
+  double requestsPerSecond = 0; // simulated so far
+};
+struct RunControl {
+  std::stop_token stop;
+  std::function<void(const Progress&)> progress; // at most once per percent; called from a worker thread
+  int threads = 0;                               // 0: all cores; the result does not depend on it
+};
+
+// The one door. `evaluate` searches where the scenario says auto and compares; `simulate` runs the one Lambda and the
+// one EC2 configuration given (auto is an InputError). Opens traces. InputError for problems().
+EvaluationOutcome evaluate(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                           const RunControl& control);
+EvaluationOutcome simulate(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                           const RunControl& control);
+
+// Report text; each is a pure function of the decision.
+std::string headline(const Decision& decision);   // one sentence in plain words
+std::string reportText(const Decision& decision); // terminal
+std::string reportMarkdown(const Decision& decision);
+std::string reportJson(const Decision& decision); // contract section 4
+std::string reportHtml(const Decision& decision); // self-contained, inline SVG charts
+std::string reportCsv(const Decision& decision);  // one row per figure: platform,figure,value,half_width,unit
+
+} // namespace model

@@ -1,0 +1,58 @@
+#pragma once
+// Classic Lambda: one request per execution environment at a time. Rules in order for a request at time t are those of
+// design section 4; sources are the AWS Lambda developer guide pages named at each field (copies of Sep-Oct 2026).
+// Exact in integer nanoseconds. Pinned by tests/model/lambda_simulator_test.cpp against a plain reference event loop,
+// Erlang B, M/G/infinity, the environment-pool Markov chain and the documentation's ten-request example.
+#include <cstdint>
+#include <memory>
+#include <optional>
+
+#include "model/observation.hpp"
+#include "workloads/distribution.hpp"
+#include "workloads/workload.hpp"
+
+namespace model {
+
+enum class Reuse { Lifo, Fifo, Random };
+
+// One function in one configuration, ready to run: every default resolved, every unit converted.
+struct LambdaFunction {
+  pricing::Memory memory = pricing::Memory::mebibytes(1769);
+  double threads = 1.0; // a request can use this many vCPUs
+  double speed = 1.0;   // relative to a Lambda x86 vCPU
+  workloads::DurationDistribution init = workloads::Constant{};
+  workloads::DurationDistribution idleLifetime = workloads::Constant{std::chrono::minutes(10)};
+  std::optional<workloads::DurationDistribution> maxLifetime; // retired when next idle after this age
+  Reuse reuse = Reuse::Lifo;
+  std::int64_t provisioned = 0;
+  std::int64_t concurrencyLimit = 1000; // reserved concurrency, else the account's; >= provisioned
+  std::optional<std::int64_t> growthPer10s =
+      1000;                   // new environments per 10 s, refilled continuously, never banked above it
+  bool requestRateCap = true; // 10 x concurrencyLimit requests/s, synchronous only: a bucket of one second's worth
+  Duration timeout = std::chrono::seconds(900); // over the duration, init not counted; fails and is billed to here
+  Duration overhead{};                          // front door, added to latency, not billed
+  bool initBilled = true;                       // since 1 Aug 2025
+};
+
+// Feed every request in order, then finish once. Memory is O(peak concurrency). Ties: environments that finish or
+// expire at t do so before an arrival at t; environments finishing together become idle in the order their requests
+// arrived.
+class LambdaSimulator {
+ public:
+  // Streams "lambda.init", "lambda.idle_lifetime", "lambda.max_lifetime", "lambda.reuse" of this seed and replication.
+  LambdaSimulator(const LambdaFunction& function, const ObservationPlan& plan, std::uint64_t seed,
+                  std::uint64_t replication);
+  ~LambdaSimulator();
+  LambdaSimulator(LambdaSimulator&&) noexcept;
+  void feed(const workloads::RequestBatch& batch);
+  LambdaRun finish();
+
+ private:
+  struct State;
+  std::unique_ptr<State> m_state;
+};
+
+// Duration of a request on this function, before the timeout: io + cpu / (speed * min(threads, MB/1769)), nearest ns.
+std::int64_t lambdaDurationNs(const LambdaFunction& function, std::int64_t cpuNs, std::int64_t ioNs);
+
+} // namespace model

@@ -1,0 +1,81 @@
+#pragma once
+// What a platform simulator hands out: exact counts per observation window, no money, no estimates. A run is split into
+// windows so that a single trace still yields independent-looking observations (batch means); replications of a
+// synthetic workload use one window each.
+#include <cstdint>
+#include <vector>
+
+#include "model/statistics.hpp"
+#include "pricing/quantities.hpp"
+
+namespace model {
+
+using pricing::Duration;
+
+// Observation starts at `warmup` and ends at `horizon`; windows are equal parts of that. Requests that arrive before
+// the horizon run to their end and count in the window of their arrival; environment and instance time stops at the
+// horizon.
+struct ObservationPlan {
+  Duration warmup{}, horizon{};
+  int windows = 1;          // >= 1
+  int timelinePoints = 600; // samples over [0, horizon); 0: no timeline
+};
+
+// Every attempt is in exactly one of these: attempts = completed + throttled + rejected + timedOut.
+struct Outcomes {
+  std::uint64_t attempts = 0;
+  std::uint64_t completed = 0;
+  std::uint64_t throttled = 0; // Lambda 429: concurrency, growth or request-rate limit
+  std::uint64_t rejected = 0;  // EC2 503: no instance in service or queue full
+  std::uint64_t timedOut = 0;  // Lambda function timeout; EC2 504
+  LatencyHistogram latency;    // completed requests, arrival to response, front-door overhead included
+  friend bool operator==(const Outcomes&, const Outcomes&) = default;
+};
+
+struct LambdaTally {
+  Outcomes outcomes;
+  std::uint64_t started = 0, cold = 0;  // cold fraction = cold / started
+  std::uint64_t provisionedStarted = 0; // of started
+  std::uint64_t throttledConcurrency = 0, throttledGrowth = 0, throttledRate = 0;
+  std::int64_t billedMs = 0, provisionedBilledMs = 0; // sums of ceil(init + duration), on demand and provisioned
+  Int128 busyNs = 0, idleNs = 0;                      // environment time in the window, on demand; busy includes init
+  Int128 initNs = 0;                                  // of busyNs
+  Int128 provisionedBusyNs = 0;
+  std::uint64_t environmentsEnded = 0;             // expired or retired in the window
+  Int128 endedLifetimeNs = 0;                      // of those, creation to end
+  std::int64_t peakEnvironments = 0, peakBusy = 0; // provisioned included
+  friend bool operator==(const LambdaTally&, const LambdaTally&) = default;
+};
+
+struct Ec2Tally {
+  Outcomes outcomes;
+  Int128 instanceNs = 0; // billed: launch (running) to termination, in the window
+  Int128 inServiceNs = 0;
+  Int128 minimumTopUpNs = 0; // 60 s minimum per start: what is billed beyond instanceNs for instances that ended early
+  Int128 cpuBusyNs = 0;      // vCPU-ns used; utilisation = cpuBusyNs / (vcpus x inServiceNs)
+  Int128 inFlightNs = 0;     // requests at instances, waiting or running (Little's law check)
+  std::uint64_t launches = 0, terminations = 0;
+  std::int64_t peakInstances = 0;
+  friend bool operator==(const Ec2Tally&, const Ec2Tally&) = default;
+};
+
+// State just before `at`. Lambda: environments and busy; EC2: instances launched (booting included) and requests in
+// flight.
+struct TimelinePoint {
+  Duration at{};
+  double capacity = 0;  // environments or instances
+  double inService = 0; // EC2: serving instances; Lambda: = capacity
+  double inFlight = 0;  // requests being served or waiting
+  double metric = 0;    // EC2: last CloudWatch CPU point, 0..1; Lambda: 0
+};
+
+struct LambdaRun {
+  std::vector<LambdaTally> windows;
+  std::vector<TimelinePoint> timeline;
+};
+struct Ec2Run {
+  std::vector<Ec2Tally> windows;
+  std::vector<TimelinePoint> timeline;
+};
+
+} // namespace model

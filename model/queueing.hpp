@@ -1,0 +1,57 @@
+#pragma once
+// Closed forms that stand beside the simulation wherever their assumptions hold. Spans in seconds, rates per second,
+// offered load a = rate * service time in erlangs. Pinned by tests/model/queueing_test.cpp: the reference table to
+// 1e-6, the 55-agent walk-through, and identities over grids; the chain against the simulator in tests/validation.
+#include <cstdint>
+#include <optional>
+
+namespace model {
+
+// Blocking probability of M/M/c/c = M/G/c/c (Erlang 1917), B(k) = aB/(k + aB). c >= 0, a >= 0.
+double erlangB(std::int64_t servers, double offeredLoad);
+// Probability of waiting in M/M/c (Erlang 1917), C = B / (1 - rho (1 - B)); 1 when a >= c.
+double erlangC(std::int64_t servers, double offeredLoad);
+
+struct QueueFigures {
+  double utilisation = 0; // rho
+  double probabilityWait = 0;
+  double meanWaitS = 0, meanResponseS = 0;
+  double meanWaiting = 0;                    // Lq, by Little's law
+  double p95ResponseS = 0, p99ResponseS = 0; // 0 where no closed form is known
+};
+// Nothing when rate * service >= servers (no steady state).
+std::optional<QueueFigures> mmc(std::int64_t servers, double rate, double serviceS);
+std::optional<QueueFigures> mg1(double rate, double serviceS, double squaredCv); // Pollaczek 1930, Khinchine 1932
+std::optional<QueueFigures> mgcAllenCunneen(std::int64_t servers, double rate, double serviceS, double arrivalScv,
+                                            double serviceScv);
+std::optional<QueueFigures> mg1ProcessorSharing(double rate, double serviceS); // S / (1 - rho), any service law
+// Processor sharing on c cores with at most one core per request (Cohen 1979: insensitive): mean response = M/M/c's.
+std::optional<QueueFigures> mgcProcessorSharing(double cores, double rate, double coreSecondsPerRequest,
+                                                double serviceS);
+// P(wait <= t) in M/M/c.
+double mmcWaitWithin(std::int64_t servers, double rate, double serviceS, double t);
+
+// Lambda without limits is M/G/infinity: busy environments are Poisson with mean rate * service.
+double busyEnvironmentsMean(double rate, double serviceS);
+// Smallest n with P(Poisson(mean) <= n) >= p.
+std::int64_t poissonQuantile(double mean, double p);
+
+// The pool of environments of one function: Poisson arrivals, service with this mean (init added to cold ones), idle
+// expiry, concurrency limit. A continuous-time Markov chain over (busy, environments) solved with Eigen; exact for
+// exponential service and idle lifetime drawn anew at each idle instant in the chain's reuse order, close for a
+// constant lifetime when matched by `idleIsConstant` (renewal argument per LIFO level). Nothing when the state space
+// would exceed `maxStates`.
+struct PoolQuestion {
+  double rate = 0, serviceS = 0, initS = 0, idleLifetimeS = 600;
+  std::int64_t limit = 1000;
+  bool idleIsConstant = true;
+  std::int64_t maxStates = 20'000;
+};
+struct PoolFigures {
+  double environmentsMean = 0, busyMean = 0, idleMean = 0;
+  double coldFraction = 0;     // of started
+  double rejectedFraction = 0; // of arrivals
+};
+std::optional<PoolFigures> environmentPool(const PoolQuestion& question);
+
+} // namespace model

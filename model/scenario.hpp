@@ -1,0 +1,151 @@
+#pragma once
+// Everything the user can set, its default and its origin. Names, units and defaults: contract section 3; the reader is
+// scenario_json. Pinned by tests/model/scenario_test.cpp.
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "model/ec2/ec2_simulator.hpp"
+#include "model/lambda/lambda_simulator.hpp"
+#include "pricing/catalogue.hpp"
+#include "workloads/workload.hpp"
+
+namespace model {
+
+enum class Package { Zip, Image };
+enum class FrontDoor { None, FunctionUrl, HttpApi, RestApi, Alb };
+enum class LoadBalancer { None, Alb };
+
+struct LambdaSetup {
+  std::optional<pricing::Memory> memory = pricing::Memory::mebibytes(1769);          // nothing: "auto"
+  std::optional<pricing::Architecture> architecture = pricing::Architecture::X86_64; // nothing: "auto"
+  std::string runtime = "python3.13";
+  Package package = Package::Zip;
+  std::optional<workloads::DurationDistribution> init;         // nothing: table by runtime, architecture, package
+  std::optional<workloads::DurationDistribution> idleLifetime; // nothing: the 2025 probes (facts section 2)
+  std::optional<workloads::DurationDistribution> maxLifetime;  // nothing: "none"
+  Reuse reuse = Reuse::Lifo;
+  std::int64_t provisionedConcurrency = 0;
+  std::optional<std::int64_t> reservedConcurrency;
+  std::int64_t accountConcurrency = 1000;
+  std::int64_t growthPer10s = 1000;
+  Duration timeout = std::chrono::seconds(900);
+  pricing::Memory ephemeralStorage = pricing::Memory::mebibytes(512);
+  FrontDoor frontDoor = FrontDoor::FunctionUrl;
+  Duration overhead{};
+  std::optional<double> speed; // nothing: table by architecture
+  friend bool operator==(const LambdaSetup&, const LambdaSetup&) = default;
+};
+
+struct Ec2Setup {
+  std::optional<std::string> instanceType; // nothing: "auto"
+  Discipline discipline = Discipline::ProcessorSharing;
+  std::optional<std::int64_t> workers; // nothing: from memory and CPU
+  std::int64_t queueLimit = 1000;
+  Duration requestTimeout = std::chrono::seconds(30);
+  Routing routing = Routing::RoundRobin;
+  int availabilityZones = 2;
+  std::int64_t min = 2, max = 20;
+  std::optional<std::int64_t> initial; // nothing: what the mean load needs, within min..max
+  Scaling scaling = TargetTracking{};
+  workloads::DurationDistribution boot = workloads::Constant{std::chrono::minutes(1)};
+  Duration deregistrationDelay = std::chrono::minutes(5);
+  pricing::Purchase purchase = pricing::Purchase::OnDemand;
+  LoadBalancer loadBalancer = LoadBalancer::Alb;
+  std::int64_t ebsGib = 8;
+  bool publicIpv4 = true;
+  bool detailedMonitoring = true;
+  Duration overhead{};
+  std::optional<double> speed; // nothing: table by processor family
+  friend bool operator==(const Ec2Setup&, const Ec2Setup&) = default;
+};
+
+struct Objective {
+  std::optional<Duration> mean, p50, p90, p95, p99, p999;
+  double maxFailed = 0.001; // failed / attempts
+  friend bool operator==(const Objective&, const Objective&) = default;
+};
+
+struct RunPlan {
+  std::optional<Duration> horizon; // nothing: 7 d; a trace: its span, repeated up to one day when shorter
+  Duration warmup{};
+  int replications = 5;
+  std::uint64_t seed = 1;
+  friend bool operator==(const RunPlan&, const RunPlan&) = default;
+};
+
+enum class Origin { Default, Scenario, Trace, CommandLine };
+std::string_view name(Origin origin); // "default", "scenario", "trace", "command line"
+
+struct Scenario {
+  std::string name = "untitled";
+  std::string region = "us-east-1";
+  workloads::Workload workload;
+  std::optional<LambdaSetup> lambda = LambdaSetup{}; // nothing: platform left out (null)
+  std::optional<Ec2Setup> ec2 = Ec2Setup{};
+  Objective objective;
+  RunPlan run;
+  double hoursPerMonth = 730;
+  bool freeTier = false;
+  double perRequestLogKb = 0;            // log volume per request, both platforms
+  std::map<std::string, Origin> origins; // by path ("lambda.memory"); absent: default
+};
+
+// Limits and contradictions (memory 128..10,240 MB, min <= max, p50 <= p90, unknown region or type with nearest
+// name...). Paths as in the file: "/lambda/memory" behind `origin`. Empty: the scenario can be evaluated.
+std::vector<pricing::Problem> problems(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                                       std::string_view origin = "scenario");
+
+// JSON text -> Scenario; unknown keys refused with the nearest valid one; all problems at once as InputError.
+// `settings` are "path=value" (--set), applied after the file and recorded with Origin::CommandLine.
+// Relative trace files are taken relative to `directory`.
+Scenario readScenario(std::string_view json, std::string_view origin, std::span<const std::string> settings = {},
+                      const std::string& directory = ".");
+// Complete effective scenario, every default written out, stable key order; readScenario(writeScenario(s)) == s.
+std::string writeScenario(const Scenario& scenario);
+std::string scenarioSha256(const Scenario& scenario); // of writeScenario, hex
+
+// Every leaf of the effective scenario with where it came from, in file order; `source` for defaults is the paper or
+// AWS page with date, or "convention".
+struct Assumption {
+  std::string path, value;
+  Origin origin = Origin::Default;
+  std::string source;
+};
+std::vector<Assumption> assumptions(const Scenario& scenario);
+
+// Built-in examples: name, one line, complete scenario text.
+struct Example {
+  std::string_view name, title, json;
+};
+std::span<const Example> examples();
+
+// Defaults that come from tables (docs/methods.md says from where): init by runtime, architecture and package; speed by
+// processor; workers from memory and CPU.
+struct Sourced {
+  std::string source;
+};
+struct DefaultInit : Sourced {
+  workloads::DurationDistribution distribution;
+};
+DefaultInit defaultInit(std::string_view runtime, pricing::Architecture architecture, Package package,
+                        pricing::Memory memory);
+DefaultInit defaultIdleLifetime();
+std::span<const std::string_view> knownRuntimes();
+struct DefaultSpeed : Sourced {
+  double speed = 1;
+};
+DefaultSpeed defaultLambdaSpeed(pricing::Architecture architecture);
+DefaultSpeed defaultEc2Speed(const pricing::InstanceType& type);
+std::int64_t defaultWorkers(const pricing::InstanceType& type, const workloads::Workload& workload,
+                            Discipline discipline);
+
+// Scenario -> what the simulators run. Preconditions: problems() empty, "auto" already replaced.
+LambdaFunction lambdaFunction(const Scenario& scenario);
+Ec2Fleet ec2Fleet(const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
+
+} // namespace model

@@ -1,0 +1,91 @@
+#pragma once
+// When requests come. Each kind is drawn exactly (no step error). Pinned by tests/workloads/arrivals_test.cpp:
+// rates, index of dispersion, first values per seed, integrated profile against counts.
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "pricing/problem.hpp"
+#include "pricing/quantities.hpp"
+#include "workloads/random.hpp"
+
+namespace workloads {
+
+using pricing::Duration;
+using pricing::RequestRate;
+
+class Trace; // workloads/import/trace.hpp
+
+struct ConstantArrivals {
+  RequestRate rate;
+  friend bool operator==(const ConstantArrivals&, const ConstantArrivals&) = default;
+};
+struct PoissonArrivals {
+  RequestRate rate;
+  friend bool operator==(const PoissonArrivals&, const PoissonArrivals&) = default;
+};
+// Gamma-distributed gaps with coefficient of variation cv > 0.
+struct RenewalArrivals {
+  RequestRate rate;
+  double cv = 1;
+  friend bool operator==(const RenewalArrivals&, const RenewalArrivals&) = default;
+};
+// Two-state Markov-modulated Poisson process; exponential stays with means `on` and `off`; starts in steady state.
+struct BurstyArrivals {
+  RequestRate rateOn, rateOff;
+  Duration on{}, off{};
+  friend bool operator==(const BurstyArrivals&, const BurstyArrivals&) = default;
+};
+// Non-homogeneous Poisson, piecewise constant by hour: mean x hourOfDay x dayOfWeek (each normalised to mean 1),
+// growing by growthPerMonth (0.05 = 5 % per 730 h, compounded by hour). Time 0 is Monday 00:00. `dispersion` >= 1 is
+// the index of dispersion of the counts per minute at the mean rate; above 1 each minute's rate is multiplied by a
+// gamma variate.
+struct ProfileArrivals {
+  RequestRate mean;
+  std::array<double, 24> hourOfDay;
+  std::array<double, 7> dayOfWeek;
+  double growthPerMonth = 0;
+  double dispersion = 1;
+  friend bool operator==(const ProfileArrivals&, const ProfileArrivals&) = default;
+};
+// A log or other record. `format` empty: found by looking. `function` empty: all functions as one. The trace itself is
+// opened by whoever evaluates (openTrace) and is null in a scenario that was only read.
+struct TraceArrivals {
+  std::vector<std::string> files;
+  std::string format, timeColumn, durationColumn, function;
+  double scale = 1; // thins (< 1) or superposes (> 1) the recorded arrivals
+  std::shared_ptr<const Trace> trace{};
+  friend bool operator==(const TraceArrivals&, const TraceArrivals&) = default;
+};
+
+using Arrivals =
+    std::variant<ConstantArrivals, PoissonArrivals, RenewalArrivals, BurstyArrivals, ProfileArrivals, TraceArrivals>;
+
+std::string_view kind(const Arrivals& a);                      // "constant", "poisson", ...
+double meanRatePerSecond(const Arrivals& a, Duration horizon); // expected over [0, horizon)
+double peakRatePerSecond(const Arrivals& a, Duration horizon); // the highest expected rate of any hour (trace: minute)
+std::string describe(const Arrivals& a);                       // "Poisson, 100/s"
+std::vector<pricing::Problem> problems(const Arrivals& a, std::string_view where);
+// The same process with every rate multiplied (traces: thinned or superposed); factor > 0.
+Arrivals scaled(const Arrivals& a, double factor);
+
+// Nondecreasing arrival times in [0, horizon), in batches. Traces go through RequestStream instead.
+class ArrivalSampler {
+ public:
+  ArrivalSampler(const Arrivals& arrivals, RandomStream random, Duration horizon);
+  ~ArrivalSampler();
+  ArrivalSampler(ArrivalSampler&&) noexcept;
+  ArrivalSampler& operator=(ArrivalSampler&&) noexcept;
+  std::size_t fill(std::span<std::int64_t> nanoseconds); // 0: no more before the horizon
+
+ private:
+  struct State;
+  std::unique_ptr<State> m_state;
+};
+
+} // namespace workloads
