@@ -37,10 +37,14 @@ double busyEnvironmentsMean(double rate, double serviceS);
 std::int64_t poissonQuantile(double mean, double p);
 
 // The pool of environments of one function: Poisson arrivals, service with this mean (init added to cold ones), idle
-// expiry, concurrency limit. A continuous-time Markov chain over (busy, environments) solved with Eigen; exact for
-// exponential service and idle lifetime drawn anew at each idle instant in the chain's reuse order, close for a
-// constant lifetime when matched by `idleIsConstant` (renewal argument per LIFO level). Nothing when the state space
-// would exceed `maxStates`.
+// expiry, concurrency limit. Two chains; nothing when one needs more than `maxStates` states (the first: one per busy
+// environment; the second: one per pair of busy and existing ones).
+//   idleIsConstant  newest-first reuse: the pool is the maximum of the busy count over the last idle lifetime, found
+//                   from first passages of M/M/c/c. Exact for exponential service and no init.
+//   otherwise       idle lifetime exponential and drawn anew at each idle instant, any reuse order: the Markov chain
+//                   over (busy, environments), solved with Eigen. Exact for exponential service and no init.
+// Init enters as a longer mean service of the share that is cold. Errors elsewhere (other service laws, lifetimes that
+// belong to the environment): docs/lambda.md.
 struct PoolQuestion {
   double rate = 0, serviceS = 0, initS = 0, idleLifetimeS = 600;
   std::int64_t limit = 1000;
