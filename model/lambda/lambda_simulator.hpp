@@ -17,6 +17,7 @@ enum class Reuse { Lifo, Fifo, Random };
 
 // One function in one configuration, ready to run: every default resolved, every unit converted.
 struct LambdaFunction {
+  static constexpr std::int64_t kMaxConcurrency = (std::int64_t{1} << 24) - 1; // a higher limit counts as this
   pricing::Memory memory = pricing::Memory::mebibytes(1769);
   double threads = 1.0; // a request can use this many vCPUs
   double speed = 1.0;   // relative to a Lambda x86 vCPU
