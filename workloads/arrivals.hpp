@@ -21,6 +21,11 @@ using pricing::RequestRate;
 
 class Trace; // workloads/import/trace.hpp
 
+// The fastest process we take: one request per nanosecond of the clock.
+inline constexpr double kLargestRatePerSecond = 1e9;
+
+// Request k (from 0) at (k + 1/2) / rate, exact to the nanosecond: over a span of N periods exactly N, however the
+// rate was rounded.
 struct ConstantArrivals {
   RequestRate rate;
   friend bool operator==(const ConstantArrivals&, const ConstantArrivals&) = default;
@@ -29,13 +34,15 @@ struct PoissonArrivals {
   RequestRate rate;
   friend bool operator==(const PoissonArrivals&, const PoissonArrivals&) = default;
 };
-// Gamma-distributed gaps with coefficient of variation cv > 0.
+// Gamma-distributed gaps with coefficient of variation cv, kSmallestCv .. kLargestCv; starts in equilibrium (the first
+// gap is a residual life), so that every span has its expected count.
 struct RenewalArrivals {
   RequestRate rate;
   double cv = 1;
   friend bool operator==(const RenewalArrivals&, const RenewalArrivals&) = default;
 };
-// Two-state Markov-modulated Poisson process; exponential stays with means `on` and `off`; starts in steady state.
+// Two-state Markov-modulated Poisson process; exponential stays with means `on` and `off`, each at least 1 ms; starts
+// in steady state.
 struct BurstyArrivals {
   RequestRate rateOn, rateOff;
   Duration on{}, off{};
@@ -53,6 +60,9 @@ struct ProfileArrivals {
   double dispersion = 1;
   friend bool operator==(const ProfileArrivals&, const ProfileArrivals&) = default;
 };
+// More copies of a trace than this are no longer that trace.
+inline constexpr double kLargestTraceScale = 1e4;
+
 // A log or other record. `format` empty: found by looking. `function` empty: all functions as one. The trace itself is
 // opened by whoever evaluates (openTrace) and is null in a scenario that was only read.
 struct TraceArrivals {
@@ -68,13 +78,17 @@ using Arrivals =
 
 std::string_view kind(const Arrivals& a);                      // "constant", "poisson", ...
 double meanRatePerSecond(const Arrivals& a, Duration horizon); // expected over [0, horizon)
-double peakRatePerSecond(const Arrivals& a, Duration horizon); // the highest expected rate of any hour (trace: minute)
-std::string describe(const Arrivals& a);                       // "Poisson, 100/s"
+// The highest rate to be ready for: of any hour (profile), of the faster state (bursty), of the busiest interval
+// (trace).
+double peakRatePerSecond(const Arrivals& a, Duration horizon);
+std::string describe(const Arrivals& a); // "Poisson, 100/s"
 std::vector<pricing::Problem> problems(const Arrivals& a, std::string_view where);
-// The same process with every rate multiplied (traces: thinned or superposed); factor > 0.
+// The same process with every rate multiplied (traces: thinned or superposed); factor > 0. A profile keeps the law of
+// its minutes' multipliers, so its dispersion becomes 1 + factor (dispersion - 1).
 Arrivals scaled(const Arrivals& a, double factor);
 
-// Nondecreasing arrival times in [0, horizon), in batches. Traces go through RequestStream instead.
+// Nondecreasing arrival times in [0, horizon), in batches; the times do not depend on the sizes of the batches. Traces
+// go through RequestStream instead. Precondition: problems() is empty.
 class ArrivalSampler {
  public:
   ArrivalSampler(const Arrivals& arrivals, RandomStream random, Duration horizon);

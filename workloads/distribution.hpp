@@ -26,7 +26,8 @@ struct Exponential {
   Duration mean{};
   friend bool operator==(const Exponential&, const Exponential&) = default;
 };
-// cv: standard deviation / mean, > 0.
+// cv: standard deviation / mean, kSmallestCv .. kLargestCv (0 is what Constant is for).
+inline constexpr double kSmallestCv = 1e-6, kLargestCv = 1000;
 struct Lognormal {
   Duration mean{};
   double cv = 1;
@@ -42,8 +43,8 @@ struct Weibull {
   double cv = 1;
   friend bool operator==(const Weibull&, const Weibull&) = default;
 };
-// Five published quantiles, ascending; between them monotone interpolation of log duration over the probability, below
-// p50 mirrored towards p50^2 / p90 (never below zero).
+// Five published quantiles, ascending, above 0; between them log duration is linear in the probability (exact moments,
+// no overshoot), below p50 it falls to p50^2 / p90 at probability 0: p90 mirrored, never below zero.
 struct Quantiles {
   Duration p50{}, p90{}, p95{}, p99{}, max{};
   friend bool operator==(const Quantiles&, const Quantiles&) = default;
@@ -76,18 +77,21 @@ std::string describe(const DurationDistribution& d);             // "exponential
 // Parameters that make no distribution, each with the place `where` + "/p90" and so on.
 std::vector<pricing::Problem> problems(const DurationDistribution& d, std::string_view where);
 // The lognormal with this mean whose 99 % quantile is p99 (the smaller of the two cv that do); nothing when there is
-// none.
+// none: p99 <= mean, or above exp(z^2/2) = 14.97 means, z the normal 99 % quantile.
 std::optional<Lognormal> lognormalFromP99(Duration mean, Duration p99);
 
-// Draws; cheap to copy. Dispatch on the kind happens once per batch.
+// Draws; cheap to copy. Dispatch on the kind happens once per batch; n calls of next() and one fill of n give the same.
+// Nearest nanosecond, at most kLongestDraw. Precondition: problems() is empty.
 class DurationSampler {
  public:
-  DurationSampler(DurationDistribution distribution, RandomStream random);
+  static constexpr Duration kLongestDraw = std::chrono::hours(1000);
+  DurationSampler(const DurationDistribution& distribution, RandomStream random);
   void fill(std::span<std::int64_t> nanoseconds);
   std::int64_t next();
 
  private:
-  DurationDistribution m_distribution;
+  struct Law; // the distribution with its tables, shared by copies
+  std::shared_ptr<const Law> m_law;
   RandomStream m_random;
 };
 

@@ -47,12 +47,18 @@ struct RequestBatch {
 
 // The requests in [0, horizon) of one replication. Arrivals and work have separate random streams ("arrivals", "work"),
 // so the same arrivals meet another work law unchanged. A trace shorter than the horizon is repeated end to end.
+// A trace's scale of n + f plays n copies, the first as recorded, each other started a random moment within a minute
+// later into the recording and wrapped around at its end (rate and patterns above a minute are kept, requests that came
+// together are not multiplied at one instant), and one more such copy thinned to the fraction f (a scale below 1 is the
+// recording itself thinned). Precondition: problems() of arrivals and work are empty and a trace is open.
+// InputError when the work is to come from a trace that has no durations.
 class RequestStream {
  public:
   static constexpr std::size_t kBatch = 4096;
   RequestStream(const Workload& workload, std::uint64_t seed, std::uint64_t replication, Duration horizon);
   ~RequestStream();
   RequestStream(RequestStream&&) noexcept;
+  RequestStream& operator=(RequestStream&&) noexcept;
   bool next(RequestBatch& batch); // false: no request left, batch is empty
 
  private:
@@ -60,7 +66,8 @@ class RequestStream {
   std::unique_ptr<State> m_state;
 };
 
-// True when a second replication would be identical request for request (a trace with its own times and durations).
+// True when a second replication would be identical request for request: a trace as recorded with its own or constant
+// durations, or constant arrivals with constant work.
 bool isDeterministic(const Workload& workload);
 
 } // namespace workloads

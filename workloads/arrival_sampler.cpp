@@ -1,0 +1,308 @@
+#include <algorithm>
+#include <array>
+#include <cassert>
+#include <cmath>
+#include <variant>
+
+#include "workloads/arrivals.hpp"
+#include "workloads/profile_rate.hpp"
+
+namespace workloads {
+
+namespace {
+
+__extension__ using Uint128 = unsigned __int128;
+
+// Every process draws by blocks of this size whatever the caller's batches are, so that the rounding of sums inside a
+// block, and with it every time, is the same for every way of asking.
+constexpr std::size_t kBlock = 1024;
+constexpr double kNanosecondsPerSecond = 1e9;
+
+// An instant finer than a nanosecond that stays so over any horizon.
+struct Instant {
+  std::int64_t whole = 0;
+  double fraction = 0; // 0 <= fraction < 1
+
+  void advance(double nanoseconds) {
+    fraction += nanoseconds;
+    const double full = std::floor(fraction);
+    whole += static_cast<std::int64_t>(full);
+    fraction -= full;
+  }
+};
+
+// The largest double up to which offsets from `whole` stay inside the horizon (above 2^53 the conversion may round up).
+double offsetLimit(std::int64_t horizon, std::int64_t whole) {
+  constexpr std::int64_t kExact = std::int64_t{1} << 53;
+  const auto limit = static_cast<double>(horizon - whole);
+  return horizon - whole > kExact ? std::nextafter(limit, 0) : limit;
+}
+
+// Requests at (k + 1/2) periods. The sum of periods in 64.64 fixed point is exact, and the period is right to 2^-64 ns,
+// so the last request of a year is as well placed as the first.
+class ConstantProcess {
+ public:
+  ConstantProcess(const ConstantArrivals& a, std::int64_t horizon) : m_horizon(horizon) {
+    constexpr double kOne = 18446744073709551616.0; // 2^64
+    const double rate = a.rate.inPerSecond(), period = kNanosecondsPerSecond / rate;
+    if (!(period < kOne / 2)) return; // none within 292 years
+    const double missing = std::fma(-period, rate, kNanosecondsPerSecond) / rate;
+    const double whole = std::floor(period);
+    m_period = (static_cast<Uint128>(whole) << 64) + static_cast<Uint128>((period - whole) * kOne);
+    const double correction = std::nearbyint(missing * kOne);
+    m_period =
+        correction < 0 ? m_period - static_cast<Uint128>(-correction) : m_period + static_cast<Uint128>(correction);
+    m_next = m_period / 2;
+  }
+  std::size_t produce(std::span<std::int64_t> out) {
+    if (m_period == 0) return 0;
+    for (std::size_t n = 0; n < out.size(); ++n) {
+      const auto time = static_cast<std::int64_t>(m_next >> 64);
+      if (time >= m_horizon) return n;
+      out[n] = time;
+      m_next += m_period;
+    }
+    return out.size();
+  }
+
+ private:
+  std::int64_t m_horizon;
+  Uint128 m_period = 0, m_next = 0;
+};
+
+// Independent gaps of mean 1, drawn by the block.
+struct ExponentialGaps {
+  RandomStream random;
+  void fill(std::span<double> gaps) { random.fillExponential(gaps); }
+};
+
+// The first gap of an equilibrium renewal process is a uniform share of a length-biased gap (Cox 1962, section 2.5),
+// and a length-biased gamma variate of shape a is a gamma variate of shape a + 1.
+struct GammaGaps {
+  RandomStream random;
+  double shape;
+  bool first = true;
+  void fill(std::span<double> gaps) {
+    for (double& gap : gaps) {
+      gap = (first ? random.uniform() * random.gamma(shape + 1) : random.gamma(shape)) / shape;
+      first = false;
+    }
+  }
+};
+
+template <class Gaps> class RenewalProcess {
+ public:
+  RenewalProcess(Gaps gaps, RequestRate rate, std::int64_t horizon)
+      : m_gaps(std::move(gaps)), m_meanGap(kNanosecondsPerSecond / rate.inPerSecond()), m_horizon(horizon) {}
+
+  std::size_t produce(std::span<std::int64_t> out) {
+    m_gaps.fill(std::span(m_buffer).first(out.size()));
+    const double limit = offsetLimit(m_horizon, m_now.whole);
+    double offset = m_now.fraction;
+    for (std::size_t n = 0; n < out.size(); ++n) {
+      offset += m_buffer[n] * m_meanGap;
+      if (!(offset < limit)) return n;
+      out[n] = m_now.whole + static_cast<std::int64_t>(offset);
+    }
+    m_now.fraction = 0;
+    m_now.advance(offset);
+    return out.size();
+  }
+
+ private:
+  Gaps m_gaps;
+  double m_meanGap; // infinite at rate 0: the first gap ends the process
+  std::int64_t m_horizon;
+  Instant m_now;
+  std::array<double, kBlock> m_buffer;
+};
+
+struct Segment {
+  double length, rate; // ns, per ns
+};
+
+// On and off by turns; one random stream for the stays alone, so that other rates meet the same stays.
+class BurstySegments {
+ public:
+  BurstySegments(const BurstyArrivals& a, RandomStream stays)
+      : m_process(a), m_stays(stays), m_on(m_stays.uniform() * static_cast<double>(a.on.count() + a.off.count()) <
+                                           static_cast<double>(a.on.count())) {}
+  Segment next() {
+    const Duration mean = m_on ? m_process.on : m_process.off;
+    const RequestRate rate = m_on ? m_process.rateOn : m_process.rateOff;
+    m_on = !m_on;
+    return {m_stays.exponential() * static_cast<double>(mean.count()), rate.inPerSecond() / kNanosecondsPerSecond};
+  }
+
+ private:
+  BurstyArrivals m_process;
+  RandomStream m_stays;
+  bool m_on;
+};
+
+// Hours; with extra dispersion minutes. Counts of a minute with expectation m and gamma multiplier of variance v have
+// the index of dispersion 1 + m v, so v = (dispersion - 1) / m at the mean rate.
+class ProfileSegments {
+ public:
+  ProfileSegments(const ProfileArrivals& a, RandomStream multipliers)
+      : m_rate(a), m_multipliers(multipliers), m_dispersed(a.dispersion > 1 && a.mean.inPerSecond() > 0),
+        m_shape(m_dispersed ? a.mean.inPerSecond() * 60 / (a.dispersion - 1) : 0) {}
+  Segment next() {
+    if (m_minute % 60 == 0) m_hourRate = m_rate.perSecond(m_minute / 60) / kNanosecondsPerSecond;
+    if (!m_dispersed) {
+      m_minute += 60;
+      return {3600 * kNanosecondsPerSecond, m_hourRate};
+    }
+    ++m_minute;
+    return {60 * kNanosecondsPerSecond, m_hourRate * m_multipliers.gamma(m_shape) / m_shape};
+  }
+
+ private:
+  ProfileRate m_rate;
+  RandomStream m_multipliers;
+  bool m_dispersed;
+  double m_shape;
+  std::int64_t m_minute = 0;
+  double m_hourRate = 0;
+};
+
+// Poisson process with a piecewise constant rate by change of time (Cinlar 1975, section 4.7): the integrated rate
+// between requests is exponential with mean 1; what a segment leaves of it is carried over the boundary.
+template <class Segments> class PiecewiseProcess {
+ public:
+  PiecewiseProcess(Segments segments, RandomStream random, std::int64_t horizon)
+      : m_segments(std::move(segments)), m_random(random), m_horizon(horizon) {
+    m_pending = drawn();
+    enter();
+  }
+
+  std::size_t produce(std::span<std::int64_t> out) {
+    std::size_t n = inSegment(out);
+    while (n < out.size() && !m_last) {
+      leave();
+      enter();
+      n += inSegment(out.subspan(n));
+    }
+    return n;
+  }
+
+ private:
+  double drawn() {
+    if (m_used == m_units.size()) {
+      m_random.fillExponential(m_units);
+      m_used = 0;
+    }
+    return m_units[m_used++];
+  }
+  void enter() {
+    m_segment = m_segments.next();
+    const double limit = offsetLimit(m_horizon, m_start.whole) - m_start.fraction;
+    m_last = m_segment.length >= limit;
+    if (m_last) m_segment.length = limit;
+    m_offset = 0;
+  }
+  void leave() {
+    m_pending = std::max(0.0, m_pending - (m_segment.length - m_offset) * m_segment.rate);
+    m_start.advance(m_segment.length);
+  }
+  // Requests up to the end of the segment or of the room.
+  std::size_t inSegment(std::span<std::int64_t> out) {
+    const double meanGap = 1 / m_segment.rate;
+    double offset = m_offset, pending = m_pending;
+    std::size_t n = 0;
+    for (; n < out.size(); ++n) {
+      const double next = offset + pending * meanGap;
+      if (!(next < m_segment.length)) break;
+      offset = next;
+      out[n] = m_start.whole + static_cast<std::int64_t>(m_start.fraction + offset);
+      pending = drawn();
+    }
+    m_offset = offset;
+    m_pending = pending;
+    return n;
+  }
+
+  Segments m_segments;
+  RandomStream m_random;
+  std::int64_t m_horizon;
+  std::array<double, 256> m_units{};
+  std::size_t m_used = m_units.size();
+  Instant m_start; // of the segment
+  Segment m_segment{};
+  double m_offset = 0;  // of the last request from the segment's start
+  double m_pending = 0; // integrated rate from there to the next request
+  bool m_last = false;  // the horizon lies in this segment
+};
+
+struct NoProcess {
+  std::size_t produce(std::span<std::int64_t>) { return 0; }
+};
+
+using AnyProcess = std::variant<NoProcess, ConstantProcess, RenewalProcess<ExponentialGaps>, RenewalProcess<GammaGaps>,
+                                PiecewiseProcess<BurstySegments>, PiecewiseProcess<ProfileSegments>>;
+
+AnyProcess processOf(const ConstantArrivals& a, RandomStream, std::int64_t horizon) {
+  return ConstantProcess(a, horizon);
+}
+AnyProcess processOf(const PoissonArrivals& a, RandomStream random, std::int64_t horizon) {
+  return RenewalProcess<ExponentialGaps>({random}, a.rate, horizon);
+}
+AnyProcess processOf(const RenewalArrivals& a, RandomStream random, std::int64_t horizon) {
+  return RenewalProcess<GammaGaps>({random, 1 / (a.cv * a.cv)}, a.rate, horizon);
+}
+AnyProcess processOf(const BurstyArrivals& a, RandomStream random, std::int64_t horizon) {
+  const RandomStream stays(random.next(), "stays", 0);
+  return PiecewiseProcess<BurstySegments>(BurstySegments(a, stays), random, horizon);
+}
+AnyProcess processOf(const ProfileArrivals& a, RandomStream random, std::int64_t horizon) {
+  const RandomStream multipliers(random.next(), "multipliers", 0);
+  return PiecewiseProcess<ProfileSegments>(ProfileSegments(a, multipliers), random, horizon);
+}
+AnyProcess processOf(const TraceArrivals&, RandomStream, std::int64_t) {
+  assert(!"a trace is read, not drawn: RequestStream");
+  return NoProcess{};
+}
+
+} // namespace
+
+struct ArrivalSampler::State {
+  AnyProcess process;
+  std::array<std::int64_t, kBlock> block{};
+  std::size_t begin = 0, end = 0; // what of the block was not handed out yet
+  bool finished = false;
+
+  std::size_t produce(std::span<std::int64_t> out) {
+    const auto n = std::visit([out](auto& p) { return p.produce(out); }, process);
+    finished = n < out.size();
+    return n;
+  }
+  std::size_t takeFromBlock(std::span<std::int64_t> out) {
+    const std::size_t n = std::min(out.size(), end - begin);
+    std::copy_n(block.begin() + static_cast<std::ptrdiff_t>(begin), n, out.begin());
+    begin += n;
+    return n;
+  }
+};
+
+ArrivalSampler::ArrivalSampler(const Arrivals& arrivals, RandomStream random, Duration horizon)
+    : m_state(new State{horizon > Duration{}
+                            ? std::visit([&](const auto& a) { return processOf(a, random, horizon.count()); }, arrivals)
+                            : AnyProcess{NoProcess{}}}) {}
+
+ArrivalSampler::~ArrivalSampler() = default;
+ArrivalSampler::ArrivalSampler(ArrivalSampler&&) noexcept = default;
+ArrivalSampler& ArrivalSampler::operator=(ArrivalSampler&&) noexcept = default;
+
+std::size_t ArrivalSampler::fill(std::span<std::int64_t> nanoseconds) {
+  std::size_t n = m_state->takeFromBlock(nanoseconds);
+  // Whole blocks go straight to the caller.
+  while (nanoseconds.size() - n >= kBlock && !m_state->finished) n += m_state->produce(nanoseconds.subspan(n, kBlock));
+  while (n < nanoseconds.size() && !m_state->finished) {
+    m_state->begin = 0;
+    m_state->end = m_state->produce(m_state->block);
+    n += m_state->takeFromBlock(nanoseconds.subspan(n));
+  }
+  return n;
+}
+
+} // namespace workloads
