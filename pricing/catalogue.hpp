@@ -43,15 +43,43 @@ struct Tier {
 };
 
 // A rate with its provenance. `tiers` is sorted by `from`, starts at 0, has no gap.
+//
+// Names are "service.dimension", as `prices list` and bill overrides write them:
+//   lambda.requests.<arch>  .duration.<arch>  .provisioned_concurrency.<arch>  .provisioned_duration.<arch>
+//         .ephemeral_storage.<arch>  .streaming.<arch>  .tenant_isolation.<arch>      <arch>: x86_64, arm64
+//         .snapstart_cache  .snapstart_restore  .event_poller.kafka  .event_poller.sqs  .edge_requests  .edge_duration
+//         .durable_operations  .durable_written  .durable_stored  .function_url_requests
+//         .managed_instances_requests  .managed_instances_fee (fraction of on demand)
+//         .duration_compute_sp_1y.<arch>  _3y, _all_upfront; .provisioned_{concurrency,duration}_compute_sp.x86_64
+//         .microvms_vcpu.arm64  .microvms_memory.arm64
+//   ec2.<purchase>.<type>                  <purchase> as purchaseNames(): "ec2.on_demand.c7g.large"
+//   ec2.surplus_credit.<type>              burstable types in unlimited mode, per vCPU-hour
+//   ec2.detailed_monitoring_7_metrics
+//   alb, nlb, clb, ebs, vpc, nat_gateway, data_transfer, apigateway, cloudwatch, s3, sqs, sns, eventbridge,
+//   kinesis_data_streams                   "alb.lcu", "ebs.gp3_storage", "vpc.public_ipv4_in_use", "sqs.fifo_request"
+// Where a source meters in blocks, the block stands in the unit: apigateway.http_request per "request of 512 KB".
 struct Tariff {
-  std::string name; // as `prices list` and bill overrides name it: "lambda.duration.x86_64", "ec2.on_demand.c7g.large"
-  std::string region; // the region it was read for; differs from the one asked when the catalogue had to fall back
-  std::string unit;   // "GB-s", "request", "hour", "GB-month", ...
+  std::string name;
+  // The region it was read for: differs from the one asked when the catalogue had to fall back; "global" when the
+  // source states one price for every region.
+  std::string region;
+  std::string unit; // "GB-s", "request", "hour", "GB-month", ...
   std::vector<Tier> tiers;
-  std::string source;     // "AWS pricing page feed (L1)": title and code
-  std::string asOf;       // "2025-10-30"
+  std::string source;     // title and code, joined by "; " where several agree: "AWS pricing page feed for Lambda (L1)"
+  std::string asOf;       // "2025-10-30"; as coarse as the source: "2026-04", "undated"
   bool estimated = false; // derived or taken from another region: shown as such wherever it is printed
   UnitPrice firstPrice() const { return tiers.front().price; }
+};
+
+// CPU credits of a burstable type (EC2 user guide, "Key concepts for burstable performance instances").
+struct CpuCredits {
+  double baselinePercentPerVcpu = 0.0;
+  double earnedPerHour = 0.0; // by the whole instance
+  double maxAccrued = 0.0;
+  UnitPrice surplus; // Linux, per vCPU-hour above the baseline in unlimited mode
+  bool unlimitedByDefault = false, launchCredits = false;
+  double keptDaysAfterStop = 0.0;
+  std::string source, asOf;
 };
 
 struct InstanceType {
@@ -59,16 +87,33 @@ struct InstanceType {
   int vcpus = 0;
   Memory memory;
   Architecture architecture = Architecture::X86_64;
-  bool burstable = false, currentGeneration = false, bareMetal = false;
+  bool burstable = false, currentGeneration = true, bareMetal = false;
+  bool flex = false; // full CPU performance 95 % of the time only
   int gpus = 0, accelerators = 0;
-  std::string vendor, processor;
-  std::optional<double> networkBaselineGbps, ebsBaselineGbps;
-  std::optional<double> baselinePercentPerVcpu; // burstable types only
+  int threadsPerCore = 0; // 0: unknown
+  std::string vendor, processor, gpu;
+  std::optional<double> networkGbps, networkBaselineGbps, ebsGbps, ebsBaselineGbps; // burst ("up to") and sustained
+  std::optional<double> baselinePercentPerVcpu;                                     // as in credits
+  std::optional<CpuCredits> credits; // burstable types whose credits are known
+  std::string source, asOf;
 };
 
 struct Spot {
-  double savingFraction = 0.0; // of the on-demand price, 0..1
+  double savingFraction = 0.0; // median, of the on-demand price, 0..1
   int interruptionBand = 0;    // 0: <5 %, 1: 5-10 %, 2: 10-15 %, 3: 15-20 %, 4: >20 % a month
+};
+
+// A quantity of AWS's price rules that is no price: what is free, minimums, what one LCU holds.
+struct Rule {
+  std::string name; // "lambda.free_requests", "alb.lcu.new_connections"
+  double value = 0.0;
+  std::string unit;      // "requests a month"
+  std::string effective; // first day it holds; empty: always
+  std::string source, asOf;
+};
+
+struct PriceSource {
+  std::string code, title, date, where; // "L1", ...; `where` may be empty
 };
 
 class PriceCatalogue {
@@ -85,19 +130,30 @@ class PriceCatalogue {
   std::span<const InstanceType> types() const; // sorted by name
   const InstanceType* findType(std::string_view name) const;
 
-  // The rate of that name, or nothing when neither the region nor (for services whose price the catalogue knows in few
-  // regions: marked estimated) us-east-1 has it.
+  // The rate of that name: of the region, else the global one, else that of us-east-1, marked estimated. EC2 prices and
+  // what Lambda compute is made of (requests, duration, provisioned, ephemeral storage) never come from elsewhere.
   std::optional<Tariff> find(std::string_view region, std::string_view name) const;
   // As find, but InputError naming the place, the rate and the nearest known name.
   Tariff require(std::string_view region, std::string_view name) const;
   // USD per instance hour under a purchase option; nothing when the type is not sold so in the region.
+  // Marked estimated: spot (on demand less the median saving), Savings Plans where only a proxy is known (compute_sp:
+  // convertible, ec2_sp: standard, both without upfront), and reserved rates of types younger than the reserved data,
+  // which take the discount of their predecessor family (m8i: m7i), else the median of their kind.
   std::optional<Tariff> instanceHour(std::string_view region, std::string_view type, Purchase purchase) const;
   std::optional<Spot> spot(std::string_view region, std::string_view type) const;
-  // Every rate of a region, sorted by name: what `prices list` prints.
+  // Every rate that find() knows in a region, sorted by name: what `prices list` prints.
   std::vector<Tariff> list(std::string_view region) const;
 
-  // A copy in which single rates are replaced (one flat tier each); each appears with source "override".
-  // InputError when a name is unknown.
+  std::span<const Rule> rules() const; // sorted by name
+  std::optional<double> rule(std::string_view name) const;
+  // Free each month and account, both architectures together, on demand only; 0 where the catalogue states none.
+  double freeLambdaRequests() const;
+  double freeLambdaGbSeconds() const;
+  std::span<const PriceSource> sources() const;
+
+  // A copy in which single rates are replaced (one flat tier each, in every region); each appears with source
+  // "override". Each name stands for itself: rates derived from a replaced one stay. The later of two wins.
+  // InputError when a name is unknown or a price negative or not finite.
   struct Override {
     std::string name;
     double usd;

@@ -1,0 +1,305 @@
+#include "pricing/catalogue.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+#include "pricing/catalogue_json.hpp"
+#include "pricing/catalogue_tables.hpp"
+#include "pricing/instance_hours.hpp"
+#include "pricing/problem.hpp"
+
+namespace pricing {
+
+namespace {
+
+constexpr std::array<std::string_view, kPurchases> kPurchaseNames{"on_demand",
+                                                                  "spot",
+                                                                  "standard_1y",
+                                                                  "standard_3y",
+                                                                  "convertible_1y",
+                                                                  "convertible_3y",
+                                                                  "standard_1y_all_upfront",
+                                                                  "compute_sp_1y",
+                                                                  "compute_sp_3y",
+                                                                  "ec2_sp_1y",
+                                                                  "ec2_sp_3y"};
+
+constexpr std::string_view kEc2 = "ec2.";
+constexpr std::string_view kSurplusCredit = "surplus_credit";
+constexpr std::string_view kReferenceRegion = "us-east-1";
+constexpr std::string_view kRateNoun = "the name of a rate as `breakeven prices list` shows them";
+
+// What Lambda compute is made of: a region without such a price is a region without Lambda.
+constexpr std::array<std::string_view, 4> kNeverFromElsewhere{"lambda.requests.", "lambda.duration",
+                                                              "lambda.provisioned_", "lambda.ephemeral_storage."};
+
+bool mayFallBack(std::string_view name) {
+  return std::ranges::none_of(kNeverFromElsewhere, [&](auto prefix) { return name.starts_with(prefix); });
+}
+
+std::size_t index(Purchase purchase) { return static_cast<std::size_t>(purchase); }
+
+// --- names of EC2 rates
+
+struct Ec2Name {
+  std::string_view purchase, type; // "on_demand" or "surplus_credit", "c7g.large"
+};
+
+std::optional<Ec2Name> splitEc2Name(std::string_view name) {
+  if (!name.starts_with(kEc2)) return std::nullopt;
+  name.remove_prefix(kEc2.size());
+  const auto dot = name.find('.');
+  if (dot == std::string_view::npos) return std::nullopt;
+  return Ec2Name{name.substr(0, dot), name.substr(dot + 1)};
+}
+
+std::string hourName(Purchase purchase, std::string_view type) {
+  return fmt::format("{}{}.{}", kEc2, kPurchaseNames[index(purchase)], type);
+}
+
+} // namespace
+
+// --- the catalogue
+
+struct PriceCatalogue::Data {
+  std::shared_ptr<const CatalogueTables> tables;
+  ByName<double> overrides;
+
+  const RegionTables* region(std::string_view name) const {
+    const auto entry = tables->regions.find(name);
+    return entry == tables->regions.end() ? nullptr : &entry->second;
+  }
+  std::optional<std::uint32_t> type(std::string_view name) const {
+    const auto& types = tables->types;
+    const auto place = std::ranges::lower_bound(types, name, {}, &InstanceType::name);
+    if (place == types.end() || place->name != name) return std::nullopt;
+    return static_cast<std::uint32_t>(place - types.begin());
+  }
+
+  std::optional<Tariff> hour(std::string_view regionName, const RegionTables& here, std::uint32_t type,
+                             Purchase purchase) const;
+  std::optional<Tariff> surplusCredit(const RegionTables& here, std::uint32_t type) const;
+  std::optional<Tariff> ec2(std::string_view regionName, const RegionTables& here, const Ec2Name& name) const;
+  std::optional<Tariff> service(std::string_view regionName, std::string_view name) const;
+  std::optional<Tariff> find(std::string_view regionName, std::string_view name) const;
+  std::string unitOf(std::string_view name) const;
+  Tariff replaced(std::string_view regionName, std::string_view name, double usd) const;
+  bool isKnown(std::string_view name) const;
+  std::optional<std::string> nearestRate(std::string_view name) const;
+};
+
+std::optional<Tariff> PriceCatalogue::Data::hour(std::string_view regionName, const RegionTables& here,
+                                                 std::uint32_t type, Purchase purchase) const {
+  const auto quote = quoteHour({*tables, here, regionName}, type, purchase);
+  if (!quote) return std::nullopt;
+  return Tariff{hourName(purchase, tables->types[type].name),
+                std::string(regionName),
+                "hour",
+                {{0, UnitPrice::dollarsPerUnit(quote->usd)}},
+                quote->source,
+                quote->asOf,
+                quote->estimated};
+}
+
+// The surcharge is stated for every region; it exists where the type is sold.
+std::optional<Tariff> PriceCatalogue::Data::surplusCredit(const RegionTables& here, std::uint32_t type) const {
+  const auto& credits = tables->types[type].credits;
+  if (!credits || !rowOf(here.hours[index(Purchase::OnDemand)], type)) return std::nullopt;
+  return Tariff{fmt::format("{}{}.{}", kEc2, kSurplusCredit, tables->types[type].name),
+                std::string(kGlobal),
+                "vCPU-hour",
+                {{0, credits->surplus}},
+                credits->source,
+                credits->asOf,
+                false};
+}
+
+std::optional<Tariff> PriceCatalogue::Data::ec2(std::string_view regionName, const RegionTables& here,
+                                                const Ec2Name& name) const {
+  const auto typeIndex = type(name.type);
+  if (!typeIndex) return std::nullopt;
+  if (name.purchase == kSurplusCredit) return surplusCredit(here, *typeIndex);
+  const auto purchase = purchaseNamed(name.purchase);
+  return purchase ? hour(regionName, here, *typeIndex, *purchase) : std::nullopt;
+}
+
+std::optional<Tariff> PriceCatalogue::Data::service(std::string_view regionName, std::string_view name) const {
+  const auto table = tables->rates.find(name);
+  if (table == tables->rates.end()) return std::nullopt;
+  const auto& byRegion = table->second.byRegion;
+  auto rate = byRegion.find(regionName);
+  if (rate == byRegion.end()) rate = byRegion.find(kGlobal);
+  const bool elsewhere = rate == byRegion.end();
+  if (elsewhere && mayFallBack(name)) rate = byRegion.find(kReferenceRegion);
+  if (rate == byRegion.end()) return std::nullopt;
+  const auto& origin = tables->origins[rate->second.origin];
+  return Tariff{table->first,  rate->first, table->second.unit,           rate->second.tiers,
+                origin.source, origin.asOf, origin.estimated || elsewhere};
+}
+
+std::optional<Tariff> PriceCatalogue::Data::find(std::string_view regionName, std::string_view name) const {
+  const auto* here = region(regionName);
+  if (!here) return std::nullopt;
+  if (const auto override = overrides.find(name); override != overrides.end())
+    return replaced(regionName, name, override->second);
+  const auto ec2Name = splitEc2Name(name);
+  return ec2Name ? ec2(regionName, *here, *ec2Name) : service(regionName, name);
+}
+
+Tariff PriceCatalogue::Data::replaced(std::string_view regionName, std::string_view name, double usd) const {
+  return Tariff{std::string(name),
+                std::string(regionName),
+                unitOf(name),
+                {{0, UnitPrice::dollarsPerUnit(usd)}},
+                "override",
+                tables->asOf,
+                false};
+}
+
+std::string PriceCatalogue::Data::unitOf(std::string_view name) const {
+  if (const auto table = tables->rates.find(name); table != tables->rates.end()) return table->second.unit;
+  const auto ec2Name = splitEc2Name(name);
+  return ec2Name && ec2Name->purchase == kSurplusCredit ? "vCPU-hour" : "hour";
+}
+
+bool PriceCatalogue::Data::isKnown(std::string_view name) const {
+  if (tables->rates.contains(name)) return true;
+  const auto ec2Name = splitEc2Name(name);
+  const auto typeIndex = ec2Name ? type(ec2Name->type) : std::nullopt;
+  if (!typeIndex) return false;
+  if (ec2Name->purchase == kSurplusCredit) return tables->types[*typeIndex].credits.has_value();
+  return purchaseNamed(ec2Name->purchase).has_value();
+}
+
+// EC2 names are compared part by part: against 15,000 whole names, "ec2.on_demand." alone would make all of them near.
+std::optional<std::string> PriceCatalogue::Data::nearestRate(std::string_view name) const {
+  if (const auto ec2Name = splitEc2Name(name)) {
+    std::vector<std::string_view> types;
+    for (const auto& each : tables->types) types.emplace_back(each.name);
+    std::vector<std::string_view> purchases(kPurchaseNames.begin(), kPurchaseNames.end());
+    purchases.push_back(kSurplusCredit);
+    const auto type = nearestName(ec2Name->type, std::span<const std::string_view>(types));
+    const auto purchase = nearestName(ec2Name->purchase, std::span<const std::string_view>(purchases));
+    if (type && purchase) return fmt::format("{}{}.{}", kEc2, *purchase, *type);
+  }
+  std::vector<std::string_view> names;
+  for (const auto& [each, unused] : tables->rates) names.emplace_back(each);
+  return nearestName(name, std::span<const std::string_view>(names));
+}
+
+std::string_view name(Architecture architecture) { return architecture == Architecture::Arm64 ? "arm64" : "x86_64"; }
+
+std::string_view name(Purchase purchase) { return kPurchaseNames[index(purchase)]; }
+
+std::optional<Purchase> purchaseNamed(std::string_view name) {
+  const auto place = std::ranges::find(kPurchaseNames, name);
+  if (place == kPurchaseNames.end()) return std::nullopt;
+  return static_cast<Purchase>(place - kPurchaseNames.begin());
+}
+
+std::span<const std::string_view> purchaseNames() { return kPurchaseNames; }
+
+PriceCatalogue::PriceCatalogue(std::shared_ptr<const Data> data) : m_data(std::move(data)) {}
+
+namespace {
+
+std::shared_ptr<const PriceCatalogue> catalogueOf(CatalogueTables tables) {
+  auto data = std::make_shared<PriceCatalogue::Data>();
+  data->tables = std::make_shared<const CatalogueTables>(std::move(tables));
+  return std::make_shared<const PriceCatalogue>(std::move(data));
+}
+
+} // namespace
+
+std::shared_ptr<const PriceCatalogue> PriceCatalogue::embedded() {
+  static const auto catalogue =
+      catalogueOf(readCatalogue(embeddedCatalogueText(), "the embedded catalogue", Padding::Present));
+  return catalogue;
+}
+
+std::shared_ptr<const PriceCatalogue> PriceCatalogue::fromJson(std::string_view text, std::string_view origin) {
+  return catalogueOf(readCatalogue(text, origin));
+}
+
+const std::string& PriceCatalogue::id() const { return m_data->tables->id; }
+const std::string& PriceCatalogue::asOf() const { return m_data->tables->asOf; }
+std::span<const std::string> PriceCatalogue::regions() const { return m_data->tables->regionNames; }
+bool PriceCatalogue::hasRegion(std::string_view region) const { return m_data->region(region) != nullptr; }
+std::span<const InstanceType> PriceCatalogue::types() const { return m_data->tables->types; }
+std::span<const Rule> PriceCatalogue::rules() const { return m_data->tables->rules; }
+std::span<const PriceSource> PriceCatalogue::sources() const { return m_data->tables->sources; }
+
+const InstanceType* PriceCatalogue::findType(std::string_view name) const {
+  const auto type = m_data->type(name);
+  return type ? &m_data->tables->types[*type] : nullptr;
+}
+
+std::optional<Tariff> PriceCatalogue::find(std::string_view region, std::string_view name) const {
+  return m_data->find(region, name);
+}
+
+Tariff PriceCatalogue::require(std::string_view region, std::string_view name) const {
+  if (auto tariff = m_data->find(region, name)) return std::move(*tariff);
+  if (!hasRegion(region))
+    throw InputError({"region", quoted(region), fmt::format("a region of the price catalogue {}", id()),
+                      nearestName(region, regions())});
+  const auto where = fmt::format("prices of {}", region);
+  if (m_data->isKnown(name)) throw InputError({where, quoted(name), "a rate that is sold in this region"});
+  throw InputError({where, quoted(name), std::string(kRateNoun), m_data->nearestRate(name)});
+}
+
+std::optional<Tariff> PriceCatalogue::instanceHour(std::string_view region, std::string_view type,
+                                                   Purchase purchase) const {
+  const auto* here = m_data->region(region);
+  const auto typeIndex = m_data->type(type);
+  if (!here || !typeIndex) return std::nullopt;
+  if (!m_data->overrides.empty()) return m_data->find(region, hourName(purchase, type));
+  return m_data->hour(region, *here, *typeIndex, purchase);
+}
+
+std::optional<Spot> PriceCatalogue::spot(std::string_view region, std::string_view type) const {
+  const auto* here = m_data->region(region);
+  const auto typeIndex = m_data->type(type);
+  const auto* row = here && typeIndex ? rowOf(here->spot, *typeIndex) : nullptr;
+  return row ? std::optional(row->spot) : std::nullopt;
+}
+
+std::vector<Tariff> PriceCatalogue::list(std::string_view region) const {
+  std::vector<std::string> names;
+  for (const auto& [name, unused] : m_data->tables->rates) names.push_back(name);
+  for (const auto& type : types()) {
+    for (std::size_t i = 0; i < kPurchases; ++i) names.push_back(hourName(static_cast<Purchase>(i), type.name));
+    if (type.credits) names.push_back(fmt::format("{}{}.{}", kEc2, kSurplusCredit, type.name));
+  }
+  std::ranges::sort(names);
+  std::vector<Tariff> tariffs;
+  for (const auto& name : names)
+    if (auto tariff = find(region, name)) tariffs.push_back(std::move(*tariff));
+  return tariffs;
+}
+
+std::optional<double> PriceCatalogue::rule(std::string_view name) const {
+  const auto place = std::ranges::lower_bound(rules(), name, {}, &Rule::name);
+  if (place == rules().end() || place->name != name) return std::nullopt;
+  return place->value;
+}
+
+double PriceCatalogue::freeLambdaRequests() const { return rule("lambda.free_requests").value_or(0); }
+double PriceCatalogue::freeLambdaGbSeconds() const { return rule("lambda.free_duration").value_or(0); }
+
+std::shared_ptr<const PriceCatalogue> PriceCatalogue::with(std::span<const Override> overrides) const {
+  auto data = std::make_shared<Data>(*m_data);
+  ProblemList problems;
+  for (const auto& each : overrides) {
+    if (!m_data->isKnown(each.name))
+      problems.add({"prices", quoted(each.name), std::string(kRateNoun), m_data->nearestRate(each.name)});
+    if (!std::isfinite(each.usd) || each.usd < 0)
+      problems.add({fmt::format("prices: {}", each.name), fmt::format("{}", each.usd), "a price in USD, 0 or more"});
+    data->overrides.insert_or_assign(each.name, each.usd);
+  }
+  problems.throwIfAny();
+  return std::make_shared<const PriceCatalogue>(std::move(data));
+}
+
+} // namespace pricing
