@@ -1,0 +1,293 @@
+// One fleet run: requests go to instances in a tight loop between control events; control events are rare and take
+// their time. Sources of the rules are named where each is applied: request_engine.hpp, least_outstanding.hpp,
+// instance_fleet.cpp, target_tracking.*; all of them together in docs/ec2.md.
+#include "model/ec2/ec2_simulator.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <deque>
+
+#include "model/ec2/instance_fleet.hpp"
+#include "model/ec2/least_outstanding.hpp"
+#include "model/ec2/target_tracking.hpp"
+
+namespace model {
+
+namespace {
+
+using namespace ec2;
+
+// Work -> uncontended duration and cores wanted, for every request of a fleet.
+class DemandRule {
+ public:
+  explicit DemandRule(const Ec2Fleet& fleet)
+      : m_speed(fleet.speed), m_parallel(std::min(fleet.threads, fleet.vcpus)),
+        m_mostCores(std::llround(m_parallel * static_cast<double>(kCore))) {}
+  std::int64_t duration(std::int64_t cpuNs, std::int64_t ioNs) const {
+    const double total = static_cast<double>(ioNs) + static_cast<double>(cpuNs) / (m_speed * m_parallel);
+    return total < static_cast<double>(kLongestNs) ? static_cast<std::int64_t>(total + 0.5) : kLongestNs;
+  }
+  Demand operator()(std::int64_t arrival, std::int64_t cpuNs, std::int64_t ioNs) const {
+    const std::int64_t lasts = duration(cpuNs, ioNs);
+    if (lasts == 0) return {arrival, 0, 0};
+    // Rounding the duration to whole ns must not make a request want more than it can use.
+    const double wanted = static_cast<double>(cpuNs) / (m_speed * static_cast<double>(lasts));
+    const auto cores = static_cast<std::int64_t>(std::min(wanted, m_parallel) * static_cast<double>(kCore) + 0.5);
+    return {arrival, lasts, std::min(cores, m_mostCores)};
+  }
+
+ private:
+  double m_speed, m_parallel;
+  std::int64_t m_mostCores;
+};
+
+// A fleet without a policy is still watched: the timeline shows CPU at one-minute points.
+TargetTracking watchedBy(const Scaling& scaling) {
+  if (const auto* tracking = std::get_if<TargetTracking>(&scaling)) return *tracking;
+  TargetTracking watch;
+  watch.warmup = Duration{};
+  return watch;
+}
+
+} // namespace
+
+std::int64_t ec2DurationNs(const Ec2Fleet& fleet, std::int64_t cpuNs, std::int64_t ioNs) {
+  return DemandRule(fleet).duration(cpuNs, ioNs);
+}
+
+struct Ec2Simulator::State {
+  State(const Ec2Fleet& fleet, const ObservationPlan& observation, std::uint64_t seed, std::uint64_t replication)
+      : plan(observation), watch(watchedBy(fleet.scaling)), demand(fleet), discipline(fleet.discipline),
+        routing(fleet.routing), recorder(observation, fleet.requestTimeout, fleet.overhead),
+        instances(fleet, watch.warmup, recorder, seed, replication), random(seed, "ec2.routing", replication),
+        periodEnd(watch.period.count()) {
+    if (std::holds_alternative<TargetTracking>(fleet.scaling)) tracker.emplace(watch, fleet.min, fleet.max);
+    controlDone();
+  }
+
+  void feed(const workloads::RequestBatch& batch);
+  Ec2Run finish();
+
+  // Requests [first, last) of the batch; no control event lies between them.
+  using Segment = void (State::*)(const workloads::RequestBatch&, std::size_t, std::size_t);
+  Segment segment() const;
+  template <Discipline D, Routing R>
+  void run(const workloads::RequestBatch& batch, std::size_t first, std::size_t last);
+  template <Discipline D>
+  void runLeastOutstanding(const workloads::RequestBatch& batch, std::size_t first, std::size_t last);
+
+  void control(std::int64_t t);
+  void controlDone();
+  void sampleTimeline(std::int64_t t);
+  void closePeriod(std::int64_t t);
+  void reactToPoints(std::int64_t t);
+  void refreshOutstanding();
+  std::int64_t tick() const;
+
+  ObservationPlan plan;
+  TargetTracking watch;
+  DemandRule demand;
+  Discipline discipline;
+  Routing routing;
+  TallyRecorder recorder;
+  InstanceFleet instances;
+  workloads::RandomStream random;
+  std::optional<TargetTracker> tracker;
+
+  std::int64_t nextControl = 0;
+  std::int64_t periodEnd;
+  std::deque<MetricPoint> points; // measured, not yet visible
+  double visibleCpu = 0;
+  std::vector<TimelinePoint> timeline;
+  CountLevels outstanding; // least outstanding only, by index into serving()
+  EarliestEvent events;
+};
+
+// -- requests -------------------------------------------------------------------------------------------------------
+
+template <Discipline D, Routing R>
+void Ec2Simulator::State::run(const workloads::RequestBatch& batch, std::size_t first, std::size_t last) {
+  auto& serving = instances.serving();
+  const EngineLimits limits = instances.limits();
+  const std::size_t n = serving.size();
+  std::size_t turn = instances.nextInTurn;
+  std::uint64_t rejected = 0;
+  for (std::size_t i = first; i < last; ++i) {
+    std::size_t chosen = turn;
+    if constexpr (R == Routing::Random)
+      chosen = static_cast<std::size_t>(random.below(n));
+    else
+      turn = turn + 1 == n ? 0 : turn + 1;
+    Instance& instance = *serving[chosen];
+    ++instance.received;
+    instance.engine.advance<D>(batch.arrival[i], limits, recorder);
+    const auto admission = instance.engine.admit<D>(demand(batch.arrival[i], batch.cpu[i], batch.io[i]), limits);
+    rejected += admission == RequestEngine::Admission::Rejected ? 1 : 0;
+  }
+  instances.nextInTurn = turn;
+  recorder.rejected(rejected);
+}
+
+template <Discipline D>
+void Ec2Simulator::State::runLeastOutstanding(const workloads::RequestBatch& batch, std::size_t first,
+                                              std::size_t last) {
+  auto& serving = instances.serving();
+  const EngineLimits limits = instances.limits();
+  const auto changed = [&](std::size_t index) {
+    outstanding.set(index, serving[index]->engine.inFlight());
+    events.set(index, serving[index]->engine.nextEvent<D>(limits));
+  };
+  std::uint64_t rejected = 0;
+  for (std::size_t i = first; i < last; ++i) {
+    const std::int64_t t = batch.arrival[i];
+    while (events.time() <= t) {
+      const std::size_t index = events.index();
+      serving[index]->engine.advance<D>(t, limits, recorder);
+      changed(index);
+    }
+    const std::size_t chosen = outstanding.pick(instances.nextInTurn);
+    instances.nextInTurn = chosen + 1 == serving.size() ? 0 : chosen + 1;
+    Instance& instance = *serving[chosen];
+    ++instance.received;
+    const auto admission = instance.engine.admit<D>(demand(t, batch.cpu[i], batch.io[i]), limits);
+    rejected += admission == RequestEngine::Admission::Rejected ? 1 : 0;
+    changed(chosen);
+  }
+  recorder.rejected(rejected);
+}
+
+Ec2Simulator::State::Segment Ec2Simulator::State::segment() const {
+  const bool fcfs = discipline == Discipline::Fcfs;
+  constexpr auto kSharing = Discipline::ProcessorSharing;
+  switch (routing) {
+  case Routing::RoundRobin:
+    return fcfs ? &State::run<Discipline::Fcfs, Routing::RoundRobin> : &State::run<kSharing, Routing::RoundRobin>;
+  case Routing::Random:
+    return fcfs ? &State::run<Discipline::Fcfs, Routing::Random> : &State::run<kSharing, Routing::Random>;
+  case Routing::LeastOutstanding: break;
+  }
+  return fcfs ? &State::runLeastOutstanding<Discipline::Fcfs> : &State::runLeastOutstanding<kSharing>;
+}
+
+void Ec2Simulator::State::feed(const workloads::RequestBatch& batch) {
+  const auto runSegment = segment();
+  const auto arrivals = batch.arrival;
+  const auto end = static_cast<std::size_t>(std::lower_bound(arrivals.begin(), arrivals.end(), recorder.horizon()) -
+                                            arrivals.begin());
+  for (std::size_t first = 0; first < end;) {
+    while (nextControl <= arrivals[first]) control(nextControl);
+    const auto begin = arrivals.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto last = static_cast<std::size_t>(
+        std::lower_bound(begin, arrivals.begin() + static_cast<std::ptrdiff_t>(end), nextControl) - arrivals.begin());
+    recorder.attempted(last - first);
+    if (instances.serving().empty())
+      recorder.rejected(last - first); // 503: the balancer has no target
+    else
+      (this->*runSegment)(batch, first, last);
+    first = last;
+  }
+}
+
+// -- control --------------------------------------------------------------------------------------------------------
+
+std::int64_t Ec2Simulator::State::tick() const {
+  if (timeline.size() >= static_cast<std::size_t>(std::max(0, plan.timelinePoints))) return kNever;
+  return static_cast<std::int64_t>(static_cast<Int128>(plan.horizon.count()) *
+                                   static_cast<std::int64_t>(timeline.size()) / plan.timelinePoints);
+}
+
+void Ec2Simulator::State::controlDone() {
+  refreshOutstanding();
+  const std::int64_t visible = points.empty() ? kNever : points.front().visibleAt;
+  nextControl =
+      std::min({tick(), recorder.nextEdge(), instances.nextBoot(), instances.nextDrainDeadline(), periodEnd, visible});
+}
+
+// Everything at t, after the finishes and before the arrivals of that instant.
+void Ec2Simulator::State::control(std::int64_t t) {
+  while (tick() == t) sampleTimeline(t);
+  instances.advance(t);
+  while (recorder.nextEdge() == t) recorder.closeWindow(instances.cpuBusyAt(t), instances.alive());
+  instances.enterService(t);
+  if (periodEnd == t) closePeriod(t);
+  reactToPoints(t);
+  controlDone();
+}
+
+void Ec2Simulator::State::sampleTimeline(std::int64_t t) {
+  instances.advance(t - 1);
+  timeline.push_back({Duration(t), static_cast<double>(instances.alive()), static_cast<double>(instances.inService()),
+                      static_cast<double>(instances.requestsInFlight()), visibleCpu});
+}
+
+void Ec2Simulator::State::closePeriod(std::int64_t t) {
+  const std::int64_t period = watch.period.count();
+  MetricPoint point;
+  point.visibleAt = t + watch.metricDelay.count();
+  Int128 busy = 0;
+  std::uint64_t received = 0;
+  for (auto& instance : instances.serving()) {
+    const Int128 busyNow = instance->engine.cpuBusyAt(t, instances.limits());
+    if (instance->warmAt <= t - period) {
+      ++point.instances;
+      busy += busyNow - instance->busyAtPeriodStart;
+      received += instance->received - instance->receivedAtPeriodStart;
+    }
+    instance->busyAtPeriodStart = busyNow;
+    instance->receivedAtPeriodStart = instance->received;
+  }
+  if (point.instances > 0) {
+    const auto over = static_cast<double>(point.instances);
+    point.cpu = static_cast<double>(busy) /
+                (static_cast<double>(instances.limits().cores) * static_cast<double>(period) * over);
+    point.requestsPerTarget = static_cast<double>(received) / over;
+  }
+  points.push_back(point);
+  periodEnd += period;
+}
+
+void Ec2Simulator::State::reactToPoints(std::int64_t t) {
+  for (; !points.empty() && points.front().visibleAt <= t; points.pop_front()) {
+    const MetricPoint& point = points.front();
+    if (point.instances > 0) visibleCpu = point.cpu;
+    if (!tracker) continue;
+    const FleetCapacity capacity{instances.inService(), instances.booting(), instances.warming(t)};
+    const std::int64_t change = tracker->react(point, capacity);
+    if (change > 0) instances.launch(change, t);
+    if (change < 0) instances.drain(-change, t);
+  }
+}
+
+void Ec2Simulator::State::refreshOutstanding() {
+  if (routing != Routing::LeastOutstanding) return;
+  auto& serving = instances.serving();
+  outstanding.reset(serving.size());
+  events.reset(serving.size());
+  for (std::size_t i = 0; i < serving.size(); ++i) {
+    const auto& engine = serving[i]->engine;
+    outstanding.set(i, engine.inFlight());
+    events.set(i, discipline == Discipline::Fcfs ? engine.nextEvent<Discipline::Fcfs>(instances.limits())
+                                                 : engine.nextEvent<Discipline::ProcessorSharing>(instances.limits()));
+  }
+}
+
+Ec2Run Ec2Simulator::State::finish() {
+  const std::int64_t horizon = recorder.horizon();
+  while (nextControl < horizon) control(nextControl);
+  instances.advance(horizon - 1);
+  while (recorder.nextEdge() == horizon) recorder.closeWindow(instances.cpuBusyAt(horizon), instances.alive());
+  instances.close(horizon);
+  return {recorder.takeWindows(), std::move(timeline)};
+}
+
+// -- the door -------------------------------------------------------------------------------------------------------
+
+Ec2Simulator::Ec2Simulator(const Ec2Fleet& fleet, const ObservationPlan& plan, std::uint64_t seed,
+                           std::uint64_t replication)
+    : m_state(std::make_unique<State>(fleet, plan, seed, replication)) {}
+Ec2Simulator::~Ec2Simulator() = default;
+Ec2Simulator::Ec2Simulator(Ec2Simulator&&) noexcept = default;
+void Ec2Simulator::feed(const workloads::RequestBatch& batch) { m_state->feed(batch); }
+Ec2Run Ec2Simulator::finish() { return m_state->finish(); }
+
+} // namespace model

@@ -1,0 +1,167 @@
+#include "model/ec2/instance_fleet.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <iterator>
+
+namespace model::ec2 {
+
+namespace {
+
+EngineLimits limitsOf(const Ec2Fleet& fleet) {
+  return {std::llround(fleet.vcpus * static_cast<double>(kCore)), fleet.workers, fleet.queueLimit,
+          std::min(fleet.requestTimeout.count(), kNever / 2)};
+}
+
+} // namespace
+
+// Initial instances are a fleet that has been running: in service and past their warm-up at time 0, billed from there.
+InstanceFleet::InstanceFleet(const Ec2Fleet& fleet, Duration warmup, TallyRecorder& recorder, std::uint64_t seed,
+                             std::uint64_t replication)
+    : m_discipline(fleet.discipline), m_limits(limitsOf(fleet)), m_zones(std::max(1, fleet.zones)),
+      m_warmup(warmup.count()), m_deregistrationDelay(fleet.deregistrationDelay.count()), m_recorder(recorder),
+      m_boot(fleet.boot, workloads::RandomStream(seed, "ec2.boot", replication)) {
+  for (std::int64_t i = 0; i < fleet.initial; ++i) m_serving.push_back(create());
+  m_recorder.launched(fleet.initial);
+  m_recorder.alive(fleet.initial);
+}
+
+std::vector<std::int64_t> InstanceFleet::servingByZone() const {
+  std::vector<std::int64_t> counts(static_cast<std::size_t>(m_zones), 0);
+  for (const auto& instance : m_serving) ++counts[static_cast<std::size_t>(instance->zone)];
+  return counts;
+}
+
+// Auto Scaling user guide, "Availability Zone distribution": launches go to the zone with the fewest instances.
+int InstanceFleet::emptiestZone() const {
+  auto counts = servingByZone();
+  for (const auto& instance : m_booting) ++counts[static_cast<std::size_t>(instance->zone)];
+  return static_cast<int>(std::min_element(counts.begin(), counts.end()) - counts.begin());
+}
+
+// "Default termination policy": first the zone with the most instances; the later criteria (launch template, billing
+// hour) do not tell equal instances apart, the oldest stands in for them.
+std::size_t InstanceFleet::oldestOfFullestZone() const {
+  const auto counts = servingByZone();
+  const int zone = static_cast<int>(std::max_element(counts.begin(), counts.end()) - counts.begin());
+  std::size_t oldest = m_serving.size();
+  for (std::size_t i = 0; i < m_serving.size(); ++i) {
+    if (m_serving[i]->zone != zone) continue;
+    if (oldest == m_serving.size() || m_serving[i]->number < m_serving[oldest]->number) oldest = i;
+  }
+  return oldest;
+}
+
+std::unique_ptr<Instance> InstanceFleet::create() {
+  auto instance = std::make_unique<Instance>();
+  instance->number = m_launched++;
+  instance->zone = emptiestZone();
+  return instance;
+}
+
+void InstanceFleet::launch(std::int64_t count, std::int64_t t) {
+  for (std::int64_t i = 0; i < count; ++i) {
+    auto instance = create();
+    instance->launchedAt = t;
+    instance->inServiceAt = t + m_boot.next();
+    instance->warmAt = instance->inServiceAt + m_warmup;
+    m_booting.push_back(std::move(instance));
+  }
+  m_recorder.launched(count);
+  m_recorder.alive(alive());
+}
+
+// Waiting and running requests stay; only new ones go elsewhere. Precondition: advanced to t.
+void InstanceFleet::drain(std::int64_t count, std::int64_t t) {
+  for (; count > 0 && !m_serving.empty(); --count) {
+    const std::size_t i = oldestOfFullestZone();
+    m_serving[i]->drainsSince = t;
+    m_serving[i]->drainDeadline = t + m_deregistrationDelay;
+    m_draining.push_back(std::move(m_serving[i]));
+    m_serving.erase(m_serving.begin() + static_cast<std::ptrdiff_t>(i));
+    if (i < nextInTurn) --nextInTurn;
+  }
+  if (nextInTurn >= m_serving.size()) nextInTurn = 0;
+  reapDrained(t);
+}
+
+void InstanceFleet::advance(Instance& instance, std::int64_t t) {
+  if (m_discipline == Discipline::Fcfs)
+    instance.engine.advance<Discipline::Fcfs>(t, m_limits, m_recorder);
+  else
+    instance.engine.advance<Discipline::ProcessorSharing>(t, m_limits, m_recorder);
+}
+
+void InstanceFleet::advance(std::int64_t t) {
+  for (auto& instance : m_serving) advance(*instance, t);
+  for (auto& instance : m_draining) advance(*instance, t);
+  reapDrained(t);
+}
+
+void InstanceFleet::reapDrained(std::int64_t t) {
+  std::erase_if(m_draining, [&](const std::unique_ptr<Instance>& instance) {
+    auto& engine = instance->engine;
+    if (!engine.empty() && t < instance->drainDeadline) return false;
+    if (!engine.empty()) engine.abandon(instance->drainDeadline, m_limits, m_recorder);
+    const std::int64_t end = std::max(instance->drainsSince, engine.lastChange());
+    m_recorder.lived({instance->launchedAt, instance->inServiceAt, end, true});
+    m_goneBusy += engine.cpuBusyAt(end, m_limits);
+    return true;
+  });
+}
+
+void InstanceFleet::enterService(std::int64_t t) {
+  // Those that come into service together do so in launch order.
+  const auto ready = std::stable_partition(m_booting.begin(), m_booting.end(),
+                                           [&](const auto& instance) { return instance->inServiceAt > t; });
+  std::move(ready, m_booting.end(), std::back_inserter(m_serving));
+  m_booting.erase(ready, m_booting.end());
+}
+
+std::int64_t InstanceFleet::nextBoot() const {
+  std::int64_t next = kNever;
+  for (const auto& instance : m_booting) next = std::min(next, instance->inServiceAt);
+  return next;
+}
+
+std::int64_t InstanceFleet::nextDrainDeadline() const {
+  std::int64_t next = kNever;
+  for (const auto& instance : m_draining) next = std::min(next, instance->drainDeadline);
+  return next;
+}
+
+bool InstanceFleet::warming(std::int64_t t) const {
+  return !m_booting.empty() ||
+         std::any_of(m_serving.begin(), m_serving.end(), [&](const auto& instance) { return instance->warmAt > t; });
+}
+
+std::int64_t InstanceFleet::requestsInFlight() const {
+  std::int64_t total = 0;
+  for (const auto& instance : m_serving) total += instance->engine.inFlight();
+  for (const auto& instance : m_draining) total += instance->engine.inFlight();
+  return total;
+}
+
+Int128 InstanceFleet::cpuBusyAt(std::int64_t t) const {
+  Int128 total = m_goneBusy;
+  for (const auto& instance : m_serving) total += instance->engine.cpuBusyAt(t, m_limits);
+  for (const auto& instance : m_draining) total += instance->engine.cpuBusyAt(t, m_limits);
+  return total;
+}
+
+void InstanceFleet::close(std::int64_t horizon) {
+  for (const auto* instances : {&m_booting, &m_serving, &m_draining})
+    for (const auto& instance : *instances)
+      m_recorder.lived({instance->launchedAt, instance->inServiceAt, horizon, false});
+  // A drain under way at the horizon still ends at its deadline.
+  for (auto& instance : m_draining) {
+    advance(*instance, instance->drainDeadline);
+    instance->engine.abandon(instance->drainDeadline, m_limits, m_recorder);
+  }
+  for (auto& instance : m_serving) {
+    advance(*instance, kNever);
+    instance->engine.abandon(kNever, m_limits, m_recorder);
+  }
+}
+
+} // namespace model::ec2

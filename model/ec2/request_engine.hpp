@@ -1,0 +1,240 @@
+#pragma once
+// The inside of one instance: requests being worked on and requests waiting. Both disciplines are one engine in virtual
+// time V: every request in work progresses at the same rate dV/dt, so the one with the smallest virtual finish leaves
+// first and a heap finds it without touching the others.
+//   Fcfs              rate 1: each worker runs its request at full speed
+//   ProcessorSharing  rate min(1, C / F), C the instance's vCPUs, F the sum of the cores its requests want; egalitarian
+//                     sharing with at most one's own need, M/G/1-PS for C = 1 (Kleinrock 1976, vol. 2, section 4.4)
+// Integers throughout: C and F in 2^-32 vCPU (adding and taking away leaves no drift), V in 2^-10 ns under sharing and
+// ns otherwise. V is rounded down each time the set of requests changes, the finish up to the next whole ns, so a
+// request that never met contention lasts exactly its duration and each change costs at most 2^-10 ns.
+// Pinned by tests/model/ec2_simulator_test.cpp (reference loop without virtual time) and tests/validation.
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "model/ec2/ec2_simulator.hpp"
+#include "model/ec2/tally_recorder.hpp"
+
+namespace model::ec2 {
+
+// What all instances of a fleet have in common.
+struct EngineLimits {
+  std::int64_t cores = 0; // vCPUs in kCore units
+  std::int64_t workers = 0, queueLimit = 0;
+  std::int64_t timeout = 0; // ns
+};
+
+struct Demand {
+  std::int64_t arrival = 0;  // ns
+  std::int64_t duration = 0; // ns, uncontended; <= kLongestNs
+  std::int64_t cores = 0;    // wanted while it runs, kCore units
+};
+inline constexpr std::int64_t kLongestNs = (std::int64_t{1} << 52) - 1; // 52 days; longer work is cut here
+
+// First in, first out, growing to what was needed once.
+class WaitingLine {
+ public:
+  bool empty() const { return m_size == 0; }
+  std::int64_t size() const { return static_cast<std::int64_t>(m_size); }
+  const Demand& front() const { return m_ring[m_head]; }
+  void pop() {
+    m_head = (m_head + 1) & (m_ring.size() - 1);
+    --m_size;
+  }
+  void push(const Demand& demand) {
+    if (m_size == m_ring.size()) grow();
+    m_ring[(m_head + m_size++) & (m_ring.size() - 1)] = demand;
+  }
+
+ private:
+  void grow() {
+    std::vector<Demand> larger(std::max<std::size_t>(16, 2 * m_ring.size()));
+    for (std::size_t i = 0; i < m_size; ++i) larger[i] = m_ring[(m_head + i) & (m_ring.size() - 1)];
+    m_ring.swap(larger);
+    m_head = 0;
+  }
+  std::vector<Demand> m_ring; // a power of two long
+  std::size_t m_head = 0, m_size = 0;
+};
+
+class RequestEngine {
+ public:
+  enum class Admission { Started, Queued, Rejected };
+
+  // Everything up to and including t: finishes first, then waiting requests whose time is over at t.
+  template <Discipline D> void advance(std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder);
+  // Precondition: advanced to demand.arrival.
+  template <Discipline D> Admission admit(const Demand& demand, const EngineLimits& limits);
+  // When advance() would next change anything; kNever when nothing is in flight.
+  template <Discipline D> std::int64_t nextEvent(const EngineLimits& limits) const;
+
+  // Requests left at `t` fail and the instance is empty. Precondition: advanced to t.
+  void abandon(std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder);
+
+  bool empty() const { return m_running.empty(); } // nothing waits while a worker is free
+  std::int64_t inFlight() const { return static_cast<std::int64_t>(m_running.size()) + m_waiting.size(); }
+  std::int64_t lastChange() const { return m_time; } // of the set of requests in work
+  // vCPU time used up to t in kCore x ns: all of the cores when more are wanted. Precondition: advanced to t.
+  Int128 cpuBusyAt(std::int64_t t, const EngineLimits& limits) const {
+    return m_busy + static_cast<Int128>(std::min(m_cores, limits.cores)) * (t - m_time);
+  }
+
+ private:
+  struct Running {
+    std::int64_t finish; // in virtual time
+    std::int64_t arrival, cores;
+  };
+  __extension__ using Unsigned128 = unsigned __int128;
+  static constexpr int kTickBits = 10;
+
+  // Until the first finish; finishes fall on whole ns, so another request may already be a fraction of one past its
+  // own.
+  std::int64_t neededVirtual() const { return std::max<std::int64_t>(0, m_running.front().finish - m_virtual); }
+  template <Discipline D> bool departureDue(std::int64_t t, const EngineLimits& limits) const;
+  template <Discipline D> std::int64_t departureTime(const EngineLimits& limits) const;
+  template <Discipline D> void progressTo(std::int64_t t, const EngineLimits& limits);
+  template <Discipline D> void start(const Demand& demand, std::int64_t t);
+  void pushRunning(Running request);
+  Running popRunning();
+
+  std::vector<Running> m_running; // binary min-heap by finish
+  WaitingLine m_waiting;
+  std::int64_t m_time = 0;    // when `m_running` last changed
+  std::int64_t m_virtual = 0; // at m_time
+  std::int64_t m_cores = 0;   // wanted by m_running
+  Int128 m_busy = 0;          // up to m_time
+};
+
+// -- hot path -------------------------------------------------------------------------------------------------------
+
+inline void RequestEngine::pushRunning(Running request) {
+  m_running.push_back(request);
+  std::size_t i = m_running.size() - 1;
+  while (i > 0) {
+    const std::size_t parent = (i - 1) / 2;
+    if (m_running[parent].finish <= request.finish) break;
+    m_running[i] = m_running[parent];
+    i = parent;
+  }
+  m_running[i] = request;
+}
+
+inline RequestEngine::Running RequestEngine::popRunning() {
+  const Running first = m_running.front();
+  const Running last = m_running.back();
+  m_running.pop_back();
+  const std::size_t n = m_running.size();
+  if (n == 0) return first;
+  std::size_t i = 0;
+  for (std::size_t child = 1; child < n; child = 2 * i + 1) {
+    if (child + 1 < n) child += m_running[child + 1].finish < m_running[child].finish ? 1U : 0U;
+    if (last.finish <= m_running[child].finish) break;
+    m_running[i] = m_running[child];
+    i = child;
+  }
+  m_running[i] = last;
+  return first;
+}
+
+template <Discipline D> bool RequestEngine::departureDue(std::int64_t t, const EngineLimits& limits) const {
+  if (m_running.empty()) return false;
+  if constexpr (D == Discipline::Fcfs) return m_running.front().finish <= t;
+  const std::int64_t needed = neededVirtual();
+  if (m_cores <= limits.cores) return (needed + (1 << kTickBits) - 1) >> kTickBits <= t - m_time;
+  return (static_cast<Unsigned128>(t - m_time) << kTickBits) * static_cast<Unsigned128>(limits.cores) >=
+         static_cast<Unsigned128>(needed) * static_cast<Unsigned128>(m_cores);
+}
+
+template <Discipline D> std::int64_t RequestEngine::departureTime(const EngineLimits& limits) const {
+  if constexpr (D == Discipline::Fcfs) return m_running.front().finish;
+  const std::int64_t needed = neededVirtual();
+  if (m_cores <= limits.cores) return m_time + ((needed + (1 << kTickBits) - 1) >> kTickBits);
+  const auto perNs = static_cast<Unsigned128>(limits.cores) << kTickBits;
+  const auto work = static_cast<Unsigned128>(needed) * static_cast<Unsigned128>(m_cores);
+  const Unsigned128 wait = (work + perNs - 1) / perNs;
+  return wait < static_cast<Unsigned128>(kNever - m_time) ? m_time + static_cast<std::int64_t>(wait) : kNever;
+}
+
+template <Discipline D> void RequestEngine::progressTo(std::int64_t t, const EngineLimits& limits) {
+  const std::int64_t elapsed = t - m_time;
+  m_busy += static_cast<Int128>(std::min(m_cores, limits.cores)) * elapsed;
+  m_time = t;
+  if constexpr (D == Discipline::ProcessorSharing) {
+    if (m_cores <= limits.cores)
+      m_virtual += elapsed << kTickBits;
+    else
+      m_virtual +=
+          static_cast<std::int64_t>((static_cast<Unsigned128>(elapsed) << kTickBits) *
+                                    static_cast<Unsigned128>(limits.cores) / static_cast<Unsigned128>(m_cores));
+  }
+}
+
+// V starts anew with every busy period; one that never ends is moved back to zero every 26 days.
+template <Discipline D> void RequestEngine::start(const Demand& demand, std::int64_t t) {
+  if constexpr (D == Discipline::Fcfs) {
+    pushRunning({t + demand.duration, demand.arrival, demand.cores});
+  } else {
+    if (m_running.empty()) m_virtual = 0;
+    if (m_virtual > (std::int64_t{1} << 61)) {
+      for (auto& request : m_running) request.finish -= m_virtual;
+      m_virtual = 0;
+    }
+    pushRunning({m_virtual + (demand.duration << kTickBits), demand.arrival, demand.cores});
+  }
+  m_cores += demand.cores;
+}
+
+template <Discipline D>
+void RequestEngine::advance(std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder) {
+  while (departureDue<D>(t, limits)) {
+    const std::int64_t now = departureTime<D>(limits);
+    progressTo<D>(now, limits);
+    const Running done = popRunning();
+    m_cores -= done.cores;
+    recorder.served(done.arrival, now);
+    // A request whose time is over exactly now still gets the worker: finishes come before timeouts.
+    while (!m_waiting.empty() && m_waiting.front().arrival + limits.timeout < now) {
+      recorder.gaveUp(m_waiting.front().arrival, m_waiting.front().arrival + limits.timeout);
+      m_waiting.pop();
+    }
+    if (!m_waiting.empty()) {
+      start<D>(m_waiting.front(), now);
+      m_waiting.pop();
+    }
+  }
+  while (!m_waiting.empty() && m_waiting.front().arrival + limits.timeout <= t) {
+    recorder.gaveUp(m_waiting.front().arrival, m_waiting.front().arrival + limits.timeout);
+    m_waiting.pop();
+  }
+}
+
+template <Discipline D>
+RequestEngine::Admission RequestEngine::admit(const Demand& demand, const EngineLimits& limits) {
+  if (static_cast<std::int64_t>(m_running.size()) < limits.workers) {
+    progressTo<D>(demand.arrival, limits);
+    start<D>(demand, demand.arrival);
+    return Admission::Started;
+  }
+  if (m_waiting.size() >= limits.queueLimit) return Admission::Rejected;
+  m_waiting.push(demand);
+  return Admission::Queued;
+}
+
+template <Discipline D> std::int64_t RequestEngine::nextEvent(const EngineLimits& limits) const {
+  if (m_running.empty()) return kNever;
+  const std::int64_t departure = departureTime<D>(limits);
+  return m_waiting.empty() ? departure : std::min(departure, m_waiting.front().arrival + limits.timeout);
+}
+
+inline void RequestEngine::abandon(std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder) {
+  m_busy = cpuBusyAt(t, limits);
+  m_time = t;
+  for (const auto& request : m_running) recorder.gaveUp(request.arrival, t);
+  for (; !m_waiting.empty(); m_waiting.pop()) recorder.gaveUp(m_waiting.front().arrival, t);
+  m_running.clear();
+  m_cores = 0;
+}
+
+} // namespace model::ec2

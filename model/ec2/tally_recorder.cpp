@@ -1,0 +1,89 @@
+#include "model/ec2/tally_recorder.hpp"
+
+#include <algorithm>
+
+namespace model::ec2 {
+
+TallyRecorder::TallyRecorder(const ObservationPlan& plan, Duration timeout, Duration overhead)
+    : m_timeout(timeout.count()), m_overhead(overhead.count()) {
+  const std::int64_t warmup = plan.warmup.count();
+  const Int128 observed = plan.horizon.count() - warmup;
+  m_edges.push_back(0);
+  for (int i = 0; i <= plan.windows; ++i)
+    m_edges.push_back(warmup + static_cast<std::int64_t>(observed * i / plan.windows));
+  m_windows.resize(m_edges.size()); // one spare: what happens after the horizon
+  m_open = m_windows.data();
+  m_to = m_edges[1];
+  if (m_to == 0) closeWindow(0, 0);
+}
+
+std::size_t TallyRecorder::windowAt(std::int64_t t) const {
+  return static_cast<std::size_t>(std::upper_bound(m_edges.begin(), m_edges.end(), t) - m_edges.begin()) - 1;
+}
+
+void TallyRecorder::addSpan(Int128 Ec2Tally::*member, std::int64_t from, std::int64_t to) {
+  for (std::size_t i = windowAt(from); i + 1 < m_edges.size() && from < to; ++i) {
+    const std::int64_t end = std::min(to, m_edges[i + 1]);
+    m_windows[i].*member += end - from;
+    from = end;
+  }
+}
+
+void TallyRecorder::recordOutcome(Ec2Tally& tally, std::int64_t latency) {
+  if (latency > m_timeout) {
+    ++tally.outcomes.timedOut;
+    return;
+  }
+  ++tally.outcomes.completed;
+  tally.outcomes.latency.record(latency + m_overhead);
+}
+
+void TallyRecorder::servedAcrossEdge(std::int64_t arrival, std::int64_t at) {
+  addSpan(&Ec2Tally::inFlightNs, arrival, at);
+  recordOutcome(m_windows[windowAt(arrival)], at - arrival);
+}
+
+void TallyRecorder::gaveUp(std::int64_t arrival, std::int64_t at) {
+  addSpan(&Ec2Tally::inFlightNs, arrival, at);
+  ++m_windows[windowAt(arrival)].outcomes.timedOut;
+}
+
+void TallyRecorder::alive(std::int64_t instances) {
+  m_open->peakInstances = std::max(m_open->peakInstances, instances);
+}
+
+void TallyRecorder::lived(const Life& life) {
+  addSpan(&Ec2Tally::instanceNs, life.launched, life.end);
+  addSpan(&Ec2Tally::inServiceNs, std::min(life.inService, life.end), life.end);
+  if (!life.terminated) return;
+  Ec2Tally& last = m_windows[windowAt(life.end)];
+  ++last.terminations;
+  last.minimumTopUpNs += std::max<std::int64_t>(0, kMinimumBilledNs - (life.end - life.launched));
+}
+
+void TallyRecorder::flush() {
+  m_open->outcomes.completed += m_buffered;
+  m_open->outcomes.latency.record(std::span<const std::int64_t>(m_latencies.data(), m_buffered));
+  m_buffered = 0;
+}
+
+void TallyRecorder::closeWindow(Int128 cpuBusy, std::int64_t instancesAlive) {
+  flush();
+  m_open->inFlightNs += m_inFlight;
+  m_open->outcomes.timedOut += m_timedOut;
+  // Whole vCPU-ns of the total, so that the windows of a run add up to the single window of the same run.
+  const Int128 busyNs = cpuBusy / kCore;
+  m_open->cpuBusyNs += busyNs - m_cpuBusyNs;
+  m_cpuBusyNs = busyNs;
+  m_inFlight = 0;
+  m_timedOut = 0;
+  m_open = &m_windows[++m_index];
+  const bool past = m_index + 1 == m_edges.size();
+  m_from = past ? kNever : m_edges[m_index];
+  m_to = past ? kNever : m_edges[m_index + 1];
+  alive(instancesAlive);
+}
+
+std::vector<Ec2Tally> TallyRecorder::takeWindows() { return {m_windows.begin() + 1, m_windows.end() - 1}; }
+
+} // namespace model::ec2

@@ -1,0 +1,79 @@
+#pragma once
+// Splits what happens on a fleet into observation windows, exactly: outcomes by the window of their arrival, times cut
+// at the edges. Pinned by tests/model/ec2_simulator_test.cpp (windows add up to the single-window run; reference loop).
+#include <array>
+#include <cstdint>
+#include <vector>
+
+#include "model/observation.hpp"
+
+namespace model::ec2 {
+
+inline constexpr std::int64_t kNever = std::int64_t{1} << 62;    // ns; later than anything
+inline constexpr std::int64_t kCore = std::int64_t{1} << 32;     // one vCPU in the engine's integer units
+inline constexpr std::int64_t kMinimumBilledNs = 60'000'000'000; // per start; EC2 user guide, instance life cycle
+
+class TallyRecorder {
+ public:
+  // `timeout` ends a request's chance of success; `overhead` is added to the latency of completed ones.
+  TallyRecorder(const ObservationPlan& plan, Duration timeout, Duration overhead);
+  TallyRecorder(const TallyRecorder&) = delete;
+  TallyRecorder& operator=(const TallyRecorder&) = delete;
+
+  // Arrivals of the window that is open.
+  void attempted(std::uint64_t n) { m_open->outcomes.attempts += n; }
+  void rejected(std::uint64_t n) { m_open->outcomes.rejected += n; }
+  // A request left its instance at `at`, served to the end: completed, or timed out when it took too long.
+  void served(std::int64_t arrival, std::int64_t at);
+  // A request left unserved: it waited too long or its instance went away.
+  void gaveUp(std::int64_t arrival, std::int64_t at);
+
+  // Instances launched and not yet terminated, whenever the number may have grown.
+  void alive(std::int64_t instances);
+  void launched(std::int64_t n) { m_open->launches += static_cast<std::uint64_t>(n); }
+  // Life of an instance that ended at `end` or was cut by the horizon; ended ones are topped up to the minimum.
+  struct Life {
+    std::int64_t launched, inService, end;
+    bool terminated;
+  };
+  void lived(const Life& life);
+
+  std::int64_t nextEdge() const { return m_to; } // kNever once the horizon is behind
+  std::int64_t horizon() const { return m_edges.back(); }
+  // The window that ends now; `cpuBusy` is the fleet's total since the start in kCore x ns.
+  void closeWindow(Int128 cpuBusy, std::int64_t instancesAlive);
+  std::vector<Ec2Tally> takeWindows();
+
+ private:
+  std::size_t windowAt(std::int64_t t) const;
+  void addSpan(Int128 Ec2Tally::*member, std::int64_t from, std::int64_t to);
+  void servedAcrossEdge(std::int64_t arrival, std::int64_t at);
+  void recordOutcome(Ec2Tally& tally, std::int64_t latency);
+  void flush();
+
+  std::int64_t m_timeout, m_overhead;
+  std::vector<std::int64_t> m_edges; // 0, warmup, ..., horizon; window i covers [i, i + 1); window 0 is thrown away
+  std::vector<Ec2Tally> m_windows;
+  std::size_t m_index = 0;
+  Ec2Tally* m_open = nullptr;
+  std::int64_t m_from = 0, m_to = 0;
+  Int128 m_inFlight = 0; // of the open window, requests that came and left in it
+  Int128 m_cpuBusyNs = 0;
+  std::uint64_t m_timedOut = 0;
+  std::size_t m_buffered = 0;
+  std::array<std::int64_t, 1024> m_latencies{};
+};
+
+inline void TallyRecorder::served(std::int64_t arrival, std::int64_t at) {
+  if (arrival < m_from || at > m_to) return servedAcrossEdge(arrival, at);
+  const std::int64_t latency = at - arrival;
+  m_inFlight += latency;
+  if (latency > m_timeout) {
+    ++m_timedOut;
+    return;
+  }
+  m_latencies[m_buffered++] = latency + m_overhead;
+  if (m_buffered == m_latencies.size()) flush();
+}
+
+} // namespace model::ec2
