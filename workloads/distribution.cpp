@@ -9,6 +9,7 @@
 
 #include "workloads/distribution_shape.hpp"
 #include "workloads/overloaded.hpp"
+#include <memory>
 
 namespace workloads {
 
@@ -293,6 +294,30 @@ std::optional<Lognormal> lognormalFromP99(Duration mean, Duration p99) {
   const double cv = std::sqrt(std::expm1(sigma * sigma));
   if (cv < kSmallestCv) return std::nullopt;
   return Lognormal{mean, cv};
+}
+
+DurationDistribution stretched(const DurationDistribution& d, double factor) {
+  const auto times = [factor](Duration span) {
+    return Duration(std::llround(static_cast<double>(span.count()) * factor));
+  };
+  return std::visit(Overloaded{[&](Constant c) -> DurationDistribution { return Constant{times(c.value)}; },
+                               [&](Quantiles q) -> DurationDistribution {
+                                 return Quantiles{times(q.p50), times(q.p90), times(q.p95), times(q.p99), times(q.max)};
+                               },
+                               [&](Tabulated t) -> DurationDistribution {
+                                 for (auto& point : t.points) point.duration = times(point.duration);
+                                 return t;
+                               },
+                               [&](const Empirical& e) -> DurationDistribution {
+                                 auto values = *e.values;
+                                 for (auto& value : values) value = times(value);
+                                 return Empirical{std::make_shared<const std::vector<Duration>>(std::move(values))};
+                               },
+                               [&](auto other) -> DurationDistribution {
+                                 other.mean = times(other.mean);
+                                 return other;
+                               }},
+                    d);
 }
 
 } // namespace workloads

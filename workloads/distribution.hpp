@@ -80,6 +80,9 @@ std::vector<pricing::Problem> problems(const DurationDistribution& d, std::strin
 // none: p99 <= mean, or above exp(z^2/2) = 14.97 means, z the normal 99 % quantile.
 std::optional<Lognormal> lognormalFromP99(Duration mean, Duration p99);
 
+// Every duration multiplied by the factor (> 0) and rounded to nanoseconds; the shape stays.
+DurationDistribution stretched(const DurationDistribution& d, double factor);
+
 // Draws; cheap to copy. Dispatch on the kind happens once per batch; n calls of next() and one fill of n give the same.
 // Nearest nanosecond, at most kLongestDraw. Precondition: problems() is empty.
 class DurationSampler {
