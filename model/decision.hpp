@@ -100,8 +100,9 @@ struct RunRecord {
   std::uint64_t seed = 1;
   int replications = 1, windows = 1;
   double horizonS = 0;
-  std::uint64_t requests = 0; // simulated, summed over platforms' shared stream once
-  double wallS = 0, requestsPerSecond = 0;
+  std::uint64_t requests = 0;   // simulated, summed over platforms' shared stream once
+  double wallS = 0;             // of the whole evaluation
+  double requestsPerSecond = 0; // requests x platforms per second of the main run, all statistics on
   std::string catalogueId, catalogueAsOf, scenarioSha256;
   std::string version;
 };
@@ -146,8 +147,10 @@ EvaluationOutcome simulate(const Scenario& scenario, const pricing::PriceCatalog
                            const RunControl& control);
 
 // Report text; each is a pure function of the decision.
-std::string headline(const Decision& decision);   // one sentence in plain words
-std::string reportText(const Decision& decision); // terminal
+std::string headline(const Decision& decision); // one sentence in plain words
+// A terminal shows the assumptions that somebody or the trace set; the defaults only with Detail::Everything.
+enum class Detail { Short, Everything };
+std::string reportText(const Decision& decision, Detail detail = Detail::Short);
 std::string reportMarkdown(const Decision& decision);
 std::string reportJson(const Decision& decision); // contract section 4
 std::string reportHtml(const Decision& decision); // self-contained, inline SVG charts

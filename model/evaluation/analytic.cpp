@@ -1,0 +1,93 @@
+#include "model/evaluation/analytic.hpp"
+
+#include <cmath>
+
+#include "model/evaluation/capacity.hpp"
+#include "model/queueing.hpp"
+
+namespace model {
+
+namespace {
+
+bool isPoisson(const workloads::Workload& workload) {
+  return std::holds_alternative<workloads::PoissonArrivals>(workload.arrivals);
+}
+
+bool isExponential(const workloads::Workload& workload) {
+  return workload.work.duration && std::holds_alternative<workloads::Exponential>(*workload.work.duration);
+}
+
+// Requests one instance sees, when each sees an equal share: exact for random routing, close for the other two.
+std::optional<QueueFigures> instanceQueue(const Ec2Fleet& fleet, const workloads::Workload& workload, double rate) {
+  const auto work = workOf(workload);
+  const double serviceS = work.meanSeconds * ec2Stretch(fleet, workload.work);
+  if (fleet.discipline == Discipline::ProcessorSharing)
+    return mgcProcessorSharing(fleet.vcpus, rate, coreSeconds(fleet, workload), serviceS);
+  if (isExponential(workload)) return mmc(fleet.workers, rate, serviceS);
+  if (fleet.workers == 1) return mg1(rate, serviceS, work.squaredCv);
+  return mgcAllenCunneen(fleet.workers, rate, serviceS, 1.0, work.squaredCv);
+}
+
+std::string queueMethod(const Ec2Fleet& fleet, const workloads::Workload& workload) {
+  std::string method = fleet.discipline == Discipline::ProcessorSharing ? "M/G/c processor sharing"
+                       : isExponential(workload)                        ? "M/M/c"
+                       : fleet.workers == 1                             ? "M/G/1 (Pollaczek-Khinchine)"
+                                                                        : "M/G/c (Allen-Cunneen)";
+  if (fleet.initial > 1 && fleet.routing != Routing::Random) method += ", routing taken as random";
+  return method;
+}
+
+} // namespace
+
+std::vector<AnalyticFigure> lambdaFigures(const Scenario& scenario, const PlatformResult& simulated,
+                                          double ratePerSecond) {
+  std::vector<AnalyticFigure> figures;
+  if (!isPoisson(scenario.workload) || ratePerSecond <= 0) return figures;
+  const auto function = lambdaFunction(scenario);
+  const double serviceS = workOf(scenario.workload).meanSeconds * lambdaStretch(function, scenario.workload.work);
+  const double initS = workloads::meanSeconds(function.init);
+  const auto add = [&](const char* quantity, const char* method, double closedForm, Estimate estimate,
+                       const char* unit) {
+    figures.push_back({Platform::Lambda, quantity, method, closedForm, estimate, unit});
+  };
+  const auto limit = function.concurrencyLimit;
+  const double offered = busyEnvironmentsMean(ratePerSecond, serviceS + simulated.coldFraction.value * initS);
+  if (simulated.throttled == 0)
+    add("busy environments", "M/G/infinity", offered, simulated.environmentsBusy, "environments");
+  else
+    add("failed fraction", "Erlang B", erlangB(limit, offered), simulated.failedFraction, "of attempts");
+  if (function.provisioned > 0) return figures;
+
+  PoolQuestion question;
+  question.rate = ratePerSecond;
+  question.serviceS = serviceS;
+  question.initS = initS;
+  question.idleLifetimeS = workloads::meanSeconds(function.idleLifetime);
+  question.limit = limit;
+  question.idleIsConstant = std::holds_alternative<workloads::Constant>(function.idleLifetime);
+  if (const auto pool = environmentPool(question)) {
+    add("environments", "Markov chain of the pool", pool->environmentsMean, simulated.environmentsMean, "environments");
+    add("cold fraction", "Markov chain of the pool", pool->coldFraction, simulated.coldFraction, "of started");
+  }
+  return figures;
+}
+
+std::vector<AnalyticFigure> ec2Figures(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                                       const PlatformResult& simulated, double ratePerSecond) {
+  std::vector<AnalyticFigure> figures;
+  if (ratePerSecond <= 0 || simulated.instancesMean.value <= 0) return figures;
+  const auto fleet = ec2Fleet(scenario, catalogue);
+  const double servedShare = 1 - simulated.failedFraction.value;
+  const double load = ratePerSecond * servedShare * coreSeconds(fleet, scenario.workload);
+  figures.push_back({Platform::Ec2, "utilisation", "utilisation law",
+                     load / (simulated.instancesMean.value * fleet.vcpus), simulated.utilisation, "of vCPU time"});
+  if (!isPoisson(scenario.workload) || !std::holds_alternative<NoScaling>(fleet.scaling)) return figures;
+  const auto queue = instanceQueue(fleet, scenario.workload, ratePerSecond / static_cast<double>(fleet.initial));
+  if (!queue) return figures;
+  figures.push_back({Platform::Ec2, "mean latency", queueMethod(fleet, scenario.workload),
+                     1e3 * queue->meanResponseS + pricing::inMilliseconds(fleet.overhead), simulated.latency.mean,
+                     "ms"});
+  return figures;
+}
+
+} // namespace model

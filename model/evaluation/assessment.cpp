@@ -1,0 +1,247 @@
+#include "model/evaluation/assessment.hpp"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace model {
+
+namespace {
+
+constexpr double kNsPerSecond = 1e9;
+double asDouble(Int128 n) { return static_cast<double>(n); }
+
+Metered meteredBy(const RunShape& shape, std::span<const std::uint64_t> hourlyRequests) {
+  return {shape.observedSeconds(), hourlyRequests, shape.horizon};
+}
+
+// The value is of all completed requests together; the half width says how much it moved between observations.
+Estimate latencyEstimate(double pooledSeconds, const std::vector<const Outcomes*>& observations, auto&& figure) {
+  std::vector<double> values;
+  for (const auto* outcome : observations)
+    if (outcome->latency.count() > 0) values.push_back(1e3 * figure(outcome->latency));
+  return {1e3 * pooledSeconds, values.size() < 2 ? 0.0 : estimate(values).halfWidth};
+}
+
+LatencySummary summarise(const LatencyHistogram& pooled, const std::vector<const Outcomes*>& observations) {
+  const auto quantile = [&](double p) {
+    return latencyEstimate(pooled.quantileSeconds(p), observations,
+                           [p](const auto& h) { return h.quantileSeconds(p); });
+  };
+  LatencySummary summary;
+  summary.mean = latencyEstimate(pooled.meanSeconds(), observations, [](const auto& h) { return h.meanSeconds(); });
+  summary.p50 = quantile(0.5);
+  summary.p90 = quantile(0.9);
+  summary.p95 = quantile(0.95);
+  summary.p99 = quantile(0.99);
+  summary.p999 = quantile(0.999);
+  summary.max = latencyEstimate(pooled.maxSeconds(), observations, [](const auto& h) { return h.maxSeconds(); });
+  return summary;
+}
+
+template <class Tally> std::vector<const Outcomes*> outcomesOf(const std::vector<Tally>& tallies) {
+  std::vector<const Outcomes*> outcomes;
+  for (const auto& tally : tallies) outcomes.push_back(&tally.outcomes);
+  return outcomes;
+}
+
+void describeOutcomes(const Scenario& scenario, const std::vector<const Outcomes*>& observations,
+                      PlatformResult& result) {
+  std::vector<double> failed, attempts;
+  for (const auto* outcome : observations) {
+    result.requests += outcome->attempts;
+    result.completed += outcome->completed;
+    result.throttled += outcome->throttled;
+    result.timedOut += outcome->timedOut;
+    result.rejected += outcome->rejected;
+    result.histogram.merge(outcome->latency);
+    failed.push_back(static_cast<double>(outcome->throttled + outcome->timedOut + outcome->rejected));
+    attempts.push_back(static_cast<double>(outcome->attempts));
+  }
+  result.failedFraction = ratioEstimate(failed, attempts);
+  result.latency = summarise(result.histogram, observations);
+  result.missed = missedObjectives(scenario.objective, result.latency, result.failedFraction.value);
+  if (result.requests > 0 && result.completed == 0) result.missed.push_back("no request completed");
+  result.meetsObjective = result.missed.empty();
+}
+
+template <class Tally> Estimate meanOver(const std::vector<Tally>& tallies, auto&& figure) {
+  std::vector<double> values;
+  for (const auto& tally : tallies) values.push_back(figure(tally));
+  return estimate(values);
+}
+
+// The tally of all observations together, for a bill whose lines are means over observations.
+LambdaTally pooled(const std::vector<LambdaTally>& tallies) {
+  LambdaTally all;
+  for (const auto& t : tallies) {
+    all.outcomes.attempts += t.outcomes.attempts;
+    all.outcomes.completed += t.outcomes.completed;
+    all.outcomes.latency.merge(t.outcomes.latency);
+    all.started += t.started;
+    all.provisionedStarted += t.provisionedStarted;
+    all.billedMs += t.billedMs;
+    all.provisionedBilledMs += t.provisionedBilledMs;
+  }
+  return all;
+}
+
+Ec2Tally pooled(const std::vector<Ec2Tally>& tallies) {
+  Ec2Tally all;
+  for (const auto& t : tallies) {
+    all.outcomes.attempts += t.outcomes.attempts;
+    all.outcomes.completed += t.outcomes.completed;
+    all.outcomes.latency.merge(t.outcomes.latency);
+    all.instanceNs += t.instanceNs;
+    all.minimumTopUpNs += t.minimumTopUpNs;
+  }
+  return all;
+}
+
+pricing::MonthlyUsage usageOf(const Scenario& scenario, const LambdaTally& tally, const Metered& metered) {
+  return lambdaUsage(scenario, tally, metered);
+}
+pricing::MonthlyUsage usageOf(const Scenario& scenario, const Ec2Tally& tally, const Metered& metered) {
+  return ec2Usage(scenario, tally, metered);
+}
+
+template <class Tally>
+std::vector<double> costs(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                          const std::vector<Tally>& tallies, const Metered& metered) {
+  std::vector<double> dollars;
+  for (const auto& tally : tallies)
+    dollars.push_back(pricing::price(usageOf(scenario, tally, metered), catalogue).total().inDollars());
+  return dollars;
+}
+
+template <class Tally>
+void addBill(const Scenario& scenario, const pricing::PriceCatalogue& catalogue, const std::vector<Tally>& tallies,
+             Metered metered, PlatformResult& result) {
+  const auto each = costs(scenario, catalogue, tallies, metered);
+  metered.observedSeconds *= static_cast<double>(tallies.size());
+  result.usage = usageOf(scenario, pooled(tallies), metered);
+  result.bill = pricing::price(result.usage, catalogue);
+  result.monthlyCostUsd = {result.bill.total().inDollars(), estimate(each).halfWidth};
+}
+
+// Provisioned environments exist all the time; when they serve nothing they are idle.
+void describeEnvironments(const std::vector<LambdaTally>& tallies, double seconds, double provisioned,
+                          PlatformResult& result) {
+  std::vector<double> cold, started;
+  Int128 lifetime = 0;
+  std::uint64_t ended = 0;
+  for (const auto& t : tallies) {
+    cold.push_back(static_cast<double>(t.cold));
+    started.push_back(static_cast<double>(t.started));
+    result.coldStarts += t.cold;
+    result.peakEnvironments = std::max(result.peakEnvironments, t.peakEnvironments);
+    lifetime += t.endedLifetimeNs;
+    ended += t.environmentsEnded;
+  }
+  const double observedNs = seconds * kNsPerSecond;
+  const auto busy = [&](const auto& t) { return asDouble(t.busyNs + t.provisionedBusyNs) / observedNs; };
+  const auto all = [&](const auto& t) { return provisioned + asDouble(t.busyNs + t.idleNs) / observedNs; };
+  result.coldFraction = ratioEstimate(cold, started);
+  result.environmentsBusy = meanOver(tallies, busy);
+  result.environmentsMean = meanOver(tallies, all);
+  result.environmentsIdle = meanOver(tallies, [&](const auto& t) { return all(t) - busy(t); });
+  if (ended > 0) result.meanLifetimeS = asDouble(lifetime) / kNsPerSecond / static_cast<double>(ended);
+}
+
+struct Part {
+  const char* name;
+  std::optional<Duration> limit;
+  double milliseconds;
+};
+
+} // namespace
+
+Scenario withLambda(const Scenario& scenario, pricing::Memory memory, pricing::Architecture architecture) {
+  Scenario changed = scenario;
+  changed.lambda->memory = memory;
+  changed.lambda->architecture = architecture;
+  return changed;
+}
+
+Scenario withInstance(const Scenario& scenario, std::string_view instanceType) {
+  Scenario changed = scenario;
+  changed.ec2->instanceType = std::string(instanceType);
+  return changed;
+}
+
+std::string lambdaLabel(const Scenario& scenario) {
+  const auto& setup = *scenario.lambda;
+  std::string label = fmt::format("{} MB {}", setup.memory->inMebibytes(), pricing::name(*setup.architecture));
+  if (setup.provisionedConcurrency > 0) label += fmt::format(", {} provisioned", setup.provisionedConcurrency);
+  return label;
+}
+
+std::string ec2Label(const Scenario& scenario) {
+  const auto& setup = *scenario.ec2;
+  std::string label = *setup.instanceType;
+  if (std::holds_alternative<NoScaling>(setup.scaling))
+    label += fmt::format(" x {}", setup.initial.value_or(setup.min));
+  else
+    label += fmt::format(" x {} to {}", setup.min, setup.max);
+  if (setup.purchase != pricing::Purchase::OnDemand) label += fmt::format(", {}", pricing::name(setup.purchase));
+  return label;
+}
+
+std::vector<std::string> missedObjectives(const Objective& objective, const LatencySummary& latency,
+                                          double failedFraction) {
+  std::vector<std::string> missed;
+  for (const auto& part :
+       {Part{"mean", objective.mean, latency.mean.value}, Part{"p50", objective.p50, latency.p50.value},
+        Part{"p90", objective.p90, latency.p90.value}, Part{"p95", objective.p95, latency.p95.value},
+        Part{"p99", objective.p99, latency.p99.value}, Part{"p99.9", objective.p999, latency.p999.value}}) {
+    if (!part.limit || part.milliseconds <= pricing::inMilliseconds(*part.limit)) continue;
+    missed.push_back(fmt::format("{} {} > {}", part.name, pricing::displaySeconds(part.milliseconds / 1e3),
+                                 pricing::displaySeconds(pricing::inSeconds(*part.limit))));
+  }
+  if (failedFraction > objective.maxFailed)
+    missed.push_back(fmt::format("failed {} > {}", pricing::displayPercent(failedFraction),
+                                 pricing::displayPercent(objective.maxFailed)));
+  return missed;
+}
+
+std::vector<double> monthlyCosts(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                                 const Observations& observations, const RunShape& shape,
+                                 std::span<const std::uint64_t> hourlyRequests) {
+  const auto metered = meteredBy(shape, hourlyRequests);
+  if (!observations.lambda.empty()) return costs(scenario, catalogue, observations.lambda, metered);
+  return costs(scenario, catalogue, observations.ec2, metered);
+}
+
+PlatformResult assessLambda(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                            const Observations& observations, const RunShape& shape,
+                            std::span<const std::uint64_t> hourlyRequests) {
+  PlatformResult result;
+  result.platform = Platform::Lambda;
+  result.configuration = lambdaLabel(scenario);
+  describeOutcomes(scenario, outcomesOf(observations.lambda), result);
+  describeEnvironments(observations.lambda, shape.observedSeconds(),
+                       static_cast<double>(scenario.lambda->provisionedConcurrency), result);
+  addBill(scenario, catalogue, observations.lambda, meteredBy(shape, hourlyRequests), result);
+  result.timeline = observations.timeline;
+  return result;
+}
+
+PlatformResult assessEc2(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                         const Observations& observations, const RunShape& shape,
+                         std::span<const std::uint64_t> hourlyRequests) {
+  PlatformResult result;
+  result.platform = Platform::Ec2;
+  result.configuration = ec2Label(scenario);
+  describeOutcomes(scenario, outcomesOf(observations.ec2), result);
+  const double observedNs = shape.observedSeconds() * kNsPerSecond;
+  const double vcpus = catalogue.findType(*scenario.ec2->instanceType)->vcpus;
+  result.instancesMean = meanOver(observations.ec2, [&](const auto& t) { return asDouble(t.instanceNs) / observedNs; });
+  result.utilisation = meanOver(observations.ec2, [&](const auto& t) {
+    return t.inServiceNs == 0 ? 0.0 : asDouble(t.cpuBusyNs) / (vcpus * asDouble(t.inServiceNs));
+  });
+  for (const auto& t : observations.ec2) result.peakInstances = std::max(result.peakInstances, t.peakInstances);
+  addBill(scenario, catalogue, observations.ec2, meteredBy(shape, hourlyRequests), result);
+  result.timeline = observations.timeline;
+  return result;
+}
+
+} // namespace model

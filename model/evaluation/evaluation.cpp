@@ -1,0 +1,300 @@
+// The one door: scenario in, decision out. Here the parts are put in order; what they do is in search, replication,
+// assessment, break_even, findings and analytic.
+#include <algorithm>
+#include <chrono>
+
+#include "model/evaluation/analytic.hpp"
+#include "model/evaluation/break_even.hpp"
+#include "model/decision.hpp"
+#include "model/evaluation/findings.hpp"
+#include "model/evaluation/search.hpp"
+#include "workloads/import/trace.hpp"
+
+namespace model {
+
+namespace {
+
+// Shares of the progress bar.
+constexpr ProgressSpan kSearchLambda{"searching", 0.0, 0.08};
+constexpr ProgressSpan kSearchEc2{"searching", 0.08, 0.2};
+constexpr ProgressSpan kSimulate{"simulating", 0.2, 0.7};
+constexpr ProgressSpan kSimulateOnly{"simulating", 0.0, 1.0};
+constexpr ProgressSpan kBreakEven{"break-even", 0.7, 0.88};
+constexpr ProgressSpan kDrivers{"sensitivity", 0.88, 1.0};
+constexpr std::size_t kRetries = 2; // runners-up tried when the full run of the chosen one misses the objective
+
+// Thrown inside this file only, where a cancelled part ends the whole; becomes the Cancelled outcome at the door.
+struct Stop {};
+
+template <class T> T valueOrStop(std::variant<T, Cancelled> outcome) {
+  if (std::holds_alternative<Cancelled>(outcome)) throw Stop{};
+  return std::move(std::get<T>(outcome));
+}
+
+bool isDefault(const Scenario& scenario, std::string_view path) {
+  return std::none_of(scenario.origins.begin(), scenario.origins.end(), [&](const auto& entry) {
+    return entry.first == path || entry.first.starts_with(std::string(path) + ".");
+  });
+}
+
+// What a log knows about where it was taken fills fields that nobody set: durations of a Lambda log were measured at
+// its memory size, and its recorded cold starts tell how long init takes.
+void learnFromTrace(const workloads::TraceSummary& summary, Scenario& scenario) {
+  if (summary.durations && summary.format.starts_with("lambda") && summary.memoryMb &&
+      isDefault(scenario, "workload.work.measured_at")) {
+    scenario.workload.work.measuredAt = pricing::Memory::mebibytes(static_cast<std::int64_t>(*summary.memoryMb));
+    scenario.origins["workload.work.measured_at.memory"] = Origin::Trace;
+  }
+  if (summary.maxMemoryUsedMb && isDefault(scenario, "workload.memory")) {
+    scenario.workload.memory =
+        pricing::Memory::mebibytes(std::max<std::int64_t>(1, static_cast<std::int64_t>(*summary.maxMemoryUsedMb)));
+    scenario.origins["workload.memory"] = Origin::Trace;
+  }
+  if (scenario.lambda && summary.meanInitMs && isDefault(scenario, "lambda.init")) {
+    scenario.lambda->init = workloads::Constant{pricing::fromSeconds(*summary.meanInitMs / 1e3)};
+    scenario.origins["lambda.init"] = Origin::Trace;
+  }
+}
+
+void openTraceOf(Scenario& scenario, const RunControl& control) {
+  auto* arrivals = std::get_if<workloads::TraceArrivals>(&scenario.workload.arrivals);
+  if (arrivals == nullptr) return;
+  if (!arrivals->trace) {
+    workloads::TraceOptions options;
+    options.format = arrivals->format;
+    options.timeColumn = arrivals->timeColumn;
+    options.durationColumn = arrivals->durationColumn;
+    options.function = arrivals->function;
+    workloads::ImportProgress progress;
+    progress.stop = control.stop;
+    if (control.progress) progress.report = [&](std::uint64_t, std::uint64_t) { control.progress({"reading", 0, 0}); };
+    try {
+      arrivals->trace = workloads::openTrace(arrivals->files, options, progress);
+    } catch (const workloads::ImportCancelled&) {
+      throw Stop{};
+    }
+  }
+  if (!arrivals->trace->hasDurations() && !scenario.workload.work.duration)
+    throw pricing::InputError(
+        {"scenario: /workload/work", "a trace without durations",
+         "a work distribution such as {\"kind\": \"lognormal\", \"mean\": \"120ms\", \"p99\": \"900ms\"} "
+         "(--set workload.work.kind=exponential --set workload.work.mean=120ms)"});
+  learnFromTrace(arrivals->trace->summary(), scenario);
+}
+
+Scenario prepared(const Scenario& asked, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
+  auto found = problems(asked, catalogue);
+  if (!found.empty()) throw pricing::InputError(std::move(found));
+  Scenario scenario = asked;
+  openTraceOf(scenario, control);
+  return scenario;
+}
+
+// A decision searches what nobody fixed.
+void searchWhatIsUnset(Scenario& scenario) {
+  if (scenario.lambda && isDefault(scenario, "lambda.memory")) scenario.lambda->memory.reset();
+  if (scenario.lambda && isDefault(scenario, "lambda.architecture")) scenario.lambda->architecture.reset();
+}
+
+void requireConfigured(const Scenario& scenario) {
+  pricing::ProblemList problems;
+  const auto refuse = [&](const char* path, const char* example) {
+    problems.add({std::string("scenario: ") + path,
+                  "\"auto\"",
+                  std::string("a value such as \"") + example + "\" (simulate runs one configuration; decide searches)",
+                  {}});
+  };
+  if (scenario.lambda && !scenario.lambda->memory) refuse("/lambda/memory", "1769MB");
+  if (scenario.lambda && !scenario.lambda->architecture) refuse("/lambda/architecture", "arm64");
+  if (scenario.ec2 && !scenario.ec2->instanceType) refuse("/ec2/instance_type", "c7g.large");
+  problems.throwIfAny();
+}
+
+// Simulates the configured platforms together and fills the results, the saving of each observation and the run record.
+std::vector<double> simulateInto(Decision& decision, const pricing::PriceCatalogue& catalogue,
+                                 const RunControl& control, const ProgressSpan& progress) {
+  const auto& scenario = decision.scenario;
+  std::vector<Configuration> configurations;
+  if (scenario.lambda) configurations.emplace_back(lambdaFunction(scenario));
+  if (scenario.ec2) configurations.emplace_back(ec2Fleet(scenario, catalogue));
+  const auto shape = runShape(scenario);
+  const auto started = std::chrono::steady_clock::now();
+  const auto runs = valueOrStop(replicate(scenario.workload, configurations, shape, control, progress));
+  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - started;
+
+  if (scenario.lambda)
+    decision.lambda = assessLambda(scenario, catalogue, runs.configurations.front(), shape, runs.hourlyRequests);
+  if (scenario.ec2)
+    decision.ec2 = assessEc2(scenario, catalogue, runs.configurations.back(), shape, runs.hourlyRequests);
+  decision.run.replications = shape.replications;
+  decision.run.windows = shape.windows;
+  decision.run.horizonS = pricing::inSeconds(shape.horizon);
+  decision.run.requests = runs.requests;
+  decision.run.requestsPerSecond =
+      static_cast<double>(runs.requests * configurations.size()) / std::max(spent.count(), 1e-9);
+  decision.meanRequestsPerSecond = static_cast<double>(runs.requests) / shape.replications / decision.run.horizonS;
+  if (!scenario.lambda || !scenario.ec2) return {};
+  const auto lambda = monthlyCosts(scenario, catalogue, runs.configurations.front(), shape, runs.hourlyRequests);
+  auto saving = monthlyCosts(scenario, catalogue, runs.configurations.back(), shape, runs.hourlyRequests);
+  for (std::size_t i = 0; i < saving.size(); ++i) saving[i] -= lambda[i];
+  return saving;
+}
+
+void updateCandidate(const PlatformResult& result, std::vector<Candidate>& candidates) {
+  for (auto& candidate : candidates) {
+    if (candidate.platform != result.platform || candidate.configuration != result.configuration) continue;
+    candidate.simulated = true;
+    candidate.monthlyCostUsd = result.monthlyCostUsd.value;
+    candidate.p99Ms = result.latency.p99.value;
+    candidate.failedFraction = result.failedFraction.value;
+    candidate.meetsObjective = result.meetsObjective;
+    candidate.why.clear();
+    for (const auto& miss : result.missed) candidate.why += (candidate.why.empty() ? "" : "; ") + miss;
+  }
+}
+
+// The search's choice, and its runner-up when the full run disappoints.
+class Choice {
+ public:
+  Choice(Platform platform, SearchResult found) : m_platform(platform), m_found(std::move(found)) {}
+
+  void applyTo(Scenario& scenario) const {
+    const auto& chosen = m_found.ranked[m_next];
+    if (m_platform == Platform::Lambda)
+      scenario.lambda = chosen.lambda;
+    else
+      scenario.ec2 = chosen.ec2;
+  }
+  // True when there is another one to try.
+  bool advance() {
+    if (m_next + 1 >= m_found.ranked.size() || m_next >= kRetries) return false;
+    ++m_next;
+    return true;
+  }
+  std::vector<Candidate> takeCandidates() { return std::move(m_found.candidates); }
+
+ private:
+  Platform m_platform;
+  SearchResult m_found;
+  std::size_t m_next = 0;
+};
+
+std::optional<Choice> searched(Platform platform, const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                               const RunControl& control, const ProgressSpan& progress) {
+  if (platform == Platform::Lambda ? !scenario.lambda : !scenario.ec2) return std::nullopt;
+  return Choice(platform, valueOrStop(search(platform, scenario, catalogue, control, progress)));
+}
+
+std::vector<double> searchAndSimulate(Decision& decision, const pricing::PriceCatalogue& catalogue,
+                                      const RunControl& control) {
+  auto lambda = searched(Platform::Lambda, decision.scenario, catalogue, control, kSearchLambda);
+  auto ec2 = searched(Platform::Ec2, decision.scenario, catalogue, control, kSearchEc2);
+  for (auto* choice : {&lambda, &ec2}) {
+    if (!*choice) continue;
+    (*choice)->applyTo(decision.scenario);
+  }
+  std::vector<double> saving;
+  for (bool settled = false; !settled;) {
+    saving = simulateInto(decision, catalogue, control, kSimulate);
+    settled = true;
+    if (lambda && !decision.lambda->meetsObjective && lambda->advance()) settled = false;
+    if (ec2 && !decision.ec2->meetsObjective && ec2->advance()) settled = false;
+    if (!settled && lambda) lambda->applyTo(decision.scenario);
+    if (!settled && ec2) ec2->applyTo(decision.scenario);
+  }
+  for (auto* choice : {&lambda, &ec2}) {
+    if (!*choice) continue;
+    auto candidates = (*choice)->takeCandidates();
+    decision.candidates.insert(decision.candidates.end(), candidates.begin(), candidates.end());
+  }
+  if (decision.lambda) updateCandidate(*decision.lambda, decision.candidates);
+  if (decision.ec2) updateCandidate(*decision.ec2, decision.candidates);
+  markFrontier(decision.candidates);
+  return saving;
+}
+
+void addBreakEvenReason(Decision& decision) {
+  if (!decision.breakEven) return;
+  const auto& even = *decision.breakEven;
+  const bool lambdaBelow = even.cheaperBelow == Platform::Lambda;
+  decision.reasons.push_back({"break_even", std::string(lambdaBelow ? "Lambda" : "EC2") + " is cheaper below " +
+                                                pricing::displayRate(even.requestsPerSecond) + " (" +
+                                                pricing::displayCount(even.requestsPerMonth) + " requests a month), " +
+                                                (lambdaBelow ? "EC2" : "Lambda") + " above; this workload has " +
+                                                pricing::displayRate(decision.meanRequestsPerSecond) + "."});
+}
+
+void compareOverRates(Decision& decision, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
+  if (!decision.lambda || !decision.ec2 || decision.meanRequestsPerSecond <= 0) return;
+  auto even = valueOrStop(findBreakEven(decision.scenario, catalogue, control, kBreakEven));
+  decision.costCurve = std::move(even.curve);
+  decision.breakEven = even.breakEven;
+  addBreakEvenReason(decision);
+  decision.drivers = valueOrStop(drivers(decision.scenario, catalogue, control, kDrivers));
+}
+
+void addAnalytic(Decision& decision, const pricing::PriceCatalogue& catalogue) {
+  const double rate =
+      workloads::meanRatePerSecond(decision.scenario.workload.arrivals, runShape(decision.scenario).horizon);
+  if (decision.lambda) decision.analytic = lambdaFigures(decision.scenario, *decision.lambda, rate);
+  if (!decision.ec2) return;
+  auto figures = ec2Figures(decision.scenario, catalogue, *decision.ec2, rate);
+  decision.analytic.insert(decision.analytic.end(), figures.begin(), figures.end());
+}
+
+// What both verbs add at the end.
+void complete(Decision& decision, const pricing::PriceCatalogue& catalogue, const Scenario& asked,
+              std::chrono::steady_clock::time_point started) {
+  addAnalytic(decision, catalogue);
+  decision.assumptions = assumptions(decision.scenario);
+  decision.warnings = warnings(decision, catalogue);
+  decision.run.seed = asked.run.seed;
+  decision.run.catalogueId = catalogue.id();
+  decision.run.catalogueAsOf = catalogue.asOf();
+  decision.run.scenarioSha256 = scenarioSha256(asked);
+  decision.run.version = BREAKEVEN_VERSION;
+  const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;
+  decision.run.wallS = wall.count();
+}
+
+EvaluationOutcome guarded(auto&& body) {
+  try {
+    return body();
+  } catch (const Stop&) {
+    return Cancelled{};
+  }
+}
+
+} // namespace
+
+EvaluationOutcome simulate(const Scenario& asked, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
+  return guarded([&]() -> EvaluationOutcome {
+    const auto started = std::chrono::steady_clock::now();
+    auto decision = std::make_shared<Decision>();
+    decision->scenario = prepared(asked, catalogue, control);
+    decision->compared = false;
+    requireConfigured(decision->scenario);
+    const auto saving = simulateInto(*decision, catalogue, control, kSimulateOnly);
+    decide(*decision, saving);
+    complete(*decision, catalogue, asked, started);
+    return std::shared_ptr<const Decision>(std::move(decision));
+  });
+}
+
+EvaluationOutcome evaluate(const Scenario& asked, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
+  return guarded([&]() -> EvaluationOutcome {
+    const auto started = std::chrono::steady_clock::now();
+    auto decision = std::make_shared<Decision>();
+    decision->scenario = prepared(asked, catalogue, control);
+    searchWhatIsUnset(decision->scenario);
+    if (decision->scenario.lambda) decision->reasons = lambdaHardLimits(decision->scenario);
+    if (!decision->reasons.empty()) decision->scenario.lambda.reset();
+    const auto saving = searchAndSimulate(*decision, catalogue, control);
+    decide(*decision, saving);
+    compareOverRates(*decision, catalogue, control);
+    complete(*decision, catalogue, asked, started);
+    return std::shared_ptr<const Decision>(std::move(decision));
+  });
+}
+
+} // namespace model

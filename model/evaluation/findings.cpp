@@ -1,0 +1,366 @@
+#include "model/evaluation/findings.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+#include "model/evaluation/break_even.hpp"
+#include "model/evaluation/capacity.hpp"
+#include "workloads/import/trace.hpp"
+
+namespace model {
+
+namespace {
+
+constexpr double kLambdaLongestS = 900;
+constexpr std::int64_t kLambdaLargestMib = 10'240;
+constexpr std::int64_t kSyncPayload = 6 << 20;  // request and response of a synchronous call
+constexpr std::int64_t kAsyncPayload = 1 << 20; // event of an asynchronous call (256 KB until 2025)
+
+std::string platformName(Platform platform) { return platform == Platform::Lambda ? "Lambda" : "EC2"; }
+std::string dollars(double usd) { return pricing::display(pricing::Money::dollars(usd)); }
+std::string withInterval(const Estimate& e) {
+  return e.halfWidth > 0 ? fmt::format("{} ± {}", dollars(e.value), dollars(e.halfWidth)) : dollars(e.value);
+}
+
+void addObjectiveReason(const std::optional<PlatformResult>& result, std::vector<Reason>& reasons) {
+  if (!result) return;
+  const auto who = fmt::format("{} ({})", platformName(result->platform), result->configuration);
+  if (result->meetsObjective)
+    reasons.push_back({"objective_met", fmt::format("{} meets the objective: p99 {}, failed {}.", who,
+                                                    pricing::displaySeconds(result->latency.p99.value / 1e3),
+                                                    pricing::displayPercent(result->failedFraction.value))});
+  else
+    reasons.push_back(
+        {"objective_missed", fmt::format("{} misses the objective: {}.", who, fmt::join(result->missed, "; "))});
+}
+
+void addCostReason(const Decision& decision, std::vector<Reason>& reasons) {
+  const auto& lambda = decision.lambda->monthlyCostUsd;
+  const auto& ec2 = decision.ec2->monthlyCostUsd;
+  const bool lambdaCheaper = lambda.value <= ec2.value;
+  const double cheaper = std::min(lambda.value, ec2.value), dearer = std::max(lambda.value, ec2.value);
+  reasons.push_back(
+      {"cost_gap", fmt::format("Lambda costs {} a month, EC2 {}: {} is {} ({}) cheaper.", withInterval(lambda),
+                               withInterval(ec2), lambdaCheaper ? "Lambda" : "EC2", dollars(dearer - cheaper),
+                               pricing::displayPercent(dearer > 0 ? (dearer - cheaper) / dearer : 0))});
+}
+
+void addColdStartReason(const PlatformResult& lambda, std::vector<Reason>& reasons) {
+  if (lambda.coldStarts == 0) return;
+  reasons.push_back(
+      {"cold_starts", fmt::format("{} of Lambda's started requests meet a cold start ({} of {}).",
+                                  pricing::displayPercent(lambda.coldFraction.value),
+                                  pricing::displayCount(static_cast<double>(lambda.coldStarts)),
+                                  pricing::displayCount(static_cast<double>(lambda.requests - lambda.throttled)))});
+}
+
+void addUtilisationReason(const PlatformResult& ec2, std::vector<Reason>& reasons) {
+  reasons.push_back(
+      {"utilisation", fmt::format("The EC2 fleet runs {:.1f} instances on average at {} of their CPU.",
+                                  ec2.instancesMean.value, pricing::displayPercent(ec2.utilisation.value))});
+}
+
+bool tooClose(const Decision& decision, const Estimate& saving) {
+  const double cheaper = std::min(decision.lambda->monthlyCostUsd.value, decision.ec2->monthlyCostUsd.value);
+  return std::fabs(saving.value) <= std::max(saving.halfWidth, kTooCloseShare * cheaper);
+}
+
+Verdict verdictOfOne(const PlatformResult& result) {
+  if (!result.meetsObjective) return Verdict::NeitherMeetsObjective;
+  return result.platform == Platform::Lambda ? Verdict::Lambda : Verdict::Ec2;
+}
+
+Verdict verdictOfTwo(const Decision& decision, const Estimate& ec2MinusLambda) {
+  const bool lambda = decision.lambda->meetsObjective, ec2 = decision.ec2->meetsObjective;
+  if (!lambda && !ec2) return Verdict::NeitherMeetsObjective;
+  if (lambda != ec2) return lambda ? Verdict::Lambda : Verdict::Ec2;
+  if (tooClose(decision, ec2MinusLambda)) return Verdict::TooCloseToCall;
+  return ec2MinusLambda.value > 0 ? Verdict::Lambda : Verdict::Ec2;
+}
+
+class WarningList {
+ public:
+  explicit WarningList(const Decision& decision) : m_decision(decision) {}
+
+  void add(const char* code, std::string message, std::string advice) {
+    m_list.push_back({code, std::move(message), std::move(advice)});
+  }
+  std::vector<Warning> take() { return std::move(m_list); }
+
+  void aboutTrace() {
+    const auto* arrivals = std::get_if<workloads::TraceArrivals>(&m_decision.scenario.workload.arrivals);
+    if (arrivals == nullptr || !arrivals->trace) return;
+    const auto& summary = arrivals->trace->summary();
+    const double span = pricing::inSeconds(summary.span);
+    if (span < 86400)
+      add("short_trace",
+          fmt::format("The log covers {}; a month is made of repetitions of it.", pricing::displaySeconds(span)),
+          "The intervals say how steady the simulation is, not how typical this log is. Give a log of a whole week.");
+    if (summary.functions > 1 && arrivals->function.empty())
+      add("functions_merged", fmt::format("{} functions of the trace run as one.", summary.functions),
+          "Every function has environments of its own, so there would be more cold starts. Choose one with "
+          "--set workload.arrivals.function=busiest (or its name).");
+    std::uint64_t skipped = 0;
+    for (const auto& row : summary.skipped) skipped += row.count;
+    if (skipped > 0 && summary.rows > 0)
+      add("rows_skipped",
+          fmt::format("{} of {} rows were skipped, most of them: {} (first in line {}).", skipped, summary.rows,
+                      mostFrequent(summary.skipped).reason, mostFrequent(summary.skipped).firstLine),
+          "breakeven trace inspect lists every reason.");
+  }
+
+  void aboutLambda(double ratePerSecond) {
+    if (!m_decision.lambda) return;
+    const auto& result = *m_decision.lambda;
+    const auto function = lambdaFunction(m_decision.scenario);
+    const auto& setup = *m_decision.scenario.lambda;
+    const double busy = ratePerSecond * workOf(m_decision.scenario.workload).meanSeconds *
+                        lambdaStretch(function, m_decision.scenario.workload.work);
+    if (busy > static_cast<double>(function.concurrencyLimit))
+      add("little_law",
+          fmt::format("By Little's law {} x the mean duration needs {:.1f} environments at once, the limit is {}.",
+                      pricing::displayRate(ratePerSecond), busy, function.concurrencyLimit),
+          "Raise lambda.account_concurrency (a quota request) or lambda.reserved_concurrency, or shorten the work.");
+    else if (static_cast<double>(result.peakEnvironments) > 0.8 * static_cast<double>(function.concurrencyLimit))
+      add("concurrency_near_limit",
+          fmt::format("{} environments were busy at the peak, the limit is {}.", result.peakEnvironments,
+                      function.concurrencyLimit),
+          "Ask for a higher concurrency quota before the traffic grows.");
+    if (result.throttled > 0)
+      add("throttled",
+          fmt::format("{} of {} requests to Lambda were throttled.",
+                      pricing::displayCount(static_cast<double>(result.throttled)),
+                      pricing::displayCount(static_cast<double>(result.requests))),
+          "They count as failed; clients that retry bring them back as load. See the concurrency limit, the growth "
+          "limit and 10 x "
+          "concurrency requests/s.");
+    const double timeoutMs = pricing::inMilliseconds(setup.timeout);
+    if (result.latency.max.value > 0.8 * timeoutMs || result.timedOut > 0)
+      add("near_timeout",
+          fmt::format("The slowest Lambda request took {}, the timeout is {}; {} timed out.",
+                      pricing::displaySeconds(result.latency.max.value / 1e3), pricing::toText(setup.timeout),
+                      pricing::displayCount(static_cast<double>(result.timedOut))),
+          "Raise lambda.timeout (15 minutes at most) or give the function more memory.");
+  }
+
+  void aboutEc2(double ratePerSecond, const pricing::PriceCatalogue& catalogue) {
+    if (!m_decision.ec2) return;
+    const auto& result = *m_decision.ec2;
+    const auto fleet = ec2Fleet(m_decision.scenario, catalogue);
+    const double needed = ratePerSecond * coreSeconds(fleet, m_decision.scenario.workload);
+    const double cores = static_cast<double>(fleet.max) * fleet.vcpus;
+    if (needed > cores)
+      add("cpu_overload",
+          fmt::format("The work needs {:.1f} vCPUs on average, the largest fleet has {:.0f}: above 100 % CPU.", needed,
+                      cores),
+          "Raise ec2.max or choose a larger instance type.");
+    else if (result.utilisation.value > 0.85)
+      add("cpu_high",
+          fmt::format("The fleet runs at {} CPU on average.", pricing::displayPercent(result.utilisation.value)),
+          "There is little room for a burst or a lost instance; lower ec2.scaling.target or raise ec2.max.");
+    if (result.peakInstances >= fleet.max && !std::holds_alternative<NoScaling>(fleet.scaling) && fleet.max > fleet.min)
+      add("fleet_at_max", fmt::format("The fleet reached its maximum of {} instances.", fleet.max),
+          "Beyond it requests queue and fail; raise ec2.max.");
+    const auto* type = catalogue.findType(*m_decision.scenario.ec2->instanceType);
+    if (type != nullptr && type->burstable)
+      add("burst_credits",
+          fmt::format("{} is burstable; it is simulated as if its CPU credits never ran out, at {} average CPU.",
+                      type->name, pricing::displayPercent(result.utilisation.value)),
+          fmt::format("Its baseline is {} % of a vCPU: above it, standard mode slows down and unlimited mode bills the "
+                      "surplus.",
+                      type->baselinePercentPerVcpu.value_or(0)));
+  }
+
+  void aboutCertainty(const PlatformResult& result) {
+    const auto who = platformName(result.platform);
+    const auto& cost = result.monthlyCostUsd;
+    if (cost.halfWidth > 0.1 * cost.value)
+      add("wide_interval",
+          fmt::format("{}'s monthly cost is known only to ± {}.", who,
+                      pricing::displayPercent(cost.halfWidth / cost.value)),
+          "Raise run.replications or run.horizon.");
+    const auto& objective = m_decision.scenario.objective;
+    const auto& p99 = result.latency.p99;
+    if (objective.p99 && std::fabs(p99.value - pricing::inMilliseconds(*objective.p99)) <= p99.halfWidth)
+      add("objective_uncertain",
+          fmt::format("{}'s p99 of {} ± {} straddles the objective of {}.", who,
+                      pricing::displaySeconds(p99.value / 1e3), pricing::displaySeconds(p99.halfWidth / 1e3),
+                      pricing::displaySeconds(pricing::inSeconds(*objective.p99))),
+          "Raise run.replications or run.horizon before you rely on it.");
+    std::string estimated;
+    for (const auto& line : result.bill.lines)
+      if (line.estimated && line.amount.inDollars() > 0.01 * cost.value)
+        estimated += fmt::format("{}{} {}", estimated.empty() ? "" : ", ", line.service, line.item);
+    if (!estimated.empty())
+      add("estimated_price", fmt::format("{}'s bill rests on estimated prices: {}.", who, estimated),
+          "The bill marks them with ~ and says what they were derived from.");
+  }
+
+ private:
+  static const workloads::SkippedRows& mostFrequent(const std::vector<workloads::SkippedRows>& skipped) {
+    return *std::max_element(skipped.begin(), skipped.end(),
+                             [](const auto& a, const auto& b) { return a.count < b.count; });
+  }
+
+  const Decision& m_decision;
+  std::vector<Warning> m_list;
+};
+
+struct Variation {
+  std::string path, from, to;
+  Scenario scenario;
+  double factor = 1; // of the arrival rate
+};
+
+void addWorkloadVariations(const Scenario& base, std::vector<Variation>& out) {
+  for (const double factor : {0.5, 2.0}) {
+    const auto times = fmt::format("{} x", factor);
+    out.push_back({"workload.arrivals", "1 x", times, base, factor});
+    if (!base.workload.work.duration) continue;
+    Scenario changed = base;
+    changed.workload.work.duration = workloads::stretched(*base.workload.work.duration, factor);
+    out.push_back({"workload.work", "1 x", times, changed, 1});
+  }
+}
+
+void addLambdaVariations(const Scenario& base, std::vector<Variation>& out) {
+  const auto& setup = *base.lambda;
+  const auto now = setup.idleLifetime ? workloads::describe(*setup.idleLifetime) : std::string("2025 probes");
+  // Measured idle lifetimes range from 5 to 60 minutes over the years (facts section 12), so it is always varied.
+  for (const auto minutes : {5, 45}) {
+    Scenario changed = base;
+    changed.lambda->idleLifetime = workloads::Constant{std::chrono::minutes(minutes)};
+    out.push_back({"lambda.idle_lifetime", now, fmt::format("{} min", minutes), changed, 1});
+  }
+  const bool arm = setup.architecture == pricing::Architecture::Arm64;
+  const auto other = arm ? pricing::Architecture::X86_64 : pricing::Architecture::Arm64;
+  out.push_back({"lambda.architecture", std::string(pricing::name(*setup.architecture)),
+                 std::string(pricing::name(other)), withLambda(base, *setup.memory, other), 1});
+  if (base.workload.trigger == workloads::Trigger::Http && setup.frontDoor == FrontDoor::FunctionUrl) {
+    Scenario changed = base;
+    changed.lambda->frontDoor = FrontDoor::HttpApi;
+    out.push_back({"lambda.front_door", "function_url", "http_api", changed, 1});
+  }
+}
+
+void addEc2Variations(const Scenario& base, const pricing::PriceCatalogue& catalogue, std::vector<Variation>& out) {
+  const auto& setup = *base.ec2;
+  if (setup.min > 1) {
+    Scenario changed = base;
+    changed.ec2->min = 1;
+    changed.ec2->initial.reset();
+    out.push_back({"ec2.min", fmt::format("{}", setup.min), "1", changed, 1});
+  }
+  for (const auto purchase : {pricing::Purchase::ComputeSp3y, pricing::Purchase::Spot}) {
+    if (purchase == setup.purchase || !catalogue.instanceHour(base.region, *setup.instanceType, purchase)) continue;
+    Scenario changed = base;
+    changed.ec2->purchase = purchase;
+    out.push_back(
+        {"ec2.purchase", std::string(pricing::name(setup.purchase)), std::string(pricing::name(purchase)), changed, 1});
+  }
+  if (const auto* tracking = std::get_if<TargetTracking>(&setup.scaling);
+      tracking != nullptr && tracking->metric == TargetTracking::Metric::Cpu && tracking->target < 0.7) {
+    Scenario changed = base;
+    std::get<TargetTracking>(changed.ec2->scaling).target = 0.7;
+    changed.ec2->initial.reset();
+    out.push_back({"ec2.scaling.target", fmt::format("{}", tracking->target), "0.7", changed, 1});
+  }
+}
+
+} // namespace
+
+std::vector<Reason> lambdaHardLimits(const Scenario& scenario) {
+  std::vector<Reason> limits;
+  const auto& workload = scenario.workload;
+  const auto add = [&](std::string message) { limits.push_back({"hard_limit", std::move(message)}); };
+  if (workload.memory.inMebibytes() > kLambdaLargestMib)
+    add(fmt::format("A request needs {} MB; a Lambda function has {} MB at most.", workload.memory.inMebibytes(),
+                    kLambdaLargestMib));
+  const bool sync = workload.trigger == workloads::Trigger::Http;
+  const auto largest = sync ? std::max(workload.requestSize, workload.responseSize) : workload.requestSize;
+  if (largest.inBytes() > (sync ? kSyncPayload : kAsyncPayload))
+    add(fmt::format("A payload of {} exceeds Lambda's {} for {} calls.", pricing::toText(largest), sync ? "6MB" : "1MB",
+                    sync ? "synchronous" : "asynchronous"));
+  // Even with all the CPU of the largest function.
+  const double share = workloads::lambdaVcpuShare(workload.work.measuredAt, workload.work.threads) /
+                       workloads::lambdaVcpuShare(pricing::Memory::mebibytes(kLambdaLargestMib), workload.work.threads);
+  const auto work = workOf(workload);
+  const double p99 = work.p99Seconds * (1 - workload.work.cpuFraction + workload.work.cpuFraction * share);
+  if (p99 > kLambdaLongestS)
+    add(fmt::format("The 99th percentile of the work takes {}; a Lambda invocation ends after 15 minutes.",
+                    pricing::displaySeconds(p99)));
+  return limits;
+}
+
+void decide(Decision& decision, std::span<const double> savingPerObservation) {
+  const bool both = decision.lambda && decision.ec2;
+  if (both) {
+    const double gap = decision.ec2->monthlyCostUsd.value - decision.lambda->monthlyCostUsd.value;
+    const double halfWidth = savingPerObservation.empty() ? 0 : estimate(savingPerObservation).halfWidth;
+    decision.verdict = verdictOfTwo(decision, {gap, halfWidth});
+    // The saving belongs to the winner; negative when the winner is the dearer one that alone meets the objective.
+    const double sign = decision.verdict == Verdict::Ec2      ? -1
+                        : decision.verdict == Verdict::Lambda ? 1
+                                                              : (gap < 0 ? -1 : 1);
+    decision.monthlySavingUsd = {sign * gap, halfWidth};
+    addCostReason(decision, decision.reasons);
+  } else if (decision.lambda || decision.ec2) {
+    decision.verdict = verdictOfOne(decision.lambda ? *decision.lambda : *decision.ec2);
+  } else {
+    decision.verdict = Verdict::NeitherMeetsObjective;
+  }
+  addObjectiveReason(decision.lambda, decision.reasons);
+  addObjectiveReason(decision.ec2, decision.reasons);
+  if (decision.lambda) addColdStartReason(*decision.lambda, decision.reasons);
+  if (decision.ec2) addUtilisationReason(*decision.ec2, decision.reasons);
+  if (both && decision.verdict == Verdict::TooCloseToCall)
+    decision.reasons.push_back(
+        {"too_close",
+         fmt::format("The difference of {} a month is within {} of the bill or within its interval of ± {}.",
+                     dollars(std::fabs(decision.monthlySavingUsd.value)), pricing::displayPercent(kTooCloseShare),
+                     dollars(decision.monthlySavingUsd.halfWidth))});
+}
+
+std::vector<Warning> warnings(const Decision& decision, const pricing::PriceCatalogue& catalogue) {
+  WarningList list(decision);
+  list.aboutTrace();
+  list.aboutLambda(decision.meanRequestsPerSecond);
+  list.aboutEc2(decision.meanRequestsPerSecond, catalogue);
+  if (decision.lambda) list.aboutCertainty(*decision.lambda);
+  if (decision.ec2) list.aboutCertainty(*decision.ec2);
+  return list.take();
+}
+
+std::variant<std::vector<Driver>, Cancelled> drivers(const Scenario& chosen, const pricing::PriceCatalogue& catalogue,
+                                                     const RunControl& control, const ProgressSpan& progress) {
+  std::vector<Variation> variations{{"", "", "", chosen, 1}}; // the base case, by the same road
+  addWorkloadVariations(chosen, variations);
+  addLambdaVariations(chosen, variations);
+  addEc2Variations(chosen, catalogue, variations);
+  std::vector<Driver> found;
+  double base = 0;
+  for (std::size_t i = 0; i < variations.size(); ++i) {
+    const auto& variation = variations[i];
+    const auto outcome = costAt(variation.scenario, catalogue, variation.factor, control);
+    if (std::holds_alternative<Cancelled>(outcome)) return Cancelled{};
+    const auto& point = std::get<CostPoint>(outcome);
+    const double saving = *point.ec2Usd - *point.lambdaUsd;
+    if (i == 0)
+      base = saving;
+    else
+      found.push_back({variation.path, variation.from, variation.to, saving, base, (saving < 0) != (base < 0)});
+    if (control.progress)
+      control.progress({progress.stage,
+                        progress.from + (progress.to - progress.from) * static_cast<double>(i + 1) /
+                                            static_cast<double>(variations.size()),
+                        0});
+  }
+  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
+    if (a.flips != b.flips) return a.flips;
+    return std::fabs(a.savingUsd - a.baseSavingUsd) > std::fabs(b.savingUsd - b.baseSavingUsd);
+  });
+  return found;
+}
+
+} // namespace model

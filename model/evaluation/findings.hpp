@@ -1,0 +1,25 @@
+#pragma once
+// What the figures mean: hard limits, verdict, reasons, warnings with advice, and the inputs that would flip the
+// verdict. Every message quotes the numbers it rests on. Pinned by tests/model/findings_test.cpp, sentence by sentence.
+#include "model/evaluation/assessment.hpp"
+
+namespace model {
+
+// A gap below this share of the cheaper bill is no gap: list prices, speeds and logs are not known that well.
+inline constexpr double kTooCloseShare = 0.02;
+
+// Limits that rule Lambda out whatever it would cost (Lambda quotas page, Sep-Oct 2026): 15 minutes, 10,240 MB,
+// payload.
+std::vector<Reason> lambdaHardLimits(const Scenario& scenario);
+
+// Fills verdict, saving and reasons from the two platform results already in the decision. `savingPerObservation` is
+// EC2's cost minus Lambda's in each observation; empty when one platform is missing.
+void decide(Decision& decision, std::span<const double> savingPerObservation);
+
+std::vector<Warning> warnings(const Decision& decision, const pricing::PriceCatalogue& catalogue);
+
+// One input varied at a time on the chosen configurations, most influential first.
+std::variant<std::vector<Driver>, Cancelled> drivers(const Scenario& chosen, const pricing::PriceCatalogue& catalogue,
+                                                     const RunControl& control, const ProgressSpan& progress);
+
+} // namespace model

@@ -1,0 +1,259 @@
+#include "model/evaluation/replication.hpp"
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <exception>
+#include <mutex>
+#include <thread>
+
+#include "workloads/import/trace.hpp"
+
+namespace model {
+
+namespace {
+
+constexpr double kDay = 86400.0;
+constexpr double kAutoRequests = 2e6; // per replication when the horizon is "auto"
+constexpr double kShortestAutoHorizon = 4 * 3600.0;
+constexpr double kLongestAutoHorizon = 30 * kDay;
+
+bool hasDailyShape(const workloads::Workload& workload) {
+  return std::holds_alternative<workloads::ProfileArrivals>(workload.arrivals);
+}
+
+double traceSpanSeconds(const workloads::TraceArrivals& arrivals) {
+  return arrivals.trace ? pricing::inSeconds(arrivals.trace->summary().span) : kDay;
+}
+
+// A trace runs once over its span; below a day it is repeated (a whole number of times) to fill about one day, or about
+// as much of it as kAutoRequests covers, so that scaling and idle expiry have time to show.
+double traceHorizonSeconds(const workloads::TraceArrivals& arrivals) {
+  const double span = traceSpanSeconds(arrivals);
+  if (span >= kDay || !arrivals.trace) return span;
+  const double rate = std::max(arrivals.trace->summary().meanRatePerSecond * arrivals.scale, 1e-9);
+  const double wanted = std::clamp(kAutoRequests / rate, std::min(kShortestAutoHorizon, kDay), kDay);
+  return span * std::max(1.0, std::round(wanted / span));
+}
+
+double autoHorizonSeconds(const workloads::Workload& workload) {
+  if (const auto* trace = std::get_if<workloads::TraceArrivals>(&workload.arrivals)) return traceHorizonSeconds(*trace);
+  if (hasDailyShape(workload)) return 7 * kDay;
+  const double rate = workloads::meanRatePerSecond(workload.arrivals, std::chrono::hours(24));
+  if (rate <= 0) return kLongestAutoHorizon;
+  return std::clamp(kAutoRequests / rate, kShortestAutoHorizon, kLongestAutoHorizon);
+}
+
+// Reports at most once per percent, whatever the number of threads.
+class ProgressMeter {
+ public:
+  ProgressMeter(const RunControl& control, const ProgressSpan& span, double expected)
+      : m_control(control), m_span(span), m_expected(std::max(expected, 1.0)),
+        m_start(std::chrono::steady_clock::now()) {}
+
+  void add(std::size_t requests) {
+    const auto done = m_done.fetch_add(requests, std::memory_order_relaxed) + requests;
+    if (!m_control.progress) return;
+    const double share = std::min(1.0, static_cast<double>(done) / m_expected);
+    const int percent = static_cast<int>(100 * (m_span.from + share * (m_span.to - m_span.from)));
+    if (percent <= m_percent.load(std::memory_order_relaxed)) return;
+    const std::lock_guard lock(m_mutex);
+    if (percent <= m_percent.load(std::memory_order_relaxed)) return;
+    m_percent.store(percent, std::memory_order_relaxed);
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - m_start;
+    m_control.progress({m_span.stage, percent / 100.0, static_cast<double>(done) / std::max(spent.count(), 1e-9)});
+  }
+
+ private:
+  const RunControl& m_control;
+  ProgressSpan m_span;
+  double m_expected;
+  std::chrono::steady_clock::time_point m_start;
+  std::atomic<std::uint64_t> m_done{0};
+  std::atomic<int> m_percent{-1};
+  std::mutex m_mutex;
+};
+
+using Simulator = std::variant<LambdaSimulator, Ec2Simulator>;
+
+Simulator makeSimulator(const Configuration& configuration, const ObservationPlan& plan, std::uint64_t seed,
+                        std::uint64_t replication) {
+  if (const auto* function = std::get_if<LambdaFunction>(&configuration))
+    return LambdaSimulator(*function, plan, seed, replication);
+  return Ec2Simulator(std::get<Ec2Fleet>(configuration), plan, seed, replication);
+}
+
+void countHours(std::span<const std::int64_t> arrivals, std::vector<std::uint64_t>& hours) {
+  constexpr std::int64_t kHourNs = 3'600'000'000'000;
+  for (auto first = arrivals.begin(); first != arrivals.end();) {
+    const std::int64_t hour = *first / kHourNs;
+    const auto last = std::upper_bound(first, arrivals.end(), (hour + 1) * kHourNs - 1);
+    hours[static_cast<std::size_t>(hour)] += static_cast<std::uint64_t>(last - first);
+    first = last;
+  }
+}
+
+// One replication of some of the configurations.
+struct Item {
+  std::uint64_t replication = 0;
+  std::size_t firstConfiguration = 0, configurations = 0;
+};
+struct ItemResult {
+  std::vector<Observations> observations;
+  std::vector<std::uint64_t> hours;
+  std::uint64_t requests = 0;
+  bool cancelled = false;
+};
+
+Observations observationsOf(Simulator&& simulator) {
+  Observations out;
+  if (auto* lambda = std::get_if<LambdaSimulator>(&simulator)) {
+    auto run = lambda->finish();
+    out.lambda = std::move(run.windows);
+    out.timeline = std::move(run.timeline);
+  } else {
+    auto run = std::get<Ec2Simulator>(simulator).finish();
+    out.ec2 = std::move(run.windows);
+    out.timeline = std::move(run.timeline);
+  }
+  return out;
+}
+
+ItemResult runItem(const workloads::Workload& workload, std::span<const Configuration> configurations, const Item& item,
+                   const RunShape& shape, const std::stop_token& stop, ProgressMeter& meter) {
+  ItemResult result;
+  const ObservationPlan plan{shape.warmup, shape.horizon, shape.windows,
+                             item.replication == 0 ? shape.timelinePoints : 0};
+  std::vector<Simulator> simulators;
+  for (const auto& configuration : configurations.subspan(item.firstConfiguration, item.configurations))
+    simulators.push_back(makeSimulator(configuration, plan, shape.seed, item.replication));
+  result.hours.assign(static_cast<std::size_t>(shape.horizon / std::chrono::hours(1)) + 1, 0);
+
+  workloads::RequestStream stream(workload, shape.seed, item.replication, shape.horizon);
+  workloads::RequestBatch batch;
+  while (stream.next(batch)) {
+    if (stop.stop_requested()) {
+      result.cancelled = true;
+      return result;
+    }
+    for (auto& simulator : simulators) std::visit([&](auto& s) { s.feed(batch); }, simulator);
+    countHours(batch.arrival, result.hours);
+    result.requests += batch.size();
+    meter.add(batch.size() * simulators.size());
+  }
+  for (auto& simulator : simulators) result.observations.push_back(observationsOf(std::move(simulator)));
+  return result;
+}
+
+// Replications first; when there are fewer than threads, the configurations of one replication are split as well. The
+// split cannot change a result: every configuration sees the whole stream of its replication.
+std::vector<Item> itemsFor(int replications, std::size_t configurations, int threads) {
+  const auto groups =
+      std::clamp<std::size_t>((static_cast<std::size_t>(threads) + static_cast<std::size_t>(replications) - 1) /
+                                  static_cast<std::size_t>(replications),
+                              1, std::max<std::size_t>(configurations, 1));
+  std::vector<Item> items;
+  for (int r = 0; r < replications; ++r)
+    for (std::size_t g = 0; g < groups; ++g) {
+      const std::size_t first = configurations * g / groups, last = configurations * (g + 1) / groups;
+      items.push_back({static_cast<std::uint64_t>(r), first, last - first});
+    }
+  return items;
+}
+
+// Runs all items; the first exception of any thread is rethrown here.
+std::vector<ItemResult> runAll(std::span<const Item> items, int threads,
+                               const std::function<ItemResult(const Item&)>& run) {
+  std::vector<ItemResult> results(items.size());
+  std::atomic<std::size_t> nextItem{0};
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto work = [&] {
+    try {
+      for (std::size_t i = nextItem++; i < items.size(); i = nextItem++) results[i] = run(items[i]);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      if (!failure) failure = std::current_exception();
+      nextItem = items.size();
+    }
+  };
+  {
+    std::vector<std::jthread> helpers;
+    for (int t = 1; t < std::min<int>(threads, static_cast<int>(items.size())); ++t) helpers.emplace_back(work);
+    work();
+  }
+  if (failure) std::rethrow_exception(failure);
+  return results;
+}
+
+void append(Observations& all, Observations&& part) {
+  all.lambda.insert(all.lambda.end(), std::make_move_iterator(part.lambda.begin()),
+                    std::make_move_iterator(part.lambda.end()));
+  all.ec2.insert(all.ec2.end(), std::make_move_iterator(part.ec2.begin()), std::make_move_iterator(part.ec2.end()));
+  if (all.timeline.empty()) all.timeline = std::move(part.timeline);
+}
+
+} // namespace
+
+double RunShape::observedSeconds() const { return pricing::inSeconds(horizon - warmup) / windows; }
+
+RunShape runShape(const Scenario& scenario) {
+  RunShape shape;
+  shape.horizon = scenario.run.horizon.value_or(pricing::fromSeconds(autoHorizonSeconds(scenario.workload)));
+  shape.warmup = std::min(scenario.run.warmup, shape.horizon / 2);
+  shape.replications = workloads::isDeterministic(scenario.workload) ? 1 : scenario.run.replications;
+  shape.windows = shape.replications == 1 ? kTraceWindows : 1;
+  shape.seed = scenario.run.seed;
+  shape.timelinePoints = 600;
+  return shape;
+}
+
+RunShape shortened(const RunShape& shape, const workloads::Workload& workload, double requests) {
+  RunShape shorter = shape;
+  shorter.replications = 1;
+  shorter.windows = 1;
+  shorter.timelinePoints = 0;
+  const double rate = std::max(workloads::meanRatePerSecond(workload.arrivals, shape.horizon), 1e-12);
+  double seconds = std::clamp(requests / rate, 600.0, pricing::inSeconds(shape.horizon));
+  if (hasDailyShape(workload)) seconds = std::max(seconds, std::min(kDay, pricing::inSeconds(shape.horizon)));
+  if (const auto* trace = std::get_if<workloads::TraceArrivals>(&workload.arrivals)) {
+    // Whole passes, at most a day: half a log would be another log.
+    const double span = traceSpanSeconds(*trace);
+    seconds = std::min(pricing::inSeconds(shape.horizon), std::max(1.0, std::round(seconds / span)) * span);
+  }
+  shorter.horizon = std::min(shape.horizon, pricing::fromSeconds(seconds));
+  shorter.warmup = std::min(shape.warmup, shorter.horizon / 2);
+  return shorter;
+}
+
+std::variant<Replications, Cancelled> replicate(const workloads::Workload& workload,
+                                                std::span<const Configuration> configurations, const RunShape& shape,
+                                                const RunControl& control, const ProgressSpan& progress) {
+  const int threads =
+      control.threads > 0 ? control.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
+  const auto items = itemsFor(shape.replications, configurations.size(), threads);
+  const double expected = workloads::meanRatePerSecond(workload.arrivals, shape.horizon) *
+                          pricing::inSeconds(shape.horizon) * shape.replications *
+                          static_cast<double>(configurations.size());
+  ProgressMeter meter(control, progress, expected);
+  auto results = runAll(items, threads, [&](const Item& item) {
+    return runItem(workload, configurations, item, shape, control.stop, meter);
+  });
+
+  Replications out;
+  out.configurations.resize(configurations.size());
+  out.hourlyRequests.assign(results.front().hours.size(), 0);
+  for (std::size_t i = 0; i < items.size(); ++i) {
+    if (results[i].cancelled || control.stop.stop_requested()) return Cancelled{};
+    for (std::size_t c = 0; c < items[i].configurations; ++c)
+      append(out.configurations[items[i].firstConfiguration + c], std::move(results[i].observations[c]));
+    if (items[i].firstConfiguration != 0) continue;
+    out.requests += results[i].requests;
+    for (std::size_t h = 0; h < out.hourlyRequests.size(); ++h) out.hourlyRequests[h] += results[i].hours[h];
+  }
+  for (auto& hour : out.hourlyRequests)
+    hour = (hour + static_cast<std::uint64_t>(shape.replications) / 2) / static_cast<std::uint64_t>(shape.replications);
+  return out;
+}
+
+} // namespace model

@@ -1,0 +1,57 @@
+#pragma once
+// One stream, many configurations: every replication draws its requests once and hands each batch to all simulators
+// that are compared, so that all see identical requests (common random numbers). Replications and groups of
+// configurations run on several threads; each is a function of seed and replication alone, so the result does not
+// depend on how many. Pinned by tests/model/replication_test.cpp.
+#include <cstdint>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "model/decision.hpp"
+#include "model/ec2/ec2_simulator.hpp"
+#include "model/lambda/lambda_simulator.hpp"
+
+namespace model {
+
+using Configuration = std::variant<LambdaFunction, Ec2Fleet>;
+
+// How long and how often. Observations = replications x windows.
+struct RunShape {
+  Duration horizon{}, warmup{};
+  int replications = 1, windows = 1;
+  std::uint64_t seed = 1;
+  int timelinePoints = 0;
+  double observedSeconds() const; // of one observation
+};
+// The scenario's plan with "auto" resolved. A workload that is the same in every replication runs once, observed in
+// kTraceWindows batches; otherwise each replication is one observation.
+inline constexpr int kTraceWindows = 10;
+RunShape runShape(const Scenario& scenario);
+// A shorter run for searches: about `requests` requests in one replication, whole days where the rate has a daily
+// shape.
+RunShape shortened(const RunShape& shape, const workloads::Workload& workload, double requests);
+
+// What one configuration did; exactly one of the first two is filled, one tally per observation.
+struct Observations {
+  std::vector<LambdaTally> lambda;
+  std::vector<Ec2Tally> ec2;
+  std::vector<TimelinePoint> timeline; // of the first replication
+};
+struct Replications {
+  std::vector<Observations> configurations;  // in the order given
+  std::vector<std::uint64_t> hourlyRequests; // arrivals per clock hour, mean over replications, rounded
+  std::uint64_t requests = 0;                // drawn, each counted once however many configurations saw it
+};
+
+// Part of an evaluation's progress bar: [from, to] of the whole under one name.
+struct ProgressSpan {
+  std::string_view stage = "simulating";
+  double from = 0, to = 1;
+};
+
+std::variant<Replications, Cancelled> replicate(const workloads::Workload& workload,
+                                                std::span<const Configuration> configurations, const RunShape& shape,
+                                                const RunControl& control, const ProgressSpan& progress);
+
+} // namespace model

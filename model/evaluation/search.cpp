@@ -1,0 +1,215 @@
+#include "model/evaluation/search.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <fmt/format.h>
+
+#include "model/evaluation/capacity.hpp"
+
+namespace model {
+
+namespace {
+
+// Steps of memory that change something: the vCPU steps of 1,769 MB and the sizes people use.
+constexpr std::array kMemories{128, 256, 512, 768, 1024, 1536, 1769, 2048, 3008, 3538, 5307, 7076, 8845, 10240};
+// Current general-purpose, compute and memory families of three makers; burstable types wait for their credits.
+constexpr std::array<std::string_view, 11> kFamilies{"c7g", "c8g", "c7i", "c7a", "m7g", "m8g",
+                                                     "m7i", "m7a", "r7g", "r8g", "r7i"};
+constexpr std::array<std::string_view, 6> kSizes{"medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge"};
+constexpr double kScreeningRequests = 3e5;
+
+template <class Range> bool contains(const Range& range, std::string_view name) {
+  return std::find(range.begin(), range.end(), name) != range.end();
+}
+
+struct Priced {
+  Scenario scenario;
+  Screened screened;
+  Candidate candidate;
+};
+
+bool mayMeet(const Objective& objective, const Screened& screened) {
+  return screened.feasible && (!objective.p99 || screened.p99Ms <= pricing::inMilliseconds(*objective.p99));
+}
+
+std::vector<Priced> priceAll(Platform platform, const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
+  std::vector<Priced> all;
+  const auto scenarios = platform == Platform::Lambda ? lambdaCandidates(scenario) : ec2Candidates(scenario, catalogue);
+  for (const auto& candidate : scenarios) {
+    const bool lambda = platform == Platform::Lambda;
+    const auto screened = lambda ? screenLambda(candidate, catalogue) : screenEc2(candidate, catalogue);
+    Priced priced{candidate, screened, {}};
+    priced.candidate.platform = platform;
+    priced.candidate.configuration = lambda ? lambdaLabel(candidate) : ec2Label(candidate);
+    priced.candidate.monthlyCostUsd = screened.monthlyCostUsd;
+    priced.candidate.p99Ms = screened.p99Ms;
+    priced.candidate.meetsObjective = mayMeet(scenario.objective, screened);
+    if (!screened.feasible)
+      priced.candidate.why = "capacity below the load";
+    else if (!priced.candidate.meetsObjective)
+      priced.candidate.why =
+          fmt::format("p99 {} without any queue or cold start", pricing::displaySeconds(screened.p99Ms / 1e3));
+    all.push_back(std::move(priced));
+  }
+  // Hopeful ones first, cheapest first; among hopeless ones the fastest first.
+  std::stable_sort(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    if (a.candidate.meetsObjective != b.candidate.meetsObjective) return a.candidate.meetsObjective;
+    if (a.screened.feasible != b.screened.feasible) return a.screened.feasible;
+    return a.candidate.meetsObjective ? a.screened.monthlyCostUsd < b.screened.monthlyCostUsd
+                                      : a.screened.p99Ms < b.screened.p99Ms;
+  });
+  return all;
+}
+
+// The cheapest few, and always the fastest one: an objective on the tail may be met by nothing else.
+std::vector<std::size_t> chosenForSimulation(const std::vector<Priced>& all) {
+  std::vector<std::size_t> chosen;
+  for (std::size_t i = 0; i < std::min(all.size(), kSimulatedPerPlatform); ++i) chosen.push_back(i);
+  const auto fastest = std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
+    if (a.screened.feasible != b.screened.feasible) return a.screened.feasible;
+    return a.screened.p99Ms < b.screened.p99Ms;
+  });
+  const auto index = static_cast<std::size_t>(fastest - all.begin());
+  if (!all.empty() && index >= chosen.size()) chosen.back() = index;
+  return chosen;
+}
+
+void record(const PlatformResult& result, Candidate& candidate) {
+  candidate.simulated = true;
+  candidate.monthlyCostUsd = result.monthlyCostUsd.value;
+  candidate.p99Ms = result.latency.p99.value;
+  candidate.failedFraction = result.failedFraction.value;
+  candidate.meetsObjective = result.meetsObjective;
+  candidate.why = fmt::format("{}", fmt::join(result.missed, "; "));
+}
+
+// Simulated ones that meet the objective, cheapest first; then simulated ones that miss it, fewest failures and then
+// fastest first.
+bool better(const Candidate& a, const Candidate& b) {
+  if (a.simulated != b.simulated) return a.simulated;
+  if (a.meetsObjective != b.meetsObjective) return a.meetsObjective;
+  if (a.meetsObjective || !a.simulated) return a.monthlyCostUsd < b.monthlyCostUsd;
+  if (a.failedFraction != b.failedFraction) return a.failedFraction < b.failedFraction;
+  return a.p99Ms < b.p99Ms;
+}
+
+} // namespace
+
+std::vector<Scenario> lambdaCandidates(const Scenario& scenario) {
+  const auto& setup = *scenario.lambda;
+  std::vector<pricing::Memory> memories;
+  if (setup.memory)
+    memories.push_back(*setup.memory);
+  else
+    for (const int mib : kMemories)
+      if (pricing::Memory::mebibytes(mib) >= scenario.workload.memory)
+        memories.push_back(pricing::Memory::mebibytes(mib));
+  std::vector<pricing::Architecture> architectures{pricing::Architecture::X86_64, pricing::Architecture::Arm64};
+  if (setup.architecture) architectures = {*setup.architecture};
+  std::vector<Scenario> candidates;
+  for (const auto memory : memories)
+    for (const auto architecture : architectures) candidates.push_back(withLambda(scenario, memory, architecture));
+  return candidates;
+}
+
+std::vector<Scenario> ec2Candidates(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
+  const auto& setup = *scenario.ec2;
+  if (setup.instanceType) return {scenario};
+  std::vector<Scenario> candidates;
+  for (const auto& type : catalogue.types()) {
+    if (!contains(kFamilies, type.family) || !contains(kSizes, type.size)) continue;
+    if (type.memory < scenario.workload.memory) continue;
+    if (!catalogue.instanceHour(scenario.region, type.name, setup.purchase)) continue;
+    candidates.push_back(withInstance(scenario, type.name));
+  }
+  return candidates;
+}
+
+Screened screenLambda(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
+  const auto function = lambdaFunction(scenario);
+  const auto work = workOf(scenario.workload);
+  const double rate = workloads::meanRatePerSecond(scenario.workload.arrivals, runShape(scenario).horizon);
+  const double factor = lambdaStretch(function, scenario.workload.work);
+  LambdaTally month; // a month's counts without cold starts, priced like a simulated one
+  const double requests = rate * scenario.hoursPerMonth * pricing::kSecondsPerHour;
+  month.started = month.outcomes.attempts = month.outcomes.completed =
+      static_cast<std::uint64_t>(std::llround(requests));
+  // Rounding up to whole milliseconds adds half a millisecond on average, none where all durations are whole.
+  const double meanS = std::min(work.meanSeconds * factor, pricing::inSeconds(function.timeout));
+  const double billedMs =
+      std::max(std::ceil(meanS * 1e3 - 1e-9) - meanS * 1e3 > 0 ? meanS * 1e3 + 0.5 : meanS * 1e3, 1.0);
+  month.billedMs = static_cast<std::int64_t>(std::llround(requests * billedMs));
+  Screened screened;
+  const Metered metered{scenario.hoursPerMonth * pricing::kSecondsPerHour, {}, {}};
+  screened.monthlyCostUsd = pricing::price(lambdaUsage(scenario, month, metered), catalogue).total().inDollars();
+  screened.p99Ms = 1e3 * work.p99Seconds * factor + pricing::inMilliseconds(function.overhead);
+  screened.feasible = rate * meanS <= static_cast<double>(function.concurrencyLimit);
+  return screened;
+}
+
+Screened screenEc2(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
+  const auto fleet = ec2Fleet(scenario, catalogue);
+  const auto work = workOf(scenario.workload);
+  const auto shape = runShape(scenario);
+  const double rate = workloads::meanRatePerSecond(scenario.workload.arrivals, shape.horizon);
+  const double factor = ec2Stretch(fleet, scenario.workload.work);
+  const double needed = instancesNeeded(fleet, rate, scenario.workload);
+  const double count = std::clamp(needed, static_cast<double>(fleet.min), static_cast<double>(fleet.max));
+  Ec2Tally month;
+  const double seconds = scenario.hoursPerMonth * pricing::kSecondsPerHour;
+  month.outcomes.attempts = month.outcomes.completed = static_cast<std::uint64_t>(std::llround(rate * seconds));
+  month.instanceNs = static_cast<Int128>(count * seconds * 1e9);
+  Screened screened;
+  screened.monthlyCostUsd = pricing::price(ec2Usage(scenario, month, {seconds, {}, {}}), catalogue).total().inDollars();
+  screened.p99Ms = 1e3 * work.p99Seconds * factor + pricing::inMilliseconds(fleet.overhead);
+  screened.feasible = rate * coreSeconds(fleet, scenario.workload) < static_cast<double>(fleet.max) * fleet.vcpus;
+  return screened;
+}
+
+void markFrontier(std::vector<Candidate>& candidates) {
+  for (auto& candidate : candidates) {
+    candidate.onFrontier =
+        candidate.p99Ms.has_value() && std::none_of(candidates.begin(), candidates.end(), [&](const auto& other) {
+          return other.p99Ms && other.monthlyCostUsd <= candidate.monthlyCostUsd && *other.p99Ms <= *candidate.p99Ms &&
+                 (other.monthlyCostUsd < candidate.monthlyCostUsd || *other.p99Ms < *candidate.p99Ms);
+        });
+  }
+}
+
+std::variant<SearchResult, Cancelled> search(Platform platform, const Scenario& scenario,
+                                             const pricing::PriceCatalogue& catalogue, const RunControl& control,
+                                             const ProgressSpan& progress) {
+  auto all = priceAll(platform, scenario, catalogue);
+  if (all.empty())
+    throw pricing::InputError({fmt::format("scenario: /workload/memory"),
+                               pricing::quoted(pricing::toText(scenario.workload.memory)),
+                               "a size that some configuration of " + std::string(name(platform)) + " can hold"});
+  if (all.size() > 1) {
+    const auto chosen = chosenForSimulation(all);
+    std::vector<Configuration> configurations;
+    for (const auto i : chosen)
+      configurations.push_back(platform == Platform::Lambda ? Configuration(lambdaFunction(all[i].scenario))
+                                                            : Configuration(ec2Fleet(all[i].scenario, catalogue)));
+    const auto shape = shortened(runShape(scenario), scenario.workload, kScreeningRequests);
+    auto outcome = replicate(scenario.workload, configurations, shape, control, progress);
+    if (std::holds_alternative<Cancelled>(outcome)) return Cancelled{};
+    const auto& runs = std::get<Replications>(outcome);
+    for (std::size_t k = 0; k < chosen.size(); ++k) {
+      auto& priced = all[chosen[k]];
+      const auto assess = platform == Platform::Lambda ? assessLambda : assessEc2;
+      record(assess(priced.scenario, catalogue, runs.configurations[k], shape, runs.hourlyRequests), priced.candidate);
+    }
+    std::stable_sort(all.begin(), all.end(),
+                     [](const auto& a, const auto& b) { return better(a.candidate, b.candidate); });
+  }
+  SearchResult result;
+  for (auto& priced : all) {
+    if (priced.candidate.simulated || all.size() == 1) result.ranked.push_back(priced.scenario);
+    result.candidates.push_back(std::move(priced.candidate));
+  }
+  result.chosen = result.ranked.front();
+  return result;
+}
+
+} // namespace model

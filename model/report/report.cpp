@@ -1,0 +1,333 @@
+#include "model/report/report.hpp"
+
+#include <fmt/format.h>
+
+namespace model {
+
+namespace {
+
+std::string dollars(double usd) { return pricing::display(pricing::Money::dollars(usd)); }
+std::string dollars(const Estimate& e) {
+  return e.halfWidth > 0 ? fmt::format("{} ± {}", dollars(e.value), dollars(e.halfWidth)) : dollars(e.value);
+}
+std::string milliseconds(const Estimate& e) {
+  const auto value = pricing::displaySeconds(e.value / 1e3);
+  return e.halfWidth > 0 ? fmt::format("{} ± {}", value, pricing::displaySeconds(e.halfWidth / 1e3)) : value;
+}
+std::string count(const Estimate& e) {
+  const auto value = pricing::displayCount(e.value);
+  return e.halfWidth > 0 ? fmt::format("{} ± {}", value, pricing::displayCount(e.halfWidth)) : value;
+}
+std::string percent(const Estimate& e) {
+  const auto value = pricing::displayPercent(e.value);
+  return e.halfWidth > 0 ? fmt::format("{} ± {}", value, pricing::displayPercent(e.halfWidth)) : value;
+}
+std::string whole(std::uint64_t n) { return pricing::displayCount(static_cast<double>(n)); }
+
+std::string platformTitle(Platform platform) { return platform == Platform::Lambda ? "Lambda" : "EC2"; }
+
+std::vector<const PlatformResult*> present(const Decision& decision) {
+  std::vector<const PlatformResult*> results;
+  if (decision.lambda) results.push_back(&*decision.lambda);
+  if (decision.ec2) results.push_back(&*decision.ec2);
+  return results;
+}
+
+void addRow(Table& table, const char* title, const std::vector<const PlatformResult*>& results, auto&& cell) {
+  std::vector<std::string> row{title};
+  for (const auto* result : results) row.push_back(cell(*result));
+  table.rows.push_back(std::move(row));
+}
+
+Table comparison(const Decision& decision) {
+  const auto results = present(decision);
+  Table table{{{"", false}}, {}};
+  for (const auto* result : results) table.columns.push_back({platformTitle(result->platform), true});
+  const auto lambdaOnly = [](const PlatformResult& r, auto&& text) {
+    return r.platform == Platform::Lambda ? text() : "–";
+  };
+  const auto ec2Only = [](const PlatformResult& r, auto&& text) { return r.platform == Platform::Ec2 ? text() : "–"; };
+  addRow(table, "configuration", results, [](const auto& r) { return r.configuration; });
+  addRow(table, "cost a month", results, [](const auto& r) { return dollars(r.monthlyCostUsd); });
+  addRow(table, "mean latency", results, [](const auto& r) { return milliseconds(r.latency.mean); });
+  addRow(table, "p50", results, [](const auto& r) { return milliseconds(r.latency.p50); });
+  addRow(table, "p95", results, [](const auto& r) { return milliseconds(r.latency.p95); });
+  addRow(table, "p99", results, [](const auto& r) { return milliseconds(r.latency.p99); });
+  addRow(table, "p99.9", results, [](const auto& r) { return milliseconds(r.latency.p999); });
+  addRow(table, "slowest", results, [](const auto& r) { return milliseconds({r.latency.max.value, 0}); });
+  addRow(table, "failed (of attempts)", results, [](const auto& r) { return percent(r.failedFraction); });
+  addRow(table, "  throttled, timed out, rejected", results, [](const auto& r) {
+    return fmt::format("{}, {}, {}", whole(r.throttled), whole(r.timedOut), whole(r.rejected));
+  });
+  if (decision.lambda) {
+    addRow(table, "cold starts (of started)", results,
+           [&](const auto& r) { return lambdaOnly(r, [&] { return percent(r.coldFraction); }); });
+    addRow(table, "environments: mean", results,
+           [&](const auto& r) { return lambdaOnly(r, [&] { return count(r.environmentsMean); }); });
+    addRow(table, "environments: busy", results,
+           [&](const auto& r) { return lambdaOnly(r, [&] { return count(r.environmentsBusy); }); });
+    addRow(table, "environments: peak", results, [&](const auto& r) {
+      return lambdaOnly(r, [&] { return whole(static_cast<std::uint64_t>(r.peakEnvironments)); });
+    });
+  }
+  if (decision.ec2) {
+    addRow(table, "instances: mean", results,
+           [&](const auto& r) { return ec2Only(r, [&] { return count(r.instancesMean); }); });
+    addRow(table, "instances: peak", results, [&](const auto& r) {
+      return ec2Only(r, [&] { return whole(static_cast<std::uint64_t>(r.peakInstances)); });
+    });
+    addRow(table, "CPU utilisation", results,
+           [&](const auto& r) { return ec2Only(r, [&] { return percent(r.utilisation); }); });
+  }
+  addRow(table, "meets the objective", results, [](const auto& r) { return r.meetsObjective ? "yes" : "no"; });
+  return table;
+}
+
+Table billTable(const pricing::Bill& bill) {
+  Table table{
+      {{"line", false}, {"quantity", true}, {"unit", false}, {"unit price", true}, {"amount", true}, {"source", false}},
+      {}};
+  for (const auto& line : bill.lines)
+    table.rows.push_back({line.service + ", " + line.item, pricing::displayCount(line.quantity), line.unit,
+                          (line.estimated ? "~" : "") + pricing::display(line.unitPrice), pricing::display(line.amount),
+                          line.source});
+  table.rows.push_back({"total", "", "", "", pricing::display(bill.total()), ""});
+  return table;
+}
+
+bool anyEstimated(const pricing::Bill& bill) {
+  for (const auto& line : bill.lines)
+    if (line.estimated) return true;
+  return false;
+}
+
+void addBills(const Decision& decision, std::vector<Block>& blocks) {
+  bool estimated = false;
+  for (const auto* result : present(decision)) {
+    blocks.push_back(Heading{fmt::format("{}'s bill for a month of {} h", platformTitle(result->platform),
+                                         decision.scenario.hoursPerMonth)});
+    blocks.push_back(billTable(result->bill));
+    estimated |= anyEstimated(result->bill);
+  }
+  if (estimated) blocks.push_back(Paragraph{"~ estimated: derived from a related price, see its source."});
+}
+
+Table candidateTable(const Decision& decision) {
+  Table table{{{"platform", false},
+               {"configuration", false},
+               {"cost a month", true},
+               {"p99", true},
+               {"found by", false},
+               {"objective", false}},
+              {}};
+  constexpr std::size_t kShown = 14;
+  for (const auto& c : decision.candidates) {
+    if (table.rows.size() == kShown) break;
+    if (!c.simulated && !c.onFrontier) continue;
+    table.rows.push_back({platformTitle(c.platform), c.configuration + (c.onFrontier ? " *" : ""),
+                          dollars(c.monthlyCostUsd), c.p99Ms ? pricing::displaySeconds(*c.p99Ms / 1e3) : "–",
+                          c.simulated ? "simulation" : "screening", c.meetsObjective ? "met" : c.why});
+  }
+  return table;
+}
+
+void addCandidates(const Decision& decision, std::vector<Block>& blocks) {
+  if (decision.candidates.size() < 2) return;
+  blocks.push_back(Heading{"Configurations looked at"});
+  std::size_t simulated = 0;
+  for (const auto& c : decision.candidates) simulated += c.simulated ? 1 : 0;
+  blocks.push_back(Paragraph{fmt::format("{} were priced, {} of them simulated. * no other is both cheaper and faster.",
+                                         decision.candidates.size(), simulated)});
+  blocks.push_back(candidateTable(decision));
+}
+
+void addDrivers(const Decision& decision, std::vector<Block>& blocks) {
+  if (decision.drivers.empty()) return;
+  blocks.push_back(Heading{"What would change the answer"});
+  Table table{{{"input", false},
+               {"from", false},
+               {"to", false},
+               {"cheaper then", false},
+               {"by, a month", true},
+               {"flips the cheaper side", false}},
+              {}};
+  for (const auto& d : decision.drivers)
+    table.rows.push_back({d.path, d.from, d.to, d.savingUsd >= 0 ? "Lambda" : "EC2", dollars(std::abs(d.savingUsd)),
+                          d.flips ? "yes" : "no"});
+  blocks.push_back(std::move(table));
+}
+
+void addAnalytic(const Decision& decision, std::vector<Block>& blocks) {
+  if (decision.analytic.empty()) return;
+  blocks.push_back(Heading{"Closed forms beside the simulation"});
+  Table table{{{"platform", false},
+               {"figure", false},
+               {"method", false},
+               {"closed form", true},
+               {"simulated", true},
+               {"unit", false}},
+              {}};
+  for (const auto& f : decision.analytic)
+    table.rows.push_back({platformTitle(f.platform), f.quantity, f.method, fmt::format("{:.4g}", f.closedForm),
+                          f.simulated.halfWidth > 0
+                              ? fmt::format("{:.4g} ± {:.2g}", f.simulated.value, f.simulated.halfWidth)
+                              : fmt::format("{:.4g}", f.simulated.value),
+                          f.unit});
+  blocks.push_back(std::move(table));
+}
+
+void addWarnings(const Decision& decision, std::vector<Block>& blocks) {
+  if (decision.warnings.empty()) return;
+  blocks.push_back(Heading{"Warnings"});
+  BulletList list;
+  for (const auto& w : decision.warnings) list.items.push_back(w.message + " " + w.advice);
+  blocks.push_back(std::move(list));
+}
+
+void addAssumptions(const Decision& decision, Detail detail, std::vector<Block>& blocks) {
+  blocks.push_back(Heading{"Assumptions"});
+  Table table{{{"input", false}, {"value", false}, {"origin", false}, {"source", false}}, {}};
+  std::size_t defaults = 0;
+  for (const auto& a : decision.assumptions) {
+    if (detail == Detail::Short && a.origin == Origin::Default) {
+      ++defaults;
+      continue;
+    }
+    table.rows.push_back({a.path, a.value, std::string(name(a.origin)), a.source});
+  }
+  if (!table.rows.empty()) blocks.push_back(std::move(table));
+  if (defaults > 0)
+    blocks.push_back(Paragraph{
+        fmt::format("{} more are defaults, each with its source: --verbose or -o report.html shows them.", defaults)});
+}
+
+void addRun(const Decision& decision, std::vector<Block>& blocks) {
+  const auto& run = decision.run;
+  blocks.push_back(Heading{"To repeat this"});
+  const auto observations = run.windows > 1 ? fmt::format("{} windows of one run", run.windows)
+                                            : fmt::format("{} replications", run.replications);
+  blocks.push_back(Paragraph{fmt::format(
+      "breakeven {}, seed {}, {} of {}, {} requests ({:.2g} requests/s simulated), prices {} as of {}, scenario {}.",
+      run.version, run.seed, observations, pricing::displaySeconds(run.horizonS),
+      pricing::displayCount(static_cast<double>(run.requests)), run.requestsPerSecond, run.catalogueId,
+      run.catalogueAsOf, run.scenarioSha256.substr(0, 12))});
+}
+
+Chart costChart(const Decision& decision) {
+  Chart chart{"Cost against request rate", "requests per second", "USD a month", true, true, false, {}, {}};
+  ChartSeries lambda{"Lambda", Platform::Lambda, false, false, {}}, ec2{"EC2", Platform::Ec2, false, false, {}};
+  for (const auto& point : decision.costCurve) {
+    if (point.lambdaUsd) lambda.points.emplace_back(point.requestsPerSecond, *point.lambdaUsd);
+    if (point.ec2Usd) ec2.points.emplace_back(point.requestsPerSecond, *point.ec2Usd);
+  }
+  chart.series = {lambda, ec2};
+  chart.marks.push_back({"you are here", decision.meanRequestsPerSecond});
+  if (decision.breakEven) chart.marks.push_back({"break-even", decision.breakEven->requestsPerSecond});
+  return chart;
+}
+
+Chart latencyChart(const Decision& decision) {
+  Chart chart{"Latency distribution", "latency in ms", "share of completed requests", true, false, true, {}, {}};
+  for (const auto* result : present(decision)) {
+    ChartSeries series{platformTitle(result->platform), result->platform, false, false, {}};
+    for (const auto& step : result->histogram.cumulative(240))
+      if (step.seconds > 0) series.points.emplace_back(step.seconds * 1e3, step.cumulative);
+    chart.series.push_back(std::move(series));
+  }
+  if (decision.scenario.objective.p99)
+    chart.marks.push_back({"objective p99", pricing::inMilliseconds(*decision.scenario.objective.p99)});
+  return chart;
+}
+
+Chart timelineChart(const Decision& decision) {
+  Chart chart{
+      "Environments, instances and requests in flight over time", "hours", "count", false, false, false, {}, {}};
+  for (const auto* result : present(decision)) {
+    const bool lambda = result->platform == Platform::Lambda;
+    ChartSeries capacity{lambda ? "Lambda environments" : "EC2 instances", result->platform, false, true, {}};
+    ChartSeries inFlight{
+        lambda ? "Lambda requests in flight" : "EC2 requests in flight", result->platform, true, true, {}};
+    for (const auto& point : result->timeline) {
+      const double hours = pricing::inSeconds(point.at) / pricing::kSecondsPerHour;
+      capacity.points.emplace_back(hours, point.capacity);
+      inFlight.points.emplace_back(hours, point.inFlight);
+    }
+    chart.series.push_back(std::move(capacity));
+    chart.series.push_back(std::move(inFlight));
+  }
+  return chart;
+}
+
+void addCharts(const Decision& decision, std::vector<Block>& blocks) {
+  if (!decision.costCurve.empty()) blocks.push_back(costChart(decision));
+  blocks.push_back(latencyChart(decision));
+  blocks.push_back(timelineChart(decision));
+}
+
+std::string verdictSentence(const Decision& d) {
+  const auto saving = dollars(std::abs(d.monthlySavingUsd.value));
+  const auto of = [](const PlatformResult& r) {
+    return fmt::format("{} ({})", platformTitle(r.platform), r.configuration);
+  };
+  switch (d.verdict) {
+  case Verdict::Lambda:
+  case Verdict::Ec2: {
+    const auto& winner = d.verdict == Verdict::Lambda ? *d.lambda : *d.ec2;
+    const auto& loser = d.verdict == Verdict::Lambda ? d.ec2 : d.lambda;
+    if (!loser)
+      return fmt::format("Run this on {}: it meets the objective at {} a month.", of(winner),
+                         dollars(winner.monthlyCostUsd.value));
+    if (!loser->meetsObjective && winner.monthlyCostUsd.value > loser->monthlyCostUsd.value)
+      return fmt::format("Run this on {}: it costs {} a month more than {}, but only it meets the objective.",
+                         of(winner), saving, of(*loser));
+    if (!loser->meetsObjective)
+      return fmt::format("Run this on {}: only it meets the objective, and it saves {} a month over {}.", of(winner),
+                         saving, of(*loser));
+    return fmt::format("Run this on {}: it saves {} a month over {}.", of(winner), saving, of(*loser));
+  }
+  case Verdict::Hybrid: return fmt::format("Run this on both: it saves {} a month.", saving);
+  case Verdict::TooCloseToCall:
+    return fmt::format(
+        "Too close to call: {} at {} and {} at {} a month differ by {}; choose by what your team runs best.",
+        of(*d.lambda), dollars(d.lambda->monthlyCostUsd.value), of(*d.ec2), dollars(d.ec2->monthlyCostUsd.value),
+        saving);
+  case Verdict::NeitherMeetsObjective: return "Nothing that was looked at meets the objective.";
+  }
+  return {};
+}
+
+} // namespace
+
+std::string_view name(Platform platform) { return platform == Platform::Lambda ? "lambda" : "ec2"; }
+
+std::string_view name(Verdict verdict) {
+  switch (verdict) {
+  case Verdict::Lambda: return "lambda";
+  case Verdict::Ec2: return "ec2";
+  case Verdict::Hybrid: return "hybrid";
+  case Verdict::TooCloseToCall: return "too_close_to_call";
+  case Verdict::NeitherMeetsObjective: return "neither_meets_objective";
+  }
+  return {};
+}
+
+std::string headline(const Decision& decision) { return verdictSentence(decision); }
+
+std::vector<Block> reportBlocks(const Decision& decision, Detail detail) {
+  std::vector<Block> blocks{Heading{decision.scenario.name}, Paragraph{headline(decision)}, comparison(decision)};
+  BulletList why;
+  for (const auto& reason : decision.reasons) why.items.push_back(reason.message);
+  blocks.push_back(Heading{"Why"});
+  blocks.push_back(std::move(why));
+  addWarnings(decision, blocks);
+  addCharts(decision, blocks);
+  addDrivers(decision, blocks);
+  addBills(decision, blocks);
+  addCandidates(decision, blocks);
+  addAnalytic(decision, blocks);
+  addAssumptions(decision, detail, blocks);
+  addRun(decision, blocks);
+  return blocks;
+}
+
+} // namespace model

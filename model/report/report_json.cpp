@@ -1,0 +1,206 @@
+// The result JSON of contract section 4. Keys never change type; what does not apply is absent. Doubles are printed
+// with as many digits as it takes to read them back exactly, so equal decisions give equal bytes.
+#include <nlohmann/json.hpp>
+
+#include "model/decision.hpp"
+
+namespace model {
+
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json toJson(const Estimate& e) { return {{"value", e.value}, {"half_width", e.halfWidth}}; }
+
+Json toJson(const LatencySummary& l) {
+  return {{"mean", toJson(l.mean)}, {"p50", toJson(l.p50)},   {"p90", toJson(l.p90)}, {"p95", toJson(l.p95)},
+          {"p99", toJson(l.p99)},   {"p999", toJson(l.p999)}, {"max", toJson(l.max)}};
+}
+
+Json toJson(const pricing::BillLine& line) {
+  Json out{{"service", line.service},
+           {"item", line.item},
+           {"quantity", line.quantity},
+           {"unit", line.unit},
+           {"unit_price_usd", line.unitPrice.inDollarsPerUnit()},
+           {"amount_usd", line.amount.inDollars()},
+           {"source", line.source}};
+  if (line.estimated) out["estimated"] = true;
+  return out;
+}
+
+Json lambdaUsageJson(const pricing::MonthlyUsage& usage) {
+  Json out = Json::object();
+  if (usage.lambda.empty()) return out;
+  const auto& function = usage.lambda.front();
+  out["requests"] = function.requests;
+  out["billed_ms"] = function.billedMilliseconds;
+  out["gb_seconds"] = function.billedMilliseconds / 1e3 * function.memory.inGibibytes();
+  if (function.provisioned) {
+    out["provisioned_requests"] = function.provisioned->requests;
+    out["provisioned_billed_ms"] = function.provisioned->billedMilliseconds;
+  }
+  return out;
+}
+
+Json ec2UsageJson(const pricing::MonthlyUsage& usage) {
+  double hours = 0;
+  for (const auto& instances : usage.ec2) hours += instances.hours;
+  Json out{{"instance_hours", hours}};
+  for (const auto& balancer : usage.alb) out["lcu_hours"] = balancer.lcuHours;
+  return out;
+}
+
+Json usageJson(const PlatformResult& result) {
+  Json out = result.platform == Platform::Lambda ? lambdaUsageJson(result.usage) : ec2UsageJson(result.usage);
+  out["egress_gb"] = result.usage.egressGb;
+  out["logs_gb"] = result.usage.logsGb;
+  return out;
+}
+
+void addLambda(const PlatformResult& result, Json& out) {
+  out["cold_starts"] = {{"count", result.coldStarts}, {"fraction", toJson(result.coldFraction)}};
+  Json environments{{"mean", result.environmentsMean.value},
+                    {"mean_half_width", result.environmentsMean.halfWidth},
+                    {"busy_mean", result.environmentsBusy.value},
+                    {"busy_mean_half_width", result.environmentsBusy.halfWidth},
+                    {"idle_mean", result.environmentsIdle.value},
+                    {"idle_mean_half_width", result.environmentsIdle.halfWidth},
+                    {"peak", result.peakEnvironments}};
+  if (result.meanLifetimeS) environments["mean_lifetime_s"] = *result.meanLifetimeS;
+  out["environments"] = std::move(environments);
+}
+
+void addEc2(const PlatformResult& result, Json& out) {
+  out["instances"] = {{"mean", result.instancesMean.value},
+                      {"mean_half_width", result.instancesMean.halfWidth},
+                      {"peak", result.peakInstances}};
+  out["utilisation"] = toJson(result.utilisation);
+}
+
+Json toJson(const PlatformResult& result) {
+  Json out{{"configuration", result.configuration},
+           {"requests", result.requests},
+           {"completed", result.completed},
+           {"failed", {{"throttled", result.throttled}, {"timed_out", result.timedOut}, {"rejected", result.rejected}}},
+           {"failed_fraction", toJson(result.failedFraction)},
+           {"latency_ms", toJson(result.latency)}};
+  if (result.platform == Platform::Lambda)
+    addLambda(result, out);
+  else
+    addEc2(result, out);
+  out["usage"] = usageJson(result);
+  Json lines = Json::array();
+  for (const auto& line : result.bill.lines) lines.push_back(toJson(line));
+  out["monthly_cost_usd"] = {{"total", toJson(result.monthlyCostUsd)}, {"lines", std::move(lines)}};
+  out["meets_objective"] = result.meetsObjective;
+  out["missed"] = result.missed;
+  return out;
+}
+
+Json toJson(const Driver& driver) {
+  return {{"path", driver.path},
+          {"from", driver.from},
+          {"to", driver.to},
+          {"lambda_saving_usd", driver.savingUsd},
+          {"base_lambda_saving_usd", driver.baseSavingUsd},
+          {"flips", driver.flips}};
+}
+
+Json toJson(const CostPoint& point) {
+  Json out{{"requests_per_s", point.requestsPerSecond}};
+  if (point.lambdaUsd) out["lambda_usd"] = *point.lambdaUsd;
+  if (point.ec2Usd) out["ec2_usd"] = *point.ec2Usd;
+  return out;
+}
+
+Json decisionJson(const Decision& decision) {
+  Json out{{"verdict", name(decision.verdict)}, {"headline", headline(decision)}};
+  out["monthly_saving_usd"] = toJson(decision.monthlySavingUsd);
+  if (decision.breakEven)
+    out["break_even"] = {{"requests_per_month", decision.breakEven->requestsPerMonth},
+                         {"requests_per_s", decision.breakEven->requestsPerSecond},
+                         {"cheaper_below", name(decision.breakEven->cheaperBelow)}};
+  Json reasons = Json::array();
+  for (const auto& reason : decision.reasons) reasons.push_back({{"code", reason.code}, {"message", reason.message}});
+  out["reasons"] = std::move(reasons);
+  Json drivers = Json::array();
+  for (const auto& driver : decision.drivers) drivers.push_back(toJson(driver));
+  out["drivers"] = std::move(drivers);
+  return out;
+}
+
+Json toJson(const Candidate& candidate) {
+  Json out{{"platform", name(candidate.platform)},
+           {"configuration", candidate.configuration},
+           {"monthly_cost_usd", candidate.monthlyCostUsd}};
+  if (candidate.p99Ms) out["p99_ms"] = *candidate.p99Ms;
+  if (candidate.failedFraction) out["failed_fraction"] = *candidate.failedFraction;
+  out["meets_objective"] = candidate.meetsObjective;
+  out["why"] = candidate.why;
+  out["simulated"] = candidate.simulated;
+  return out;
+}
+
+Json candidatesJson(const std::vector<Candidate>& candidates, bool frontierOnly) {
+  Json out = Json::array();
+  for (const auto& candidate : candidates)
+    if (!frontierOnly || candidate.onFrontier) out.push_back(toJson(candidate));
+  return out;
+}
+
+Json analyticJson(const Decision& decision) {
+  Json out{{"lambda", Json::object()}, {"ec2", Json::object()}};
+  for (const auto& figure : decision.analytic)
+    out[std::string(name(figure.platform))][figure.quantity] = {{"method", figure.method},
+                                                                {"closed_form", figure.closedForm},
+                                                                {"simulated", toJson(figure.simulated)},
+                                                                {"unit", figure.unit}};
+  return out;
+}
+
+Json runJson(const RunRecord& run) {
+  return {{"seed", run.seed},
+          {"replications", run.replications},
+          {"windows", run.windows},
+          {"horizon_s", run.horizonS},
+          {"requests", run.requests},
+          {"wall_s", run.wallS},
+          {"requests_per_s", run.requestsPerSecond},
+          {"catalogue", {{"id", run.catalogueId}, {"as_of", run.catalogueAsOf}}},
+          {"scenario_sha256", run.scenarioSha256}};
+}
+
+} // namespace
+
+std::string reportJson(const Decision& decision) {
+  Json out{{"schema_version", 1},
+           {"program", {{"name", "breakeven"}, {"version", decision.run.version}}},
+           {"name", decision.scenario.name},
+           {"run", runJson(decision.run)}};
+  Json platforms = Json::object();
+  if (decision.lambda) platforms["lambda"] = toJson(*decision.lambda);
+  if (decision.ec2) platforms["ec2"] = toJson(*decision.ec2);
+  out["platforms"] = std::move(platforms);
+  out["decision"] = decisionJson(decision);
+  if (decision.compared) {
+    out["candidates"] = candidatesJson(decision.candidates, false);
+    out["frontier"] = candidatesJson(decision.candidates, true);
+    Json curve = Json::array();
+    for (const auto& point : decision.costCurve) curve.push_back(toJson(point));
+    out["cost_curve"] = std::move(curve);
+  }
+  out["analytic"] = analyticJson(decision);
+  Json assumptions = Json::array();
+  for (const auto& a : decision.assumptions)
+    assumptions.push_back({{"path", a.path}, {"value", a.value}, {"origin", name(a.origin)}, {"source", a.source}});
+  out["assumptions"] = std::move(assumptions);
+  Json warnings = Json::array();
+  for (const auto& w : decision.warnings)
+    warnings.push_back({{"code", w.code}, {"message", w.message}, {"advice", w.advice}});
+  out["warnings"] = std::move(warnings);
+  // Text from a trace or a scenario may hold bytes that are no UTF-8; they are replaced, never fatal.
+  return out.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+} // namespace model

@@ -1,0 +1,152 @@
+// The report for a terminal, as Markdown and as CSV: three plain printings of the same blocks.
+#include <algorithm>
+#include <fmt/format.h>
+
+#include "model/report/report.hpp"
+
+namespace model {
+
+namespace {
+
+// Columns a terminal needs for a UTF-8 text: bytes that do not continue a character.
+std::size_t width(std::string_view text) {
+  return static_cast<std::size_t>(
+      std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; }));
+}
+
+std::string padded(const std::string& text, std::size_t to, bool right) {
+  const std::string blanks(to - std::min(to, width(text)), ' ');
+  return right ? blanks + text : text + blanks;
+}
+
+std::vector<std::size_t> columnWidths(const Table& table) {
+  std::vector<std::size_t> widths;
+  for (const auto& column : table.columns) widths.push_back(width(column.title));
+  for (const auto& row : table.rows)
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width(row[c]));
+  return widths;
+}
+
+std::string tableLine(const Table& table, const std::vector<std::string>& cells,
+                      const std::vector<std::size_t>& widths) {
+  std::string line = " ";
+  for (std::size_t c = 0; c < cells.size(); ++c)
+    line += " " + padded(cells[c], widths[c], table.columns[c].number) + " ";
+  line.erase(line.find_last_not_of(' ') + 1);
+  return line + "\n";
+}
+
+struct TextPrinter {
+  std::string out;
+  bool first = true;
+
+  void operator()(const Heading& heading) {
+    out +=
+        fmt::format("{}{}\n{}\n", first ? "" : "\n", heading.text, std::string(width(heading.text), first ? '=' : '-'));
+    first = false;
+  }
+  void operator()(const Paragraph& paragraph) { out += paragraph.text + "\n"; }
+  void operator()(const Table& table) {
+    const auto widths = columnWidths(table);
+    std::vector<std::string> titles;
+    for (const auto& column : table.columns) titles.push_back(column.title);
+    out += "\n" + tableLine(table, titles, widths);
+    for (const auto& row : table.rows) out += tableLine(table, row, widths);
+  }
+  void operator()(const BulletList& list) {
+    for (const auto& item : list.items) out += "  - " + item + "\n";
+  }
+  void operator()(const Chart&) {} // a terminal has the tables
+};
+
+std::string escapedCell(std::string_view cell) {
+  std::string out;
+  for (const char c : cell) {
+    if (c == '|' || c == '*' || c == '_' || c == '<' || c == '`') out += '\\';
+    out += c == '\n' ? ' ' : c;
+  }
+  return out;
+}
+
+struct MarkdownPrinter {
+  std::string out;
+  bool first = true;
+
+  void operator()(const Heading& heading) {
+    out += fmt::format("{}{} {}\n\n", first ? "" : "\n", first ? "#" : "##", heading.text);
+    first = false;
+  }
+  void operator()(const Paragraph& paragraph) { out += paragraph.text + "\n\n"; }
+  void operator()(const Table& table) {
+    for (const auto& column : table.columns) out += "| " + escapedCell(column.title) + " ";
+    out += "|\n";
+    for (const auto& column : table.columns) out += column.number ? "|---:" : "|---";
+    out += "|\n";
+    for (const auto& row : table.rows) {
+      for (const auto& cell : row) out += "| " + escapedCell(cell) + " ";
+      out += "|\n";
+    }
+    out += "\n";
+  }
+  void operator()(const BulletList& list) {
+    for (const auto& item : list.items) out += "- " + item + "\n";
+    out += "\n";
+  }
+  void operator()(const Chart&) {}
+};
+
+std::string csvField(std::string_view text) {
+  if (text.find_first_of(",\"\r\n") == std::string_view::npos) return std::string(text);
+  std::string out = "\"";
+  for (const char c : text) out += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return out + "\"";
+}
+
+void csvRow(std::string& out, const PlatformResult& r, std::string_view figure, const Estimate& e,
+            std::string_view unit) {
+  out += fmt::format("{},{},{},{},{}\n", name(r.platform), csvField(figure), e.value, e.halfWidth, unit);
+}
+
+void csvRows(std::string& out, const PlatformResult& r) {
+  csvRow(out, r, "monthly_cost", r.monthlyCostUsd, "USD");
+  csvRow(out, r, "latency_mean", r.latency.mean, "ms");
+  csvRow(out, r, "latency_p50", r.latency.p50, "ms");
+  csvRow(out, r, "latency_p90", r.latency.p90, "ms");
+  csvRow(out, r, "latency_p95", r.latency.p95, "ms");
+  csvRow(out, r, "latency_p99", r.latency.p99, "ms");
+  csvRow(out, r, "latency_p999", r.latency.p999, "ms");
+  csvRow(out, r, "latency_max", r.latency.max, "ms");
+  csvRow(out, r, "failed_fraction", r.failedFraction, "of attempts");
+  if (r.platform == Platform::Lambda) {
+    csvRow(out, r, "cold_fraction", r.coldFraction, "of started");
+    csvRow(out, r, "environments_mean", r.environmentsMean, "environments");
+    csvRow(out, r, "environments_busy", r.environmentsBusy, "environments");
+    csvRow(out, r, "environments_peak", {static_cast<double>(r.peakEnvironments), 0}, "environments");
+  } else {
+    csvRow(out, r, "instances_mean", r.instancesMean, "instances");
+    csvRow(out, r, "instances_peak", {static_cast<double>(r.peakInstances), 0}, "instances");
+    csvRow(out, r, "utilisation", r.utilisation, "of vCPU time");
+  }
+  for (const auto& line : r.bill.lines)
+    csvRow(out, r, "bill: " + line.service + " " + line.item, {line.amount.inDollars(), 0}, "USD");
+}
+
+template <class Printer> std::string printed(const Decision& decision, Detail detail) {
+  Printer printer;
+  for (const auto& block : reportBlocks(decision, detail)) std::visit(printer, block);
+  return printer.out;
+}
+
+} // namespace
+
+std::string reportText(const Decision& decision, Detail detail) { return printed<TextPrinter>(decision, detail); }
+std::string reportMarkdown(const Decision& decision) { return printed<MarkdownPrinter>(decision, Detail::Everything); }
+
+std::string reportCsv(const Decision& decision) {
+  std::string out = "platform,figure,value,half_width,unit\n";
+  if (decision.lambda) csvRows(out, *decision.lambda);
+  if (decision.ec2) csvRows(out, *decision.ec2);
+  return out;
+}
+
+} // namespace model
