@@ -52,7 +52,8 @@ class ConstantProcess {
     const double correction = std::nearbyint(missing * kOne);
     m_period =
         correction < 0 ? m_period - static_cast<Uint128>(-correction) : m_period + static_cast<Uint128>(correction);
-    m_next = m_period / 2;
+    // A hair (2^-20 ns) later, so that instants that are whole nanoseconds are not cut to the one before.
+    m_next = m_period / 2 + (std::uint64_t{1} << 44);
   }
   std::size_t produce(std::span<std::int64_t> out) {
     if (m_period == 0) return 0;
