@@ -1,0 +1,310 @@
+// The EC2 simulator against a plain event loop on thousands of small random fleets, and its rules one by one by hand.
+#include "model/ec2/ec2_simulator.hpp"
+
+#include <cmath>
+
+#include "tests/support/catch.hpp"
+#include "tests/support/ec2_scenarios.hpp"
+
+using model::Discipline;
+using model::Duration;
+using model::Ec2Fleet;
+using model::Ec2Run;
+using model::Ec2Tally;
+using model::Int128;
+using model::ObservationPlan;
+using model::Routing;
+using reference::Request;
+using scenarios::simulate;
+
+namespace {
+
+// Every value a histogram holds, in order; it is exact at these counts.
+std::vector<double> sorted(const model::LatencyHistogram& histogram) {
+  std::vector<double> values;
+  const auto n = histogram.count();
+  for (std::uint64_t i = 1; i <= n; ++i)
+    values.push_back(histogram.quantileSeconds(static_cast<double>(i) / static_cast<double>(n)));
+  return values;
+}
+
+std::int64_t small(Int128 value) { return static_cast<std::int64_t>(value); }
+
+void requireSame(const Ec2Tally& a, const Ec2Tally& b) {
+  REQUIRE(a.outcomes.attempts == b.outcomes.attempts);
+  REQUIRE(a.outcomes.completed == b.outcomes.completed);
+  REQUIRE(a.outcomes.rejected == b.outcomes.rejected);
+  REQUIRE(a.outcomes.timedOut == b.outcomes.timedOut);
+  REQUIRE(sorted(a.outcomes.latency) == sorted(b.outcomes.latency));
+  REQUIRE(small(a.instanceNs) == small(b.instanceNs));
+  REQUIRE(small(a.inServiceNs) == small(b.inServiceNs));
+  REQUIRE(small(a.minimumTopUpNs) == small(b.minimumTopUpNs));
+  REQUIRE(small(a.cpuBusyNs) == small(b.cpuBusyNs));
+  REQUIRE(small(a.inFlightNs) == small(b.inFlightNs));
+  REQUIRE(a.launches == b.launches);
+  REQUIRE(a.terminations == b.terminations);
+  REQUIRE(a.peakInstances == b.peakInstances);
+}
+
+void requireSame(const Ec2Run& a, const Ec2Run& b) {
+  REQUIRE(a.windows.size() == b.windows.size());
+  for (std::size_t i = 0; i < a.windows.size(); ++i) {
+    INFO("window " << i);
+    requireSame(a.windows[i], b.windows[i]);
+  }
+  REQUIRE(a.timeline.size() == b.timeline.size());
+  for (std::size_t i = 0; i < a.timeline.size(); ++i) {
+    INFO("timeline point " << i << " at " << a.timeline[i].at.count());
+    REQUIRE(a.timeline[i].at == b.timeline[i].at);
+    REQUIRE(a.timeline[i].capacity == b.timeline[i].capacity);
+    REQUIRE(a.timeline[i].inService == b.timeline[i].inService);
+    REQUIRE(a.timeline[i].inFlight == b.timeline[i].inFlight);
+    REQUIRE(a.timeline[i].metric == b.timeline[i].metric);
+  }
+}
+
+void requireConserved(const Ec2Run& run) {
+  for (const auto& window : run.windows) {
+    const auto& o = window.outcomes;
+    REQUIRE(o.attempts == o.completed + o.rejected + o.timedOut + o.throttled);
+    REQUIRE(o.completed == o.latency.count());
+  }
+}
+
+// One instance of one vCPU, one window, no timeout in reach.
+Ec2Fleet single() {
+  Ec2Fleet fleet;
+  fleet.vcpus = 1;
+  fleet.zones = 1;
+  fleet.initial = fleet.min = fleet.max = 1;
+  fleet.requestTimeout = std::chrono::hours(1);
+  return fleet;
+}
+
+ObservationPlan upTo(std::int64_t horizon) {
+  ObservationPlan plan;
+  plan.horizon = Duration(horizon);
+  plan.timelinePoints = 0;
+  return plan;
+}
+
+std::vector<std::int64_t> latencies(const Ec2Run& run) {
+  std::vector<std::int64_t> ns;
+  for (const double s : sorted(run.windows.at(0).outcomes.latency)) ns.push_back(std::llround(s * 1e9));
+  return ns;
+}
+
+} // namespace
+
+TEST_CASE("A small random fleet gives what the plain event loop gives", "[ec2]") {
+  std::uint64_t attempts = 0, rejected = 0, timedOut = 0;
+  for (std::uint64_t number = 0; number < 1500; ++number) {
+    const auto s = scenarios::small(number, false);
+    INFO("scenario " << number);
+    const auto run = simulate(s.fleet, s.plan, s.requests, number, 1 + number % 97);
+    requireSame(run, reference::Ec2(s.fleet, s.plan, number, 0).run(s.requests));
+    requireConserved(run);
+    for (const auto& window : run.windows) {
+      attempts += window.outcomes.attempts;
+      rejected += window.outcomes.rejected;
+      timedOut += window.outcomes.timedOut;
+    }
+  }
+  // The scenarios do reach the rules they are for.
+  CHECK(attempts > 100'000);
+  CHECK(rejected > 10'000);
+  CHECK(timedOut > 10'000);
+}
+
+TEST_CASE("A small random fleet that scales gives what the plain event loop gives", "[ec2]") {
+  std::uint64_t launches = 0, terminations = 0;
+  for (std::uint64_t number = 0; number < 1500; ++number) {
+    const auto s = scenarios::small(number, true);
+    INFO("scenario " << number);
+    const auto run = simulate(s.fleet, s.plan, s.requests, number, 1 + number % 97);
+    requireSame(run, reference::Ec2(s.fleet, s.plan, number, 0).run(s.requests));
+    requireConserved(run);
+    for (const auto& window : run.windows) {
+      launches += window.launches;
+      terminations += window.terminations;
+    }
+  }
+  CHECK(launches > 3'000);
+  CHECK(terminations > 3'000);
+}
+
+TEST_CASE("Sharing slows everyone alike, and nobody without contention", "[ec2]") {
+  auto fleet = single();
+  // Alone to 5, two at half speed to 15 (5 left of each 10: the first is done), the second alone again to 20.
+  CHECK(latencies(simulate(fleet, upTo(1000), {{0, 10, 0}, {5, 10, 0}})) == std::vector<std::int64_t>{15, 15});
+  // Half a core each: both fit, the duration is exact.
+  CHECK(latencies(simulate(fleet, upTo(1000), {{0, 5, 5}, {5, 5, 5}})) == std::vector<std::int64_t>{10, 10});
+  // Three that want one core each share two cores at two thirds: 10 / (2/3) = 15.
+  fleet.vcpus = 2;
+  CHECK(latencies(simulate(fleet, upTo(1000), {{0, 10, 0}, {0, 10, 0}, {0, 10, 0}})) ==
+        std::vector<std::int64_t>{15, 15, 15});
+  // One that can use both cores takes half the time alone, and all of it beside its equal.
+  fleet.threads = 2;
+  CHECK(latencies(simulate(fleet, upTo(1000), {{0, 10, 0}, {100, 10, 0}, {100, 10, 0}})) ==
+        std::vector<std::int64_t>{5, 10, 10});
+}
+
+TEST_CASE("A finish that falls between two nanoseconds counts at the next", "[ec2]") {
+  const auto run = simulate(single(), upTo(1000), {{0, 7, 0}, {0, 7, 0}, {1, 7, 0}});
+  // Two at rate 1/2 up to 1 (0.5 done each), then three at 1/3: the 6.5 left take 19.5, done at 20.5, counted at 21.
+  // The third has 7 - 20/3 = 1/3 left at 21 and is alone: done at 21.33, counted at 22, 21 after it came.
+  CHECK(latencies(run) == std::vector<std::int64_t>{21, 21, 21});
+}
+
+TEST_CASE("Workers take requests in order of arrival at full speed", "[ec2]") {
+  auto fleet = single();
+  fleet.discipline = Discipline::Fcfs;
+  fleet.workers = 2;
+  const auto run = simulate(fleet, upTo(1000), {{0, 10, 0}, {1, 10, 0}, {2, 10, 0}, {3, 10, 0}});
+  CHECK(latencies(run) == std::vector<std::int64_t>{10, 10, 18, 18});
+  // One vCPU cannot be more than busy, however many workers want it: 0 to 21 without a pause.
+  CHECK(small(run.windows[0].cpuBusyNs) == 21);
+  CHECK(small(run.windows[0].inFlightNs) == 10 + 10 + 18 + 18);
+}
+
+TEST_CASE("At the same instant finishes come before timeouts, and timeouts before arrivals", "[ec2]") {
+  auto fleet = single();
+  fleet.discipline = Discipline::Fcfs;
+  fleet.workers = 1;
+  fleet.queueLimit = 0;
+  auto run = simulate(fleet, upTo(1000), {{0, 10, 0}, {9, 10, 0}, {10, 10, 0}});
+  CHECK(run.windows[0].outcomes.rejected == 1); // at 9, not at 10
+  CHECK(latencies(run) == std::vector<std::int64_t>{10, 10});
+
+  fleet.queueLimit = 1;
+  fleet.requestTimeout = Duration(10);
+  // The worker is free at 11, the last instant of the second's patience: it starts, and with no work it is in time.
+  run = simulate(fleet, upTo(1000), {{0, 11, 0}, {1, 0, 0}});
+  CHECK(run.windows[0].outcomes.timedOut == 1); // the first
+  CHECK(latencies(run) == std::vector<std::int64_t>{10});
+  // The waiting place of the second is free at 11, when its patience ends, for a request of that instant.
+  run = simulate(fleet, upTo(1000), {{0, 30, 0}, {1, 5, 0}, {11, 0, 0}});
+  CHECK(run.windows[0].outcomes.rejected == 0);
+  CHECK(run.windows[0].outcomes.timedOut == 3);
+  run = simulate(fleet, upTo(1000), {{0, 30, 0}, {1, 5, 0}, {10, 0, 0}});
+  CHECK(run.windows[0].outcomes.rejected == 1);
+}
+
+TEST_CASE("Over the timeout a waiting request leaves and a running one keeps its worker", "[ec2]") {
+  auto fleet = single();
+  fleet.discipline = Discipline::Fcfs;
+  fleet.workers = 1;
+  fleet.requestTimeout = Duration(10);
+  fleet.overhead = Duration(3);
+  const auto run = simulate(fleet, upTo(1000), {{0, 15, 0}, {1, 5, 0}, {12, 5, 0}, {100, 10, 0}});
+  const auto& tally = run.windows[0];
+  CHECK(tally.outcomes.timedOut == 2);                               // the first at 15, the second left at 11
+  CHECK(latencies(run) == std::vector<std::int64_t>{8 + 3, 10 + 3}); // 15 to 20; a full 10 is still in time
+  CHECK(small(tally.inFlightNs) == 15 + 10 + 8 + 10);
+  CHECK(small(tally.cpuBusyNs) == 15 + 5 + 10);
+}
+
+TEST_CASE("Without an instance in service requests are rejected", "[ec2]") {
+  auto fleet = single();
+  fleet.initial = fleet.min = 0;
+  for (const auto routing : {Routing::RoundRobin, Routing::LeastOutstanding, Routing::Random}) {
+    fleet.routing = routing;
+    const auto run = simulate(fleet, upTo(1000), {{0, 1, 0}, {5, 1, 0}});
+    CHECK(run.windows[0].outcomes.rejected == 2);
+    CHECK(small(run.windows[0].instanceNs) == 0);
+  }
+}
+
+TEST_CASE("Routing sends requests where it says", "[ec2]") {
+  auto fleet = single();
+  fleet.discipline = Discipline::Fcfs;
+  fleet.workers = 1;
+  fleet.initial = 2;
+  // Round robin: the third goes to the busy first instance. Least outstanding: to the second, idle again at 3.
+  const std::vector<Request> requests{{0, 100, 0}, {1, 2, 0}, {3, 2, 0}};
+  CHECK(latencies(simulate(fleet, upTo(1000), requests)) == std::vector<std::int64_t>{2, 99, 100});
+  fleet.routing = Routing::LeastOutstanding;
+  CHECK(latencies(simulate(fleet, upTo(1000), requests)) == std::vector<std::int64_t>{2, 2, 100});
+}
+
+TEST_CASE("A waiting request that gave up no longer counts as outstanding", "[ec2]") {
+  auto fleet = single();
+  fleet.discipline = Discipline::Fcfs;
+  fleet.workers = 1;
+  fleet.initial = 2;
+  fleet.requestTimeout = Duration(20);
+  fleet.routing = Routing::LeastOutstanding;
+  // Both run from 0; the third and fourth wait at one each and leave at 21 and 22; at 21 the first instance is the
+  // only one with a single request, so the fifth waits there to 30 and ends at 31, the sixth at the other to 40.
+  const auto run = simulate(fleet, upTo(1000), {{0, 30, 0}, {0, 40, 0}, {1, 1, 0}, {2, 1, 0}, {21, 1, 0}, {22, 1, 0}});
+  CHECK(latencies(run) == std::vector<std::int64_t>{10, 19});
+}
+
+TEST_CASE("Windows add up to the run of one window", "[ec2]") {
+  for (std::uint64_t number = 0; number < 300; ++number) {
+    auto s = scenarios::small(number, number % 2 == 1);
+    INFO("scenario " << number);
+    s.plan.windows = 1;
+    const auto whole = simulate(s.fleet, s.plan, s.requests, number).windows.at(0);
+    s.plan.windows = 2 + static_cast<int>(number % 9);
+    Ec2Tally sum;
+    for (const auto& part : simulate(s.fleet, s.plan, s.requests, number).windows) {
+      sum.outcomes.attempts += part.outcomes.attempts;
+      sum.outcomes.completed += part.outcomes.completed;
+      sum.outcomes.rejected += part.outcomes.rejected;
+      sum.outcomes.timedOut += part.outcomes.timedOut;
+      sum.outcomes.latency.merge(part.outcomes.latency);
+      sum.instanceNs += part.instanceNs;
+      sum.inServiceNs += part.inServiceNs;
+      sum.minimumTopUpNs += part.minimumTopUpNs;
+      sum.cpuBusyNs += part.cpuBusyNs;
+      sum.inFlightNs += part.inFlightNs;
+      sum.launches += part.launches;
+      sum.terminations += part.terminations;
+      sum.peakInstances = std::max(sum.peakInstances, part.peakInstances);
+    }
+    requireSame(sum, whole);
+  }
+}
+
+TEST_CASE("The timeline and the size of batches change nothing", "[ec2]") {
+  for (std::uint64_t number = 0; number < 200; ++number) {
+    auto s = scenarios::small(number, true);
+    INFO("scenario " << number);
+    s.plan.timelinePoints = 0;
+    const auto without = simulate(s.fleet, s.plan, s.requests, number, 1);
+    s.plan.timelinePoints = static_cast<int>(s.plan.horizon.count());
+    const auto with = simulate(s.fleet, s.plan, s.requests, number, 64);
+    for (std::size_t i = 0; i < with.windows.size(); ++i) requireSame(with.windows[i], without.windows[i]);
+  }
+}
+
+TEST_CASE("Requests from the horizon on are not part of the run", "[ec2]") {
+  const auto run = simulate(single(), upTo(100), {{90, 50, 0}, {100, 1, 0}, {120, 1, 0}});
+  CHECK(run.windows[0].outcomes.attempts == 1);
+  CHECK(latencies(run) == std::vector<std::int64_t>{50}); // runs to its end
+  CHECK(small(run.windows[0].inFlightNs) == 10);          // but time stops
+  CHECK(small(run.windows[0].cpuBusyNs) == 10);
+  CHECK(small(run.windows[0].instanceNs) == 100);
+}
+
+TEST_CASE("A busy period of months keeps every nanosecond", "[ec2]") {
+  auto fleet = single();
+  fleet.requestTimeout = std::chrono::hours(24 * 365);
+  const std::int64_t day = 86'400'000'000'000;
+  const ObservationPlan plan = upTo(200 * day);
+  std::vector<Request> requests;
+  for (std::int64_t i = 0; i < 300; ++i) requests.push_back({i * day / 2 + i, day / 3 + 7 * i, day / 5});
+  requireSame(simulate(fleet, plan, requests), reference::Ec2(fleet, plan, 1, 0).run(requests));
+}
+
+TEST_CASE("Work becomes time by speed and the vCPUs a request can use", "[ec2]") {
+  Ec2Fleet fleet;
+  CHECK(model::ec2DurationNs(fleet, 100, 50) == 150);
+  fleet.threads = 8; // of 2 vCPUs
+  CHECK(model::ec2DurationNs(fleet, 100, 50) == 100);
+  fleet.speed = 1.25;
+  CHECK(model::ec2DurationNs(fleet, 100, 50) == 90);
+  CHECK(model::ec2DurationNs(fleet, 1, 0) == 0);
+  CHECK(model::ec2DurationNs(fleet, 2, 0) == 1); // 0.8
+}
