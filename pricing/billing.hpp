@@ -86,6 +86,7 @@ struct KinesisUsage {
   enum class Mode { Provisioned, OnDemand } mode = Mode::Provisioned;
   double hours = 730, shards = 1, recordsPerSecond = 0;
   ByteCount recordSize;
+  double consumers = 0; // each reads all data once; metered in on-demand mode only
 };
 struct EbsUsage {
   double gib = 0, hours = 0;
@@ -117,7 +118,10 @@ struct MonthlyUsage {
 };
 
 struct BillLine {
-  std::string service, item; // "lambda", "duration"; as in the result JSON
+  // "lambda", "duration"; as in the result JSON. What is billed apart has its name behind the item: "duration
+  // (resize)", "instance_hours (t3.micro, on_demand)". Free quantities are lines of their own at price 0:
+  // "requests_free_tier".
+  std::string service, item;
   double quantity = 0;
   std::string unit;
   UnitPrice unitPrice; // of a tiered line: amount / quantity
@@ -131,15 +135,20 @@ struct Bill {
   Money total() const; // computed from the lines, never stored
 };
 
+// The amount for `quantity` a month: each step's price for the part within that step.
+Money tieredAmount(const Tariff& tariff, double quantity);
+
 // InputError (all problems at once) for negative or non-finite quantities, unknown regions or types, missing rates.
-Bill price(const MonthlyUsage& usage, const PriceCatalogue& catalogue);
+// `origin` and the JSON pointers of the usage file name the places: "usage: /ec2/0/instance_type".
+Bill price(const MonthlyUsage& usage, const PriceCatalogue& catalogue, std::string_view origin = "usage");
 
 // The usage file of `breakeven bill` (contract section 4): text -> usage plus rate overrides; all problems at once.
 struct UsageFile {
   MonthlyUsage usage;
   std::vector<PriceCatalogue::Override> overrides;
 };
-UsageFile readUsage(std::string_view json, std::string_view origin);
+// With a catalogue, what only price() can see (unknown regions, types, rates) is among the problems too.
+UsageFile readUsage(std::string_view json, std::string_view origin, const PriceCatalogue* catalogue = nullptr);
 // {"total_usd": ..., "lines": [...]}
 std::string billJson(const Bill& bill);
 std::string billCsv(const Bill& bill);

@@ -34,6 +34,7 @@ LineAndColumn locate(std::string_view text, std::size_t offset) {
 // What the parser wanted, from the tail of its message ("...; expected ':'"); its wording for end of input is bent to
 // ours. Without such a tail (a bad escape, a bad number) the message holds no noun phrase to quote.
 std::string expectation(std::string_view message) {
+  if (message.find("missing closing quote") != std::string_view::npos) return "a closing double quote";
   constexpr std::string_view kMark = "; expected ";
   const auto mark = message.rfind(kMark);
   if (mark == std::string_view::npos) return "valid JSON";
@@ -56,10 +57,14 @@ struct Offender {
 
 // What the parser stumbled over, given how many bytes it had read: the string that just ended, the word around the last
 // byte, or that byte. (The library's own token may begin long before.)
-Offender offenderAt(std::string_view text, std::size_t bytesRead, std::string_view token) {
+Offender offenderAt(std::string_view text, std::size_t bytesRead, std::string_view token, bool illFormed) {
   if (bytesRead == 0 || bytesRead > text.size()) return {text.size(), "the end of the text"};
   std::size_t start = bytesRead - 1;
-  if (static_cast<unsigned char>(text[start]) >= 0x80) return {start, "text that is not valid UTF-8"};
+  const auto beyondAscii = [&](std::size_t at) { return static_cast<unsigned char>(text[at]) >= 0x80; };
+  if (illFormed) { // noticed at the byte that should have continued a character
+    while (start > 0 && beyondAscii(start - 1)) --start;
+    return {start, "text that is not valid UTF-8"};
+  }
   if (token.size() > 1 && token.size() <= bytesRead && token.front() == '"' && token.back() == '"')
     return {bytesRead - token.size(), pricing::quoted(token.substr(1, token.size() - 2))};
   std::size_t end = bytesRead;
@@ -98,7 +103,8 @@ class TreeBuilder : public nlohmann::json_sax<json> {
   bool parse_error(std::size_t position, const std::string& token, const json::exception& error) override {
     constexpr int kNumberOverflow = 406;
     const bool overflow = error.id == kNumberOverflow;
-    auto [offset, found] = offenderAt(m_text, position, token);
+    const bool illFormed = std::string_view(error.what()).find("ill-formed UTF-8") != std::string_view::npos;
+    auto [offset, found] = offenderAt(m_text, position, token, illFormed);
     const auto at = locate(m_text, offset);
     m_source.problems.add({fmt::format("{}:{}:{}", m_source.origin, at.line, at.column), std::move(found),
                            overflow ? "a number below 1.8e308" : expectation(error.what())});
@@ -186,6 +192,12 @@ std::optional<double> numberWithSuffix(std::string_view text) {
 
 bool inRange(double number, const NumberRange& range) { return number >= range.min && number <= range.max; }
 
+std::string wanted(const NumberRange& range, std::optional<double> number) {
+  if (!range.expected.empty()) return std::string(range.expected);
+  if (number && *number > range.max) return fmt::format("a number up to {:g}", range.max);
+  return fmt::format("a number, {:g} or more", range.min);
+}
+
 } // namespace
 
 std::string pointerTo(const std::string& parent, std::string_view key) {
@@ -212,6 +224,7 @@ std::string JsonValue::found() const {
   if (m_value->is_string()) return pricing::quoted(m_value->get_ref<const std::string&>());
   if (m_value->is_object()) return "an object";
   if (m_value->is_array()) return "a list";
+  if (m_value->is_number_float()) return fmt::format("{}", m_value->get<double>());
   return m_value->dump();
 }
 
@@ -220,11 +233,9 @@ void JsonValue::refuse(std::string expected, std::optional<std::string> suggesti
 }
 
 std::optional<double> JsonValue::number(const NumberRange& range) const {
-  if (m_value->is_number()) {
-    const double number = m_value->get<double>();
-    if (inRange(number, range)) return number;
-  }
-  refuse(std::string(range.expected));
+  const auto number = m_value->is_number() ? std::optional(m_value->get<double>()) : std::nullopt;
+  if (number && inRange(*number, range)) return number;
+  refuse(wanted(range, number));
   return std::nullopt;
 }
 
@@ -232,7 +243,7 @@ std::optional<double> JsonValue::count(const NumberRange& range) const {
   if (!m_value->is_string()) return number(range);
   const auto number = numberWithSuffix(m_value->get_ref<const std::string&>());
   if (number && inRange(*number, range)) return number;
-  refuse(std::string(range.expected));
+  refuse(wanted(range, number));
   return std::nullopt;
 }
 
@@ -250,8 +261,12 @@ std::optional<std::int64_t> JsonValue::integer(std::int64_t min, std::int64_t ma
       if (integer >= min && integer <= max) return integer;
     }
   }
-  refuse(max == std::numeric_limits<std::int64_t>::max() ? fmt::format("a whole number, {} or more", min)
-                                                         : fmt::format("a whole number from {} to {}", min, max));
+  if (min == max)
+    refuse(fmt::format("{}", min));
+  else if (max == std::numeric_limits<std::int64_t>::max())
+    refuse(fmt::format("a whole number, {} or more", min));
+  else
+    refuse(fmt::format("a whole number from {} to {}", min, max));
   return std::nullopt;
 }
 

@@ -32,11 +32,12 @@ nlohmann::json parseJson(std::string_view text, const JsonSource& source);
 std::string pointerTo(const std::string& parent, std::string_view key);
 std::string pointerTo(const std::string& parent, std::size_t index);
 
-// Inclusive bounds and how they read in a sentence.
+// Inclusive bounds. `expected` is how both read in a sentence; empty: "a number, 0 or more" and "a number up to 1e+18",
+// whichever bound was passed.
 struct NumberRange {
   double min = 0;
   double max = 1e18;
-  std::string_view expected = "a number, 0 or more";
+  std::string_view expected{};
 };
 
 class JsonObject;
@@ -59,7 +60,7 @@ class JsonValue {
   std::optional<double> number(const NumberRange& range = {}) const;
   // A JSON number or text with a 1,000-step suffix: 3e6, "3M", "1.5k".
   std::optional<double> count(const NumberRange& range = {}) const;
-  // A whole number, also written 3e6; `what` completes "expected a whole number ...": "from 1 to 6".
+  // A whole number, also written 3e6.
   std::optional<std::int64_t> integer(std::int64_t min, std::int64_t max) const;
   std::optional<std::uint64_t> unsignedInteger() const; // 0 to 2^64 - 1: seeds
   std::optional<bool> boolean() const;

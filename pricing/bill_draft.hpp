@@ -1,0 +1,69 @@
+#pragma once
+// A bill while it is written: looks up rates, applies tiers, notes what cannot be priced. Private to pricing.
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "pricing/billing.hpp"
+#include "pricing/problem.hpp"
+
+namespace pricing {
+
+// What is free each month, taken from every user of the pool in proportion to its use.
+struct Allowance {
+  double free = 0, used = 0;
+  std::string source{};
+  double taken() const { return free < used ? free : used; }
+  double billable(double part) const { return used <= free ? 0 : part - free * (part / used); }
+};
+
+class BillDraft {
+ public:
+  BillDraft(const PriceCatalogue& catalogue, std::string_view region, std::string_view origin)
+      : m_catalogue(catalogue), m_region(region), m_origin(origin) {}
+
+  // Where a line stands on the bill and, as JSON pointer, in the usage.
+  struct Position {
+    std::string_view service;
+    std::string item;
+    std::string place;
+  };
+
+  // Writes one line: `quantity` at the named rate. With volume tiers, the price is that of the whole `pool`, of which
+  // the line takes its share. A quantity of zero writes nothing.
+  void charge(Position position, double quantity, std::string_view rate) { charge(position, quantity, rate, quantity); }
+  void charge(const Position& position, double quantity, std::string_view rate, double pool);
+  void charge(const Position& position, double quantity, const Tariff& tariff, double pool);
+  void chargeInstanceHours(const Position& position, double hours, std::string_view type, Purchase purchase);
+  // Writes what is taken from an allowance at price 0, so that the reader sees where the billed quantity comes from.
+  void showFree(std::string_view service, std::string_view item, const Allowance& allowance, std::string_view unit);
+
+  // Nothing after noting the problem.
+  std::optional<Tariff> rate(std::string_view name, std::string_view place);
+  std::optional<Tariff> instanceHour(std::string_view type, Purchase purchase, std::string_view place);
+  void note(std::string_view place, std::string found, std::string expected,
+            std::optional<std::string> suggestion = {});
+
+  // The catalogue's free quantity of that rule; none when `freeTier` is off.
+  Allowance allowance(std::string_view rule, bool freeTier) const;
+
+  const PriceCatalogue& catalogue() const { return m_catalogue; }
+  const std::string& region() const { return m_region; }
+  // InputError when anything was noted.
+  Bill finish() &&;
+
+ private:
+  const PriceCatalogue& m_catalogue;
+  std::string m_region, m_origin;
+  ProblemList m_problems;
+  Bill m_bill;
+};
+
+// billing_problems.cpp: quantities that no month can have, unknown regions and types.
+void checkUsage(const MonthlyUsage& usage, BillDraft& draft);
+// billing_lambda.cpp
+void billLambda(const MonthlyUsage& usage, BillDraft& draft);
+void billManagedInstances(const MonthlyUsage& usage, BillDraft& draft);
+
+} // namespace pricing

@@ -1,0 +1,162 @@
+// Everything but Lambda on a bill. Rules come from the AWS page named at each; the worked bills of
+// tests/pricing/billing_test.cpp pin them.
+#include "pricing/billing.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <fmt/format.h>
+
+#include "pricing/bill_draft.hpp"
+
+namespace pricing {
+
+namespace {
+
+// Load balancers and NAT gateways bill a partial hour as a full one. The slack forgives rounding in a scaled month.
+double fullHours(double hours) { return std::ceil(hours - 1e-6); }
+
+// Per second, the 60 s minimum is already in the hours (EC2 user guide, instance lifecycle, Apr 2026). Surplus credits
+// of burstable types in unlimited mode are charged per vCPU hour (same guide, unlimited mode).
+void billEc2(const MonthlyUsage& usage, BillDraft& draft) {
+  for (std::size_t i = 0; i < usage.ec2.size(); ++i) {
+    const auto& instances = usage.ec2[i];
+    const auto place = fmt::format("/ec2/{}", i);
+    const auto hours = fmt::format("instance_hours ({}, {})", instances.instanceType, name(instances.purchase));
+    draft.chargeInstanceHours({"ec2", hours, place}, instances.hours, instances.instanceType, instances.purchase);
+    if (instances.surplusVcpuHours == 0) continue;
+    const auto* type = draft.catalogue().findType(instances.instanceType);
+    if (type && type->burstable)
+      draft.charge({"ec2", fmt::format("surplus_credits ({})", instances.instanceType), place},
+                   instances.surplusVcpuHours, "ec2.surplus_credit." + instances.instanceType);
+  }
+}
+
+void billAlb(const MonthlyUsage& usage, BillDraft& draft) {
+  for (std::size_t i = 0; i < usage.alb.size(); ++i) {
+    const auto place = fmt::format("/alb/{}", i);
+    draft.charge({"alb", "load_balancer", place}, fullHours(usage.alb[i].hours), "alb.load_balancer");
+    draft.charge({"alb", "lcu", place}, usage.alb[i].lcuHours, "alb.lcu");
+  }
+}
+
+// Volume tiers run over all APIs of a kind in the account and region. The free calls of an account's first year are
+// not deducted.
+void billApiGateway(const MonthlyUsage& usage, BillDraft& draft) {
+  double http = 0, rest = 0;
+  for (const auto& api : usage.apiGateway) (api.kind == ApiGatewayUsage::Kind::Http ? http : rest) += api.requests;
+  draft.charge({"api_gateway", "http_requests", "/api_gateway"}, http, "apigateway.http_request");
+  draft.charge({"api_gateway", "rest_requests", "/api_gateway"}, rest, "apigateway.rest_request");
+}
+
+// Kinesis Data Streams pricing page. Provisioned: a record is put in units of 25 KB, each begun unit counts; AWS counts
+// 40 units in 1 MB, so a megabyte has 1,000 KB here. On demand: every record is metered in whole KB.
+constexpr std::int64_t kKilobyte = 1024, kMegabyte = 1024 * kKilobyte;
+
+std::int64_t begun(std::int64_t bytes, std::int64_t unit) { return (bytes + unit - 1) / unit; }
+
+std::int64_t putPayloadUnits(ByteCount size) {
+  constexpr std::int64_t kUnitsPerMegabyte = 40;
+  const std::int64_t megabytes = size.inBytes() / kMegabyte, rest = size.inBytes() % kMegabyte;
+  return megabytes * kUnitsPerMegabyte + std::min(begun(rest, 25 * kKilobyte), kUnitsPerMegabyte);
+}
+
+void billProvisionedStream(const KinesisUsage& stream, const std::string& place, BillDraft& draft) {
+  const double records = stream.recordsPerSecond * kSecondsPerHour * stream.hours;
+  draft.charge({"kinesis", "shard_hours", place}, stream.shards * stream.hours,
+               "kinesis_data_streams.provisioned_shard");
+  draft.charge({"kinesis", "put_payload_units", place},
+               records * static_cast<double>(putPayloadUnits(stream.recordSize)),
+               "kinesis_data_streams.put_payload_unit");
+}
+
+void billOnDemandStream(const KinesisUsage& stream, const std::string& place, BillDraft& draft) {
+  const double records = stream.recordsPerSecond * kSecondsPerHour * stream.hours;
+  const auto metered = ByteCount::bytes(begun(stream.recordSize.inBytes(), kKilobyte) * kKilobyte);
+  const double gigabytes = records * metered.inGibibytes();
+  draft.charge({"kinesis", "stream_hours", place}, stream.hours, "kinesis_data_streams.on_demand_stream");
+  draft.charge({"kinesis", "ingest", place}, gigabytes, "kinesis_data_streams.on_demand_ingest");
+  draft.charge({"kinesis", "retrieval", place}, gigabytes * stream.consumers,
+               "kinesis_data_streams.on_demand_retrieval");
+}
+
+void billKinesis(const MonthlyUsage& usage, BillDraft& draft) {
+  for (std::size_t i = 0; i < usage.kinesis.size(); ++i) {
+    const auto& stream = usage.kinesis[i];
+    const auto place = fmt::format("/kinesis/{}", i);
+    if (stream.mode == KinesisUsage::Mode::Provisioned)
+      billProvisionedStream(stream, place, draft);
+    else
+      billOnDemandStream(stream, place, draft);
+  }
+}
+
+// gp3 volumes, by the share of the month they exist.
+void billEbs(const MonthlyUsage& usage, BillDraft& draft) {
+  for (std::size_t i = 0; i < usage.ebs.size(); ++i)
+    draft.charge({"ebs", "gp3_storage", fmt::format("/ebs/{}", i)},
+                 usage.ebs[i].gib * usage.ebs[i].hours / usage.hoursPerMonth, "ebs.gp3_storage");
+}
+
+void billAddressesAndNat(const MonthlyUsage& usage, BillDraft& draft) {
+  for (std::size_t i = 0; i < usage.publicIpv4.size(); ++i)
+    draft.charge({"vpc", "public_ipv4", fmt::format("/public_ipv4/{}", i)}, usage.publicIpv4[i].hours,
+                 "vpc.public_ipv4_in_use");
+  for (std::size_t i = 0; i < usage.nat.size(); ++i) {
+    const auto place = fmt::format("/nat_gateway/{}", i);
+    draft.charge({"nat_gateway", "gateway", place}, fullHours(usage.nat[i].hours), "nat_gateway.gateway");
+    draft.charge({"nat_gateway", "data_processed", place}, usage.nat[i].gb, "nat_gateway.data_processed");
+  }
+}
+
+// The free 100 GB a month to the internet (all regions together) are part of the free-tier switch; the volume tiers
+// start behind them. Traffic between zones is charged on the way out and on the way in.
+void billTransfer(const MonthlyUsage& usage, BillDraft& draft) {
+  auto egress = draft.allowance("data_transfer.free_internet_out", usage.freeTier);
+  egress.used = usage.egressGb;
+  draft.showFree("data_transfer", "internet_out_free_tier", egress, "GB");
+  draft.charge({"data_transfer", "internet_out", "/egress"}, egress.billable(usage.egressGb),
+               "data_transfer.internet_out");
+  constexpr double kDirections = 2;
+  draft.charge({"data_transfer", "cross_zone", "/cross_zone"}, usage.crossZoneGb * kDirections,
+               "data_transfer.cross_zone_each_direction");
+}
+
+// Function logs have had volume tiers of their own since May 2025. Detailed monitoring of an instance is seven metrics
+// at the price of custom ones (CloudWatch pricing page).
+void billCloudWatch(const MonthlyUsage& usage, BillDraft& draft) {
+  draft.charge({"cloudwatch", "logs_ingest", "/logs"}, usage.logsGb, "cloudwatch.logs_ingest_vended_lambda");
+  constexpr double kMetricsPerInstance = 7;
+  draft.charge({"cloudwatch", "detailed_monitoring", "/detailed_monitoring"},
+               usage.detailedMonitoringInstances * kMetricsPerInstance, "cloudwatch.custom_or_detailed_metric");
+}
+
+} // namespace
+
+// Elastic Load Balancing pricing page and quotas, read Sep 2026.
+double lcuOfHour(const AlbHour& hour) {
+  constexpr double kNewConnectionsPerSecond = 25, kActiveConnections = 3000, kRuleEvaluationsPerSecond = 1000;
+  constexpr int kFreeRules = 10;
+  const double gibibytesPerLcu = hour.targets == TargetKind::Lambda ? 0.4 : 1.0;
+  const double evaluations = std::max(0, hour.rules - kFreeRules) * hour.requestsPerSecond;
+  return std::max({hour.newConnectionsPerSecond / kNewConnectionsPerSecond, hour.activeConnections / kActiveConnections,
+                   hour.gibibytes / gibibytesPerLcu, evaluations / kRuleEvaluationsPerSecond});
+}
+
+Bill price(const MonthlyUsage& usage, const PriceCatalogue& catalogue, std::string_view origin) {
+  BillDraft draft(catalogue, usage.region, origin);
+  checkUsage(usage, draft);
+  if (!catalogue.hasRegion(usage.region)) return std::move(draft).finish(); // throws: the region was noted
+  billLambda(usage, draft);
+  billManagedInstances(usage, draft);
+  billEc2(usage, draft);
+  billAlb(usage, draft);
+  billApiGateway(usage, draft);
+  billKinesis(usage, draft);
+  billEbs(usage, draft);
+  billAddressesAndNat(usage, draft);
+  billTransfer(usage, draft);
+  billCloudWatch(usage, draft);
+  return std::move(draft).finish();
+}
+
+} // namespace pricing
