@@ -22,13 +22,13 @@ using pricing::Duration;
 
 // What a column or a time stamp means; everything empty means: look and decide, and say so in the summary.
 struct TraceOptions {
-  std::string format;         // one of traceFormats(); empty: detected
-  std::string timeColumn;     // generic CSV: name or 1-based number
-  std::string durationColumn; // likewise
-  std::string timeUnit;       // "s", "ms", "us", "ns", "iso"; empty: detected
-  std::string durationUnit;   // "s", "ms", "us", "ns"
-  std::string timeIs;         // "start" or "end" of the request; empty: the format's meaning
-  std::string function;       // keep this function only; "busiest" picks the one with most requests
+  std::string format{};         // one of traceFormats(); empty: detected
+  std::string timeColumn{};     // generic CSV: name or 1-based number
+  std::string durationColumn{}; // likewise
+  std::string timeUnit{};       // "s", "ms", "us", "ns", "iso"; empty: detected
+  std::string durationUnit{};   // "s", "ms", "us", "ns"
+  std::string timeIs{};         // "start" or "end" of the request; empty: the format's meaning
+  std::string function{};       // keep this function only; "busiest" picks the one with most requests
 };
 
 struct SkippedRows {
