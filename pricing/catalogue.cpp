@@ -175,12 +175,13 @@ bool PriceCatalogue::Data::isKnown(std::string_view name) const {
 // EC2 names are compared part by part: against 15,000 whole names, "ec2.on_demand." alone would make all of them near.
 std::optional<std::string> PriceCatalogue::Data::nearestRate(std::string_view name) const {
   if (const auto ec2Name = splitEc2Name(name)) {
-    std::vector<std::string_view> types;
-    for (const auto& each : tables->types) types.emplace_back(each.name);
     std::vector<std::string_view> purchases(kPurchaseNames.begin(), kPurchaseNames.end());
     purchases.push_back(kSurplusCredit);
-    const auto type = nearestName(ec2Name->type, std::span<const std::string_view>(types));
     const auto purchase = nearestName(ec2Name->purchase, std::span<const std::string_view>(purchases));
+    std::vector<std::string_view> types;
+    for (const auto& each : tables->types)
+      if (purchase != kSurplusCredit || each.credits) types.emplace_back(each.name);
+    const auto type = nearestName(ec2Name->type, std::span<const std::string_view>(types));
     if (type && purchase) return fmt::format("{}{}.{}", kEc2, *purchase, *type);
   }
   std::vector<std::string_view> names;
@@ -266,16 +267,16 @@ std::optional<Spot> PriceCatalogue::spot(std::string_view region, std::string_vi
 }
 
 std::vector<Tariff> PriceCatalogue::list(std::string_view region) const {
-  std::vector<std::string> names;
-  for (const auto& [name, unused] : m_data->tables->rates) names.push_back(name);
-  for (const auto& type : types()) {
-    for (std::size_t i = 0; i < kPurchases; ++i) names.push_back(hourName(static_cast<Purchase>(i), type.name));
-    if (type.credits) names.push_back(fmt::format("{}{}.{}", kEc2, kSurplusCredit, type.name));
-  }
-  std::ranges::sort(names);
   std::vector<Tariff> tariffs;
-  for (const auto& name : names)
-    if (auto tariff = find(region, name)) tariffs.push_back(std::move(*tariff));
+  const auto add = [&](std::optional<Tariff> tariff) {
+    if (tariff) tariffs.push_back(std::move(*tariff));
+  };
+  for (const auto& [name, unused] : m_data->tables->rates) add(find(region, name));
+  for (const auto& type : types()) {
+    for (std::size_t i = 0; i < kPurchases; ++i) add(instanceHour(region, type.name, static_cast<Purchase>(i)));
+    if (type.credits) add(find(region, fmt::format("{}{}.{}", kEc2, kSurplusCredit, type.name)));
+  }
+  std::ranges::sort(tariffs, {}, &Tariff::name);
   return tariffs;
 }
 

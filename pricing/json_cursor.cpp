@@ -52,11 +52,11 @@ std::optional<double> JsonReading::number(const JsonNode& node, double min, doub
   return std::nullopt;
 }
 
-std::optional<int> JsonReading::whole(const JsonNode& node, int min) {
-  constexpr std::int64_t kMost = 1 << 30;
+std::optional<int> JsonReading::whole(const JsonNode& node, int min, int max) {
   std::int64_t count = 0;
-  if (node.value.is_int64() && !node.value.get(count) && count >= min && count <= kMost) return static_cast<int>(count);
-  refuse(node, fmt::format("a whole number, {} or more", min));
+  if (node.value.is_int64() && !node.value.get(count) && count >= min && count <= max) return static_cast<int>(count);
+  refuse(node, max == kLargestWhole ? fmt::format("a whole number, {} or more", min)
+                                    : fmt::format("a whole number from {} to {}", min, max));
   return std::nullopt;
 }
 

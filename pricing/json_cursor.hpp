@@ -36,9 +36,11 @@ struct JsonReading {
   void noteTwice(const JsonNode& member);
   void noteUnknownKey(const JsonNode& member, std::span<const std::string_view> known, std::string_view title);
 
+  static constexpr int kLargestWhole = 1 << 30;
+
   // Each notes what is wrong and returns nothing then.
   std::optional<double> number(const JsonNode& node, double min, double max, std::string_view expected);
-  std::optional<int> whole(const JsonNode& node, int min);
+  std::optional<int> whole(const JsonNode& node, int min, int max = kLargestWhole);
   std::optional<bool> boolean(const JsonNode& node);
   std::optional<std::string_view> text(const JsonNode& node, std::string_view expected = "a text"); // not empty
 };
