@@ -1,7 +1,13 @@
 #pragma once
-// The environments that are serving a request, by finish time. A 4-ary heap (LaMarca & Ladner 1996): half the levels of
-// a binary one, and the four children of a node share a cache line.
+// The environments that are serving a request, by finish time: a calendar queue (Brown 1988) whose days are about as
+// long as the mean gap between requests, so that a request costs a few steps however many are busy; what lies beyond
+// the calendar's year waits in a 4-ary heap. The order it yields is that of the entries alone; how it is stored is not
+// seen. Pinned by tests/model/busy_queue_test.cpp.
+#include <algorithm>
+#include <array>
+#include <bit>
 #include <cstdint>
+#include <cstdlib>
 #include <vector>
 
 namespace model::lambda {
@@ -23,50 +29,220 @@ struct BusyEntry {
   }
 };
 
-class BusyQueue {
+// Smallest entry first. 4-ary: half the levels of a binary heap, and four children share a cache line.
+class BusyHeap {
  public:
-  static constexpr std::int64_t kNever = INT64_MAX;
-
-  std::size_t size() const { return m_size; }
-  std::int64_t nextFinishNs() const { return m_size == 0 ? kNever : m_heap[0].finishNs; }
-  const BusyEntry& top() const { return m_heap[0]; }
-
-  void push(const BusyEntry& entry) {
-    if (m_size == m_heap.size()) m_heap.resize(m_size == 0 ? 64 : 2 * m_size);
-    std::size_t place = m_size++;
-    while (place > 0 && entry < m_heap[(place - 1) / 4]) {
-      m_heap[place] = m_heap[(place - 1) / 4];
-      place = (place - 1) / 4;
-    }
-    m_heap[place] = entry;
-  }
-
-  void pop() {
-    const BusyEntry last = m_heap[--m_size];
-    std::size_t place = 0;
-    for (std::size_t child = 1; child < m_size; child = 4 * place + 1) {
-      const std::size_t least = leastChild(child);
-      if (!(m_heap[least] < last)) break;
-      m_heap[place] = m_heap[least];
-      place = least;
-    }
-    m_heap[place] = last;
-  }
-
+  bool empty() const { return m_entries.empty(); }
+  std::size_t size() const { return m_entries.size(); }
+  const BusyEntry& top() const { return m_entries.front(); }
+  void push(const BusyEntry& entry);
+  void pop();
   template <class Visit> void forEach(Visit visit) const {
-    for (std::size_t i = 0; i < m_size; ++i) visit(m_heap[i]);
+    for (const BusyEntry& entry : m_entries) visit(entry);
   }
 
  private:
-  std::size_t leastChild(std::size_t first) const {
-    std::size_t least = first;
-    const std::size_t end = first + 4 < m_size ? first + 4 : m_size;
-    for (std::size_t child = first + 1; child < end; ++child) least = m_heap[child] < m_heap[least] ? child : least;
-    return least;
+  std::vector<BusyEntry> m_entries;
+};
+
+class BusyQueue {
+ public:
+  BusyQueue() { resize(kLeastDays); }
+
+  std::size_t size() const { return m_size; }
+
+  // Finish times are not before the latest `ns` that popUntil was asked for.
+  void push(const BusyEntry& entry) {
+    if (++m_size >= m_sizeToWiden || ++m_pushes >= kPushesPerTuning) tune();
+    place(entry);
   }
 
-  std::vector<BusyEntry> m_heap; // its size is the room; m_size entries are in use
-  std::size_t m_size = 0;
+  // Takes out those that finish by `ns` >= 0, in order, and hands each to `visit`. `ns` never goes back.
+  template <class Visit> void popUntil(std::int64_t ns, Visit visit) {
+    const std::uint64_t today = dayOf(ns);
+    for (;;) {
+      while (m_todayCount > 0 && m_today[m_todayCount - 1].finishNs <= ns) {
+        const BusyEntry entry = m_today[m_todayCount - 1];
+        if (!m_far.empty() && m_far.top() < entry) [[unlikely]] {
+          takeFar(visit);
+          continue;
+        }
+        --m_todayCount;
+        --m_size;
+        visit(entry);
+      }
+      if (m_todayCount > 0 || !turnPage(today)) break;
+    }
+    while (!m_far.empty() && m_far.top().finishNs <= ns) takeFar(visit);
+    m_nowNs = ns;
+  }
+
+  template <class Visit> void forEach(Visit visit) const {
+    for (std::size_t i = 0; i < m_todayCount; ++i) visit(m_today[i]);
+    for (std::size_t word = 0; word < m_occupied.size(); ++word)
+      for (std::uint64_t bits = m_occupied[word]; bits != 0; bits &= bits - 1)
+        for (std::uint32_t n = m_days[word * 64 + static_cast<std::size_t>(std::countr_zero(bits))]; n != kNone;
+             n = m_nodes[n].next)
+          visit(m_nodes[n].entry);
+    m_far.forEach(visit);
+  }
+
+ private:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+  static constexpr std::size_t kLeastDays = 256;     // a power of two, whole words of 64
+  static constexpr std::size_t kMostDays = 1U << 22; // beyond, the heap takes what does not fit
+  static constexpr std::size_t kDaysPerEntry = 8;    // a year of eight mean service times
+  static constexpr std::size_t kPushesPerTuning = 4096, kLeastPushesToJudge = 64;
+  static constexpr std::size_t kLongDay = 64; // entries sorted in one by one; more go to the heap
+  struct Node {
+    BusyEntry entry;
+    std::uint32_t next = kNone;
+  };
+
+  std::uint64_t dayOf(std::int64_t ns) const { return static_cast<std::uint64_t>(ns) >> m_shift; }
+  void place(const BusyEntry& entry);
+  void placeToday(const BusyEntry& entry);
+  bool turnPage(std::uint64_t lastDay);
+  void open(std::uint64_t day);
+  template <class Visit> void takeFar(Visit visit) {
+    const BusyEntry entry = m_far.top();
+    m_far.pop();
+    --m_size;
+    visit(entry);
+  }
+  void tune();
+  void resize(std::size_t days);
+
+  std::size_t m_size = 0, m_pushes = 0, m_sizeToWiden = 0;
+  std::int64_t m_nowNs = 0, m_tunedAtNs = 0;
+  int m_shift = 20;                        // a day is 2^m_shift ns
+  std::uint64_t m_day = 0;                 // days up to this one have been opened
+  std::array<BusyEntry, kLongDay> m_today; // of opened days, the next to finish last
+  std::size_t m_todayCount = 0;
+  std::vector<std::uint32_t> m_days;     // first node of each day of the coming year
+  std::vector<std::uint64_t> m_occupied; // a bit for each day
+  std::vector<Node> m_nodes;
+  std::uint32_t m_freeNode = kNone;
+  BusyHeap m_far;
 };
+
+// ---- heap ----
+
+inline void BusyHeap::push(const BusyEntry& entry) {
+  std::size_t place = m_entries.size();
+  m_entries.push_back(entry);
+  for (; place > 0 && entry < m_entries[(place - 1) / 4]; place = (place - 1) / 4)
+    m_entries[place] = m_entries[(place - 1) / 4];
+  m_entries[place] = entry;
+}
+
+inline void BusyHeap::pop() {
+  const BusyEntry last = m_entries.back();
+  m_entries.pop_back();
+  if (m_entries.empty()) return;
+  std::size_t place = 0;
+  for (std::size_t first = 1; first < m_entries.size(); first = 4 * place + 1) {
+    const std::size_t end = std::min(first + 4, m_entries.size());
+    std::size_t least = first;
+    for (std::size_t child = first + 1; child < end; ++child)
+      least = m_entries[child] < m_entries[least] ? child : least;
+    if (!(m_entries[least] < last)) break;
+    m_entries[place] = m_entries[least];
+    place = least;
+  }
+  m_entries[place] = last;
+}
+
+// ---- calendar ----
+
+inline void BusyQueue::place(const BusyEntry& entry) {
+  const std::uint64_t day = dayOf(entry.finishNs);
+  if (day <= m_day) return placeToday(entry);
+  if (day - m_day >= m_days.size()) return m_far.push(entry);
+  std::uint32_t node = m_freeNode;
+  if (node == kNone) [[unlikely]] {
+    node = static_cast<std::uint32_t>(m_nodes.size());
+    m_nodes.emplace_back();
+  } else {
+    m_freeNode = m_nodes[node].next;
+  }
+  const std::size_t slot = day & (m_days.size() - 1);
+  m_nodes[node] = {entry, m_days[slot]};
+  m_days[slot] = node;
+  m_occupied[slot / 64] |= std::uint64_t{1} << (slot % 64);
+}
+
+inline void BusyQueue::placeToday(const BusyEntry& entry) {
+  if (m_todayCount >= kLongDay) [[unlikely]]
+    return m_far.push(entry);
+  std::size_t i = m_todayCount++;
+  for (; i > 0 && m_today[i - 1] < entry; --i) m_today[i] = m_today[i - 1];
+  m_today[i] = entry;
+}
+
+// Opens the next day that has entries, not beyond lastDay; false when there is none.
+inline bool BusyQueue::turnPage(std::uint64_t lastDay) {
+  const std::uint64_t end = std::min<std::uint64_t>(lastDay, m_day + m_days.size() - 1);
+  for (std::uint64_t day = m_day + 1; day <= end;) {
+    const std::size_t slot = day & (m_days.size() - 1);
+    const std::uint64_t bits = m_occupied[slot / 64] >> (slot % 64);
+    if (bits == 0) {
+      day += 64 - slot % 64;
+      continue;
+    }
+    day += static_cast<std::uint64_t>(std::countr_zero(bits));
+    if (day > end) break;
+    open(day);
+    return true;
+  }
+  m_day = std::max(m_day, lastDay);
+  return false;
+}
+
+inline void BusyQueue::open(std::uint64_t day) {
+  m_day = day;
+  const std::size_t slot = day & (m_days.size() - 1);
+  m_occupied[slot / 64] &= ~(std::uint64_t{1} << (slot % 64));
+  const std::uint32_t first = m_days[slot];
+  m_days[slot] = kNone;
+  std::uint32_t last = first;
+  for (std::uint32_t node = first; node != kNone; node = m_nodes[node].next) {
+    placeToday(m_nodes[node].entry);
+    last = node;
+  }
+  m_nodes[last].next = m_freeNode;
+  m_freeNode = first;
+}
+
+// A day of half to once the mean gap between the latest requests, a year of eight times as many days as entries. Moves
+// the entries only when that is far from what is there.
+inline void BusyQueue::tune() {
+  const std::int64_t gapNs = (m_nowNs - m_tunedAtNs) / static_cast<std::int64_t>(m_pushes);
+  int shift = m_shift;
+  if (m_pushes >= kLeastPushesToJudge)
+    shift = std::max(static_cast<int>(std::bit_width(static_cast<std::uint64_t>(gapNs))) - 1, 0);
+  std::size_t days = m_days.size();
+  while (days < kMostDays && days < kDaysPerEntry * m_size) days *= 2;
+  m_pushes = 0;
+  m_tunedAtNs = m_nowNs;
+  if (days == m_days.size() && std::abs(shift - m_shift) <= 1) return;
+  std::vector<BusyEntry> entries;
+  entries.reserve(m_size);
+  forEach([&](const BusyEntry& entry) { entries.push_back(entry); });
+  m_shift = shift;
+  resize(days);
+  for (const BusyEntry& entry : entries) place(entry);
+}
+
+inline void BusyQueue::resize(std::size_t days) {
+  m_days.assign(days, kNone);
+  m_occupied.assign(days / 64, 0);
+  m_sizeToWiden = days < kMostDays ? days / kDaysPerEntry + 1 : SIZE_MAX;
+  m_nodes.clear();
+  m_freeNode = kNone;
+  m_todayCount = 0;
+  m_far = {};
+  m_day = dayOf(m_nowNs);
+}
 
 } // namespace model::lambda

@@ -231,11 +231,7 @@ inline void Engine<Pool>::release(const BusyEntry& entry) {
 template <class Pool>
 template <bool drawnLives, bool provisioned>
 inline void Engine<Pool>::releaseUntil(std::int64_t ns) {
-  while (m_busy.nextFinishNs() <= ns) {
-    const BusyEntry entry = m_busy.top();
-    m_busy.pop();
-    release<drawnLives, provisioned>(entry);
-  }
+  m_busy.popUntil(ns, [this](const BusyEntry& entry) { release<drawnLives, provisioned>(entry); });
 }
 
 // ---- the hot loop ----
@@ -338,7 +334,7 @@ template <class Pool> void Engine<Pool>::feed(const workloads::RequestBatch& bat
 
 template <class Pool> void Engine<Pool>::passMark() {
   const std::int64_t ns = m_marks.nextNs();
-  releaseAnyUntil(ns - 1);
+  if (ns > 0) releaseAnyUntil(ns - 1);
   for (; m_marks.nextTickNs() == ns; m_marks.passTick()) samplePoint(ns);
   for (; m_marks.nextEdgeNs() == ns; m_marks.passEdge()) {
     settle(ns);
