@@ -5,11 +5,11 @@
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <fmt/format.h>
+#include <memory>
 #include <numbers>
 
 #include "workloads/distribution_shape.hpp"
 #include "workloads/overloaded.hpp"
-#include <memory>
 
 namespace workloads {
 

@@ -256,6 +256,20 @@ TEST_CASE("a lognormal is found from its mean and 99 % quantile", "[distribution
   CHECK_FALSE(lognormalFromP99(100ms, 1498ms));
 }
 
+TEST_CASE("stretching multiplies every duration and keeps the shape", "[distribution]") {
+  auto all = laws();
+  all.push_back({Constant{300ms}, {}});
+  all.push_back({empirical({1s, 2s, 4s}), {}});
+  for (const auto& [d, cdf] : all) {
+    CAPTURE(describe(d));
+    const auto longer = stretched(d, 2.5);
+    CHECK(meanSeconds(longer) == Approx(2.5 * meanSeconds(d)));
+    CHECK(squaredCv(longer) == Approx(squaredCv(d)));
+    CHECK(quantileSeconds(longer, 0.97) == Approx(2.5 * quantileSeconds(d, 0.97)));
+    CHECK(stretched(d, 1).index() == d.index());
+  }
+}
+
 TEST_CASE("distributions are described in words", "[distribution]") {
   CHECK(describe(Constant{500ms}) == "constant, 500 ms");
   CHECK(describe(Exponential{100ms}) == "exponential, mean 100 ms");

@@ -61,7 +61,7 @@ class RecordedTrace : public Trace {
     m_summary.span = span;
     m_summary.meanRatePerSecond = static_cast<double>(m_records.size()) / pricing::inSeconds(span);
     m_summary.peakRatePerSecond = 3 * m_summary.meanRatePerSecond;
-    if (durations) m_summary.durations.emplace();
+    if (durations) m_summary.durations = TraceSummary::Durations{};
   }
   bool isDeterministic() const override { return !m_jittered; }
   std::unique_ptr<TraceCursor> cursor(std::uint64_t seed, std::uint64_t replication) const override {
