@@ -49,8 +49,8 @@ struct LambdaTally {
 
 struct Ec2Tally {
   Outcomes outcomes;
-  Int128 instanceNs = 0; // billed: launch (running) to termination, in the window
-  Int128 inServiceNs = 0;
+  Int128 instanceNs = 0;     // billed: launch (running) to termination, in the window
+  Int128 inServiceNs = 0;    // taking requests or draining
   Int128 minimumTopUpNs = 0; // 60 s minimum per start: what is billed beyond instanceNs for instances that ended early
   Int128 cpuBusyNs = 0;      // vCPU-ns used; utilisation = cpuBusyNs / (vcpus x inServiceNs)
   Int128 inFlightNs = 0;     // requests at instances, waiting or running (Little's law check)

@@ -1,6 +1,6 @@
 // The EC2 simulator against closed forms. Every figure is a mean over independent replications; it must lie within
-// four standard errors of the formula (a correct program fails one check in about 3,000 with twelve replications), and
-// the standard error must be small enough for that to mean something. Seeds are fixed.
+// four standard errors of the formula (a correct program fails one check in 480 with twelve replications, t
+// distribution), and the standard error must be small enough for that to mean something. Seeds are fixed.
 #include <cmath>
 #include <functional>
 
