@@ -110,7 +110,9 @@ struct RequestTime {
 
 enum class Number { None, Missing, Whole, Decimal };
 
+// A list ("0.1, 0.2": one time per upstream server) counts by its first member.
 Number numberKind(std::string_view word) {
+  word = word.substr(0, word.find(','));
   if (word == "-") return Number::Missing;
   if (word.empty() || !isDigit(word[0]) || word.find_first_not_of("0123456789.") != std::string_view::npos)
     return Number::None;

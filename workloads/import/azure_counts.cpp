@@ -163,6 +163,10 @@ bool AzureCounts::parseCounts(const MinuteColumns& minutes, const std::vector<st
   for (const auto& [column, minute] : minutes.columns) {
     if (column >= row.size()) return m_rows.skip("too few cells", line, row[0]), false;
     const std::string_view text = cellOf(row, column);
+    if (text == "0") { // nine cells of ten
+      m_counts.push_back(0);
+      continue;
+    }
     const auto count = text.empty() ? std::optional<std::int64_t>(0) : parseDecimal(text, 1);
     if (!count || *count < 0 || *count > kLargestCount) return m_rows.skip("unreadable count", line, text), false;
     m_counts.push_back(*count);

@@ -76,7 +76,7 @@ std::shared_ptr<const Trace> readAzureInvocations(const ImportJob& job) {
     if (!duration) return collector.rows().skip("unreadable duration", line, cellOf(row, columns.duration));
     if (*duration < 0) return collector.rows().skip("negative duration", line, cellOf(row, columns.duration));
     const std::string key = columns.key(row);
-    if (!only.empty() && key != only) return;
+    if (!only.empty() && key != only) return collector.leaveOut();
     functions.insert(key);
     stampIsEnd ? collector.addEnd(*stamp, *duration, line) : collector.addStart(*stamp, *duration, line);
   };

@@ -210,11 +210,11 @@ double LayoutFinder::median(std::size_t column) const {
   std::vector<std::int64_t> values;
   for (const auto& row : m_rows)
     if (column < row.size())
-      if (const auto value = parseNumber(row[column], 1'000)) values.push_back(*value); // thousandths
+      if (const auto value = parseNumber(row[column], 1)) values.push_back(*value);
   if (values.empty()) return 0;
   const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
   std::nth_element(values.begin(), middle, values.end());
-  return static_cast<double>(*middle) / 1e3;
+  return static_cast<double>(*middle);
 }
 
 void LayoutFinder::decideTimeUnit() {

@@ -57,7 +57,7 @@ bool CsvReader::takeLine(const char*& lineEnd, std::size_t from) {
   std::size_t scanned = from;
   for (;;) {
     lineEnd = find(m_window.begin() + scanned, m_window.end(), '\n');
-    if (lineEnd != nullptr) return true;
+    if (lineEnd != nullptr) return static_cast<std::size_t>(lineEnd - m_window.begin()) - from <= kLongestLine;
     scanned = m_window.size();
     if (scanned - from > kLongestLine) return false;
     if (m_window.more()) continue;

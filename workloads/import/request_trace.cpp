@@ -198,7 +198,7 @@ void RequestCollector::summarise(const Walk& walk, TimeBase base, std::int64_t z
 }
 
 std::shared_ptr<const Trace> RequestCollector::finish(TimeBase base, std::string_view expectedRow) {
-  m_rows.throwIfUnusable(m_records.size(), expectedRow);
+  m_rows.throwIfUnusable(m_records.size() == 0 ? 0 : m_records.size() + m_leftOut, expectedRow);
   const bool durations = decideDurations();
   m_records.finish();
   Record first, record;

@@ -30,7 +30,7 @@ class RequestCollector {
   void addStart(std::int64_t start, std::int64_t duration, std::uint64_t line);
   // The stamp is the end of the request; without a duration it is taken as its start.
   void addEnd(std::int64_t end, std::int64_t duration, std::uint64_t line);
-  std::uint64_t size() const { return m_records.size(); }
+  void leaveOut() { ++m_leftOut; } // a usable row that the user did not ask for
 
   // `expectedRow` names a usable row in the sentence that a file without them gets.
   std::shared_ptr<const Trace> finish(TimeBase base, std::string_view expectedRow);
@@ -46,7 +46,7 @@ class RequestCollector {
   TraceSummary m_summary;
   SortedRecords m_records;
   bool m_wholeSeconds = true;
-  std::uint64_t m_withDuration = 0, m_withoutDuration = 0, m_firstWithout = 0;
+  std::uint64_t m_withDuration = 0, m_withoutDuration = 0, m_firstWithout = 0, m_leftOut = 0;
 };
 
 } // namespace workloads::importing

@@ -86,7 +86,9 @@ std::shared_ptr<const Trace> openTrace(std::span<const std::string> files, const
                                        const ImportProgress& progress) {
   if (files.empty()) throw InputError(Problem{"trace", {}, "the name of a file"});
   importing::ProgressMeter meter(progress, importing::totalSizeOf(files));
-  const FormatReader& reader = options.format.empty() ? detect(files) : readerNamed(options.format);
+  // Only a table has a column to name for its times.
+  const std::string format = options.format.empty() && !options.timeColumn.empty() ? "csv" : options.format;
+  const FormatReader& reader = format.empty() ? detect(files) : readerNamed(format);
   return reader.read({files, options, reader.format, meter});
 }
 
