@@ -43,7 +43,8 @@ class UnitPrice {
 // Half away from zero to cents, thousands separated: "$1,234.57", "-$0.40"; below one cent, but not zero, three
 // significant digits: "$0.00123". Locale is never asked.
 std::string display(Money amount);
-// Twelve significant digits at most, no exponent: "$0.0000166667".
+// Twelve significant digits at most, no exponent: "$0.0000166667". Neither says more than "not a finite amount" (price)
+// of what is infinite or not a number.
 std::string display(UnitPrice price);
 
 } // namespace pricing

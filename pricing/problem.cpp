@@ -1,7 +1,6 @@
 #include "pricing/problem.hpp"
 
 #include <algorithm>
-#include <cctype>
 #include <fmt/format.h>
 
 namespace pricing {
@@ -17,7 +16,8 @@ std::string joined(const std::vector<Problem>& problems) {
   return text;
 }
 
-char lower(char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); }
+// ASCII only: std::tolower would ask the locale.
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 // Optimal string alignment distance: Levenshtein plus adjacent transposition.
 std::size_t editDistance(std::string_view a, std::string_view b) {
@@ -78,22 +78,42 @@ std::optional<std::string> nearestName(std::string_view name, std::span<const st
   return nearest(name, candidates);
 }
 
+namespace {
+
+// Length of the UTF-8 sequence at the front, 0 when the bytes are none. Overlong forms are caught where it is cheap:
+// c0, c1 and f5 upwards never start one.
+std::size_t sequenceLength(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
+  if (byte(0) < 0x80) return 1;
+  const std::size_t length = byte(0) >= 0xf0 ? 4 : byte(0) >= 0xe0 ? 3 : 2;
+  if (byte(0) < 0xc2 || byte(0) > 0xf4 || length > text.size()) return 0;
+  for (std::size_t i = 1; i < length; ++i)
+    if ((byte(i) & 0xc0) != 0x80) return 0;
+  return length;
+}
+
+bool isPrintable(std::string_view sequence) {
+  const auto byte = static_cast<unsigned char>(sequence.front());
+  return byte >= 0x20 && byte != 0x7f;
+}
+
+} // namespace
+
 std::string quoted(std::string_view text) {
   constexpr std::size_t kLongest = 60;
   std::string out = "\"";
-  for (const char c : text.substr(0, kLongest)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f)
-      out += fmt::format("\\x{:02x}", byte);
+  std::size_t at = 0;
+  while (at < text.size()) {
+    const auto rest = text.substr(at);
+    const auto length = sequenceLength(rest);
+    if (at + std::max<std::size_t>(length, 1) > kLongest) break; // never in the middle of a character
+    if (length > 0 && isPrintable(rest))
+      out += rest.substr(0, length);
     else
-      out += c;
+      out += fmt::format("\\x{:02x}", static_cast<unsigned char>(rest.front()));
+    at += std::max<std::size_t>(length, 1);
   }
-  // A cut in the middle of a UTF-8 sequence would print a broken character.
-  if (text.size() > kLongest) {
-    while (out.size() > 1 && (static_cast<unsigned char>(out.back()) & 0xc0) == 0x80) out.pop_back();
-    if (static_cast<unsigned char>(out.back()) >= 0xc0) out.pop_back();
-    out += "...";
-  }
+  if (at < text.size()) out += "...";
   return out + '"';
 }
 

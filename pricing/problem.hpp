@@ -51,7 +51,8 @@ class ProblemList {
 std::optional<std::string> nearestName(std::string_view name, std::span<const std::string_view> candidates);
 std::optional<std::string> nearestName(std::string_view name, std::span<const std::string> candidates);
 
-// Text from outside as it may appear in a sentence: double quotes around it, control bytes as \xNN, cut at 60 bytes.
+// Text from outside as it may appear in a sentence: double quotes around it, control bytes and what is not UTF-8 as
+// \xNN, cut at 60 bytes.
 std::string quoted(std::string_view text);
 
 } // namespace pricing

@@ -19,7 +19,9 @@ constexpr double inMilliseconds(Duration d) { return static_cast<double>(d.count
 // Nearest nanosecond. Precondition: |seconds| <= 9.2e9 (292 years).
 Duration fromSeconds(double seconds);
 // Billed time: whole milliseconds, rounded up (Lambda since 1 Dec 2020). 300 ms of 0.1 s + 0.2 s, never 301.
-constexpr std::int64_t ceilMilliseconds(Duration d) { return (d.count() + 999'999) / 1'000'000; }
+constexpr std::int64_t ceilMilliseconds(Duration d) {
+  return d.count() / 1'000'000 + (d.count() % 1'000'000 > 0 ? 1 : 0);
+}
 
 // Memory as AWS counts it: 1 MB = 1,024 KB, whole MiB, >= 0.
 class Memory {
@@ -71,7 +73,7 @@ template <class T> using Parsed = std::variant<T, Malformed>;
 // A number with its unit, blanks allowed between; case matters only where two units would collide (m, M).
 //   time    ns us ms s min h d w           "none" is not a time; callers that allow it test first
 //   memory  MB GB MiB GiB (1,024 steps)    whole MiB only
-//   bytes   B KB MB GB TB, KiB ... (1,024 steps); rounded to whole bytes
+//   bytes   B KB MB GB TB, KiB ... (1,024 steps); rounded to whole bytes, as times are to whole nanoseconds
 //   rate    N/s N/min N/h N/day N/week N/month (730 h), N may end in k, M or G (1,000 steps)
 // A bare number is taken in the base unit: s, MB, bytes, requests/s. Negative, NaN, infinite or too large: Malformed.
 Parsed<Duration> parseDuration(std::string_view text);
@@ -79,13 +81,14 @@ Parsed<Memory> parseMemory(std::string_view text);
 Parsed<ByteCount> parseByteCount(std::string_view text);
 Parsed<RequestRate> parseRequestRate(std::string_view text);
 
-// Exact and shortest: parse(toText(x)) == x.
-std::string toText(Duration d);    // "250ms", "1.5s", "600s", "7d"
+// Exact and short: parse(toText(x)) == x for every x of 0 or more.
+std::string toText(Duration d);    // "250ms", "1.5s", "600s", "7d"; days only when they are whole
 std::string toText(Memory m);      // "1769MB", "2GB"
 std::string toText(ByteCount b);   // "20KB"
 std::string toText(RequestRate r); // "0.9/s"
 
-// For people: three significant digits with a fitting unit and a blank: "1.23 ms", "4.57 s", "1.2 M", "1,234".
+// For people: three significant digits with a fitting unit and a blank: "1.23 ms", "4.57 s", "1.2 M"; counts below a
+// million in full: "1,234". Infinite or not a number: "not finite".
 std::string displaySeconds(double seconds);
 std::string displayCount(double count);
 std::string displayRate(double perSecond);
