@@ -91,9 +91,11 @@ struct Scenario {
   RunPlan run;
   double hoursPerMonth = 730;
   bool freeTier = false;
-  double perRequestLogKb = 0;            // log volume per request, both platforms
-  std::map<std::string, Origin> origins; // by path ("lambda.memory"); absent: default
+  double perRequestLogKb = 0;                                   // log volume per request, both platforms
+  std::map<std::string, Origin> origins;                        // by path ("lambda.memory"); absent: default
+  friend bool operator==(const Scenario& a, const Scenario& b); // the same settings, wherever they came from
 };
+bool operator==(const Scenario& a, const Scenario& b);
 
 // Limits and contradictions (memory 128..10,240 MB, min <= max, p50 <= p90, unknown region or type with nearest
 // name...). Paths as in the file: "/lambda/memory" behind `origin`. Empty: the scenario can be evaluated.

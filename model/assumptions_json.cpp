@@ -1,0 +1,164 @@
+// The assumption list: every leaf of the effective scenario with its origin and, for what nobody set, its source.
+#include <array>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include "model/scenario.hpp"
+
+namespace model {
+
+namespace {
+
+using nlohmann::ordered_json;
+
+struct Source {
+  std::string_view path, text;
+};
+// The longest path that a leaf begins with decides. Pages of AWS are copies of Sep-Oct 2026 unless dated otherwise.
+constexpr std::array kSources{
+    Source{"schema_version", "version of the scenario file"},
+    Source{"name", "label only"},
+    Source{"region", "convention: the region of AWS's own price examples"},
+    Source{"workload.arrivals", "convention: a placeholder until arrivals are given"},
+    Source{"workload.work", "convention: a placeholder until work is given"},
+    Source{"workload.work.cpu_fraction", "convention: all of the work is CPU, the worst case for small functions"},
+    Source{"workload.work.threads", "convention: a request uses one thread"},
+    Source{"workload.work.measured_at.memory", "AWS Lambda developer guide, Lambda quotas: 1,769 MB is one vCPU"},
+    Source{"workload.memory", "convention: the smallest Lambda memory size"},
+    Source{"workload.request_size", "convention: a small API request"},
+    Source{"workload.response_size", "convention: a small API response"},
+    Source{"workload.trigger", "convention: synchronous requests over HTTP"},
+    Source{"workload.log_size", "convention: nothing is logged"},
+    Source{"lambda", "convention: Lambda is considered"},
+    Source{"lambda.memory", "AWS Lambda developer guide, Lambda quotas: 1,769 MB is one vCPU"},
+    Source{"lambda.architecture", "convention: x86_64, which runs everything"},
+    Source{"lambda.runtime", "convention: a current managed runtime"},
+    Source{"lambda.package", "convention: zip, the quicker start"},
+    Source{"lambda.max_lifetime", "convention: none; AWS Lambda developer guide, execution environment: recycled every "
+                                  "few hours, too rarely to matter beside idle expiry"},
+    Source{"lambda.reuse", "convention: most recently used first, the fewest cold starts; AWS documents no order"},
+    Source{"lambda.provisioned_concurrency", "AWS Lambda developer guide, provisioned concurrency: none by default"},
+    Source{"lambda.reserved_concurrency", "AWS Lambda developer guide, reserved concurrency: none by default"},
+    Source{"lambda.account_concurrency", "AWS Lambda developer guide, Lambda quotas: 1,000 by default"},
+    Source{"lambda.growth_per_10s", "AWS Lambda developer guide, scaling behavior: 1,000 per function since Nov 2023"},
+    Source{"lambda.timeout", "AWS Lambda developer guide, Lambda quotas: the longest, 900 s"},
+    Source{"lambda.ephemeral_storage", "AWS Lambda developer guide, Lambda quotas: 512 MB by default"},
+    Source{"lambda.front_door", "convention: a function URL, the door that costs nothing"},
+    Source{"lambda.overhead", "convention: the front door adds no latency"},
+    Source{"ec2", "convention: EC2 is considered"},
+    Source{"ec2.instance_type", "searched"},
+    Source{"ec2.discipline", "convention: a server that works on all its requests at once"},
+    Source{"ec2.workers", "rule of this tool: from the memory and the vCPUs of the instance (docs/scenario.md)"},
+    Source{"ec2.queue_limit", "convention: a listen backlog of 1,000"},
+    Source{"ec2.request_timeout", "convention: 30 s; a load balancer's idle timeout is 60 s by default"},
+    Source{"ec2.routing", "Elastic Load Balancing user guide, target groups: round robin by default"},
+    Source{"ec2.availability_zones", "Elastic Load Balancing user guide: an Application Load Balancer needs two zones"},
+    Source{"ec2.min", "convention: one instance in each of two zones"},
+    Source{"ec2.max", "convention: ten times the minimum"},
+    Source{"ec2.initial", "rule of this tool: what the mean load needs at the target (docs/scenario.md)"},
+    Source{"ec2.scaling", "convention: target tracking on CPU, the policy AWS recommends first"},
+    Source{"ec2.scaling.target", "convention: 50 % CPU, as in the examples of the EC2 Auto Scaling user guide"},
+    Source{"ec2.scaling.period", "EC2 Auto Scaling user guide, target tracking: 1 min with detailed monitoring"},
+    Source{"ec2.scaling.metric_delay", "convention: a metric is seen one period late"},
+    Source{"ec2.scaling.out_points", "alarms of target tracking as five public lab notes show them: 3 points"},
+    Source{"ec2.scaling.in_points", "alarms of target tracking as five public lab notes show them: 15 points"},
+    Source{"ec2.scaling.in_fraction",
+           "alarms of target tracking as five public lab notes show them: 0.7 of the target"},
+    Source{"ec2.scaling.warmup", "EC2 Auto Scaling user guide, default instance warmup: start from 300 s"},
+    Source{"ec2.boot", "ADMIN magazine 65/2021: one to two minutes; Percival, ec2-boot-bench, Aug 2021: 29 s to SSH"},
+    Source{"ec2.deregistration_delay", "Elastic Load Balancing user guide, target group attributes: 300 s by default"},
+    Source{"ec2.purchase", "convention: on demand, no commitment"},
+    Source{"ec2.load_balancer", "convention: an Application Load Balancer in front"},
+    Source{"ec2.ebs_gib", "convention: the root volume of an Amazon Linux image"},
+    Source{"ec2.public_ipv4", "convention: each instance has a public address"},
+    Source{"ec2.detailed_monitoring", "EC2 Auto Scaling user guide: without it metrics come every 5 min"},
+    Source{"ec2.overhead", "convention: the load balancer adds no latency"},
+    Source{"ec2.speed", "convention: one vCPU does the work of one Lambda vCPU; measure your code and set it"},
+    Source{"objective", "convention: no objective"},
+    Source{"objective.max_failed", "convention: one request in a thousand may fail"},
+    Source{"run.horizon", "convention: a week; a trace: its span, repeated up to one day when shorter"},
+    Source{"run.warmup", "convention: none"},
+    Source{"run.replications", "convention: five, for 95 % intervals"},
+    Source{"run.seed", "convention: 1"},
+    Source{"assumptions.hours_per_month", "convention of AWS's pricing pages: 730 h, a twelfth of a year"},
+    Source{"assumptions.free_tier", "convention: prices without the free tier"},
+};
+
+bool beginsWith(std::string_view path, std::string_view part) {
+  return path.starts_with(part) && (path.size() == part.size() || path[part.size()] == '.');
+}
+
+std::string_view tableSource(std::string_view path) {
+  const Source* best = nullptr;
+  for (const auto& source : kSources)
+    if (beginsWith(path, source.path) && (!best || source.path.size() > best->path.size())) best = &source;
+  return best ? best->text : std::string_view();
+}
+
+// What a word stands for: figures that come out of tables by architecture, runtime and the like.
+struct Looked {
+  std::string value, source;
+};
+std::optional<Looked> lookedUp(const Scenario& scenario, std::string_view path) {
+  if (!scenario.lambda) return std::nullopt;
+  const auto& lambda = *scenario.lambda;
+  const auto architecture = lambda.architecture.value_or(pricing::Architecture::X86_64);
+  if (path == "lambda.init") {
+    const auto memory = lambda.memory.value_or(pricing::Memory::mebibytes(1769));
+    const auto found = defaultInit(lambda.runtime, architecture, lambda.package, memory);
+    return Looked{workloads::describe(found.distribution), found.source};
+  }
+  if (path == "lambda.idle_lifetime") {
+    const auto found = defaultIdleLifetime();
+    return Looked{workloads::describe(found.distribution), found.source};
+  }
+  if (path == "lambda.speed") {
+    const auto found = defaultLambdaSpeed(architecture);
+    return Looked{fmt::format("{}", found.speed), found.source};
+  }
+  return std::nullopt;
+}
+
+// The nearest path above that somebody noted: a whole object may have come from a trace or from the command line.
+Origin originOf(const Scenario& scenario, std::string path) {
+  for (;;) {
+    if (const auto noted = scenario.origins.find(path); noted != scenario.origins.end()) return noted->second;
+    const auto dot = path.rfind('.');
+    if (dot == std::string::npos) return Origin::Default;
+    path.resize(dot);
+  }
+}
+
+Assumption assumption(const Scenario& scenario, std::string path, const ordered_json& leaf) {
+  Assumption line;
+  line.value = leaf.is_string() ? leaf.get<std::string>() : leaf.dump();
+  line.origin = originOf(scenario, path);
+  if (line.origin == Origin::Default) line.source = tableSource(path);
+  if (line.value == "auto") {
+    if (const auto found = lookedUp(scenario, path)) {
+      line.value = fmt::format("auto ({})", found->value);
+      line.source = found->source;
+    } else {
+      line.source = tableSource(path);
+    }
+  }
+  line.path = std::move(path);
+  return line;
+}
+
+void addLeaves(std::vector<Assumption>& lines, const Scenario& scenario, const std::string& path,
+               const ordered_json& value) {
+  if (!value.is_object()) return lines.push_back(assumption(scenario, path, value));
+  for (const auto& [key, member] : value.items())
+    addLeaves(lines, scenario, path.empty() ? key : path + "." + key, member);
+}
+
+} // namespace
+
+std::vector<Assumption> assumptions(const Scenario& scenario) {
+  std::vector<Assumption> lines;
+  addLeaves(lines, scenario, "", ordered_json::parse(writeScenario(scenario)));
+  return lines;
+}
+
+} // namespace model

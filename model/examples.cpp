@@ -1,0 +1,21 @@
+#include <array>
+
+#include "model/built_in_texts.hpp"
+#include "model/scenario.hpp"
+
+namespace model {
+
+// Why these figures: docs/scenario.md, "The built-in examples".
+std::span<const Example> examples() {
+  static const std::array list{
+      Example{"web-api", "A plain web API: 100 requests/s over HTTP, 100 ms of CPU each", built_in::kWebApiJson},
+      Example{"thumbnails", "Thumbnails of images uploaded to S3: 250,000 a day, most in the evening",
+              built_in::kThumbnailsJson},
+      Example{"hashtags", "Trending hashtags from a Kinesis stream: batches that surge when something happens",
+              built_in::kHashtagsJson},
+      Example{"backup", "Near-real-time backup copies between S3 buckets: long waits, hardly any CPU",
+              built_in::kBackupJson}};
+  return list;
+}
+
+} // namespace model

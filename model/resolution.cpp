@@ -1,0 +1,104 @@
+// Scenario -> what the simulators run: defaults looked up, words replaced by numbers.
+#include <algorithm>
+#include <cassert>
+#include <cmath>
+
+#include "model/scenario.hpp"
+#include "workloads/import/trace.hpp"
+
+namespace model {
+
+namespace {
+
+// Without a target the fleet starts at a load that leaves as much again for peaks.
+constexpr double kUntargetedUtilisation = 0.5;
+
+double meanWorkSeconds(const workloads::Workload& workload) {
+  if (workload.work.duration) return workloads::meanSeconds(*workload.work.duration);
+  const auto* arrivals = std::get_if<workloads::TraceArrivals>(&workload.arrivals);
+  const bool known = arrivals && arrivals->trace && arrivals->trace->summary().durations;
+  return known ? arrivals->trace->summary().durations->meanMs * 1e-3 : 0.0;
+}
+
+double targetUtilisation(const Scaling& scaling) {
+  const auto* policy = std::get_if<TargetTracking>(&scaling);
+  return policy && policy->metric == TargetTracking::Metric::Cpu ? policy->target : kUntargetedUtilisation;
+}
+
+// Instances that the mean load keeps at the target: by vCPUs, by workers (Little's law) and, when the policy counts
+// requests, by those.
+double instancesForMeanLoad(const Scenario& scenario, const Ec2Fleet& fleet) {
+  constexpr Duration kWeek = std::chrono::hours(168);
+  const auto& work = scenario.workload.work;
+  const double rate = workloads::meanRatePerSecond(scenario.workload.arrivals, scenario.run.horizon.value_or(kWeek));
+  const double measured = meanWorkSeconds(scenario.workload);
+  const double cpu = measured * work.cpuFraction * workloads::lambdaVcpuShare(work.measuredAt, work.threads);
+  const double duration =
+      measured * (1 - work.cpuFraction) + cpu / (fleet.speed * std::min(fleet.threads, fleet.vcpus));
+  const double target = targetUtilisation(fleet.scaling);
+  double needed = std::max(rate * cpu / (fleet.speed * fleet.vcpus * target),
+                           rate * duration / (static_cast<double>(fleet.workers) * target));
+  if (const auto* policy = std::get_if<TargetTracking>(&fleet.scaling))
+    if (policy->metric == TargetTracking::Metric::RequestsPerTarget)
+      needed = std::max(needed, rate * pricing::inSeconds(policy->period) / policy->target);
+  return needed;
+}
+
+std::int64_t initialInstances(const Scenario& scenario, const Ec2Fleet& fleet) {
+  // A hair below, so that a load of exactly n instances asks for n in spite of rounding.
+  const double needed = std::ceil(instancesForMeanLoad(scenario, fleet) - 1e-9);
+  const double bounded = std::clamp(needed, static_cast<double>(fleet.min), static_cast<double>(fleet.max));
+  return static_cast<std::int64_t>(bounded);
+}
+
+} // namespace
+
+LambdaFunction lambdaFunction(const Scenario& scenario) {
+  assert(scenario.lambda && scenario.lambda->memory && scenario.lambda->architecture);
+  const auto& setup = *scenario.lambda;
+  const bool synchronous = scenario.workload.trigger == workloads::Trigger::Http;
+  LambdaFunction function;
+  function.memory = *setup.memory;
+  function.threads = scenario.workload.work.threads;
+  function.speed = setup.speed.value_or(defaultLambdaSpeed(*setup.architecture).speed);
+  function.init = setup.init
+                      ? *setup.init
+                      : defaultInit(setup.runtime, *setup.architecture, setup.package, *setup.memory).distribution;
+  function.idleLifetime = setup.idleLifetime ? *setup.idleLifetime : defaultIdleLifetime().distribution;
+  function.maxLifetime = setup.maxLifetime;
+  function.reuse = setup.reuse;
+  function.provisioned = setup.provisionedConcurrency;
+  function.concurrencyLimit = setup.reservedConcurrency.value_or(setup.accountConcurrency);
+  function.growthPer10s = setup.growthPer10s;
+  function.requestRateCap = synchronous;
+  function.timeout = setup.timeout;
+  function.overhead = setup.overhead;
+  return function;
+}
+
+Ec2Fleet ec2Fleet(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
+  assert(scenario.ec2 && scenario.ec2->instanceType);
+  const auto& setup = *scenario.ec2;
+  const auto* type = catalogue.findType(*setup.instanceType);
+  assert(type);
+  Ec2Fleet fleet;
+  fleet.vcpus = type->vcpus;
+  fleet.speed = setup.speed.value_or(defaultEc2Speed(*type).speed);
+  fleet.threads = scenario.workload.work.threads;
+  fleet.discipline = setup.discipline;
+  fleet.workers = setup.workers.value_or(defaultWorkers(*type, scenario.workload, setup.discipline));
+  fleet.queueLimit = setup.queueLimit;
+  fleet.requestTimeout = setup.requestTimeout;
+  fleet.routing = setup.routing;
+  fleet.zones = setup.availabilityZones;
+  fleet.min = setup.min;
+  fleet.max = setup.max;
+  fleet.scaling = setup.scaling;
+  fleet.boot = setup.boot;
+  fleet.deregistrationDelay = setup.deregistrationDelay;
+  fleet.overhead = setup.overhead;
+  fleet.initial = setup.initial.value_or(initialInstances(scenario, fleet));
+  return fleet;
+}
+
+} // namespace model

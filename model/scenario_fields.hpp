@@ -1,0 +1,265 @@
+#pragma once
+// The scenario file's schema, once: every key with the field behind it, in file order. Reader, writer and the list of
+// keys are three doors that walk through the same list, so no name can differ between them (contract section 3; the
+// reference for people is docs/scenario.md). Private to model/*_json.cpp.
+//
+// What a door offers:
+//   field(key, x)            x keeps its default when the key is absent
+//   required(key, x)         absent is a problem
+//   orWord(key, word, x)     std::optional: `word` ("auto", "none") or null stand for nothing
+//   orNull(key, x)           std::optional or text: null stands for nothing
+//   nested(key, fields)      an object without a kind
+//   platform(key, x)         an object, or null for a platform that is left out
+//   kinded(key, x)           an object whose "kind" decides about its other keys
+// and, where one field has two spellings, one door function for it.
+#include <array>
+#include <span>
+#include <string_view>
+#include <variant>
+
+#include "model/scenario.hpp"
+
+namespace model::schema {
+
+// ---- names of enumerators, in their order ----
+
+inline std::span<const std::string_view> namesOf(pricing::Architecture) {
+  static constexpr std::array<std::string_view, 2> names{"x86_64", "arm64"};
+  return names;
+}
+inline std::span<const std::string_view> namesOf(pricing::Purchase) { return pricing::purchaseNames(); }
+inline std::span<const std::string_view> namesOf(workloads::Trigger) {
+  static constexpr std::array<std::string_view, 5> names{"http", "async", "queue", "stream", "schedule"};
+  return names;
+}
+inline std::span<const std::string_view> namesOf(Package) {
+  static constexpr std::array<std::string_view, 2> names{"zip", "image"};
+  return names;
+}
+inline std::span<const std::string_view> namesOf(Reuse) {
+  static constexpr std::array<std::string_view, 3> names{"lifo", "fifo", "random"};
+  return names;
+}
+inline std::span<const std::string_view> namesOf(FrontDoor) {
+  static constexpr std::array<std::string_view, 5> names{"none", "function_url", "http_api", "rest_api", "alb"};
+  return names;
+}
+inline std::span<const std::string_view> namesOf(LoadBalancer) {
+  static constexpr std::array<std::string_view, 2> names{"none", "alb"};
+  return names;
+}
+inline std::span<const std::string_view> namesOf(Discipline) {
+  static constexpr std::array<std::string_view, 2> names{"fcfs", "ps"};
+  return names;
+}
+inline std::span<const std::string_view> namesOf(Routing) {
+  static constexpr std::array<std::string_view, 3> names{"round_robin", "least_outstanding", "random"};
+  return names;
+}
+inline std::span<const std::string_view> namesOf(TargetTracking::Metric) {
+  static constexpr std::array<std::string_view, 2> names{"cpu", "requests_per_target"};
+  return names;
+}
+
+// ---- kinds of the variants, in the order of their alternatives ----
+
+inline std::span<const std::string_view> kindsOf(const workloads::Arrivals&) {
+  static constexpr std::array<std::string_view, 6> kinds{"constant", "poisson", "renewal",
+                                                         "bursty",   "profile", "trace"};
+  static_assert(kinds.size() == std::variant_size_v<workloads::Arrivals>);
+  return kinds;
+}
+inline std::span<const std::string_view> kindsOf(const workloads::DurationDistribution&) {
+  static constexpr std::array<std::string_view, 8> kinds{"constant", "exponential", "lognormal", "gamma",
+                                                         "weibull",  "quantiles",   "tabulated", "empirical"};
+  static_assert(kinds.size() == std::variant_size_v<workloads::DurationDistribution>);
+  return kinds;
+}
+inline std::span<const std::string_view> kindsOf(const Scaling&) {
+  static constexpr std::array<std::string_view, 2> kinds{"none", "target_tracking"};
+  static_assert(kinds.size() == std::variant_size_v<Scaling>);
+  return kinds;
+}
+
+// The alternative of that index with its defaults.
+template <class Variant> Variant alternative(std::size_t index) {
+  Variant result;
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    ((I == index ? static_cast<void>(result.template emplace<I>()) : static_cast<void>(0)), ...);
+  }
+  (std::make_index_sequence<std::variant_size_v<Variant>>{});
+  if constexpr (std::is_same_v<Variant, workloads::Arrivals>) {
+    if (auto* profile = std::get_if<workloads::ProfileArrivals>(&result)) {
+      profile->hourOfDay.fill(1.0); // a flat day and a flat week unless the file says otherwise
+      profile->dayOfWeek.fill(1.0);
+    }
+  }
+  return result;
+}
+
+// ---- distributions ----
+
+template <class Door> void fields(Door& door, workloads::Constant& d) { door.required("value", d.value); }
+template <class Door> void fields(Door& door, workloads::Exponential& d) { door.required("mean", d.mean); }
+template <class Door> void fields(Door& door, workloads::Lognormal& d) {
+  door.required("mean", d.mean);
+  door.cvOrP99(d);
+}
+template <class Door> void fields(Door& door, workloads::Gamma& d) {
+  door.required("mean", d.mean);
+  door.required("cv", d.cv);
+}
+template <class Door> void fields(Door& door, workloads::Weibull& d) {
+  door.required("mean", d.mean);
+  door.required("cv", d.cv);
+}
+template <class Door> void fields(Door& door, workloads::Quantiles& d) {
+  door.required("p50", d.p50);
+  door.required("p90", d.p90);
+  door.required("p95", d.p95);
+  door.required("p99", d.p99);
+  door.required("max", d.max);
+}
+template <class Door> void fields(Door& door, workloads::Tabulated& d) { door.required("points", d.points); }
+template <class Door> void fields(Door& door, workloads::Empirical& d) { door.required("values", d.values); }
+
+// ---- arrivals ----
+
+template <class Door> void fields(Door& door, workloads::ConstantArrivals& a) { door.required("rate", a.rate); }
+template <class Door> void fields(Door& door, workloads::PoissonArrivals& a) { door.required("rate", a.rate); }
+template <class Door> void fields(Door& door, workloads::RenewalArrivals& a) {
+  door.required("rate", a.rate);
+  door.required("cv", a.cv);
+}
+template <class Door> void fields(Door& door, workloads::BurstyArrivals& a) {
+  door.required("rate_on", a.rateOn);
+  door.required("rate_off", a.rateOff);
+  door.required("on", a.on);
+  door.required("off", a.off);
+}
+template <class Door> void fields(Door& door, workloads::ProfileArrivals& a) {
+  door.required("mean", a.mean);
+  door.field("hour_of_day", std::span<double>(a.hourOfDay));
+  door.field("day_of_week", std::span<double>(a.dayOfWeek));
+  door.field("growth_per_month", a.growthPerMonth);
+  door.field("dispersion", a.dispersion);
+}
+template <class Door> void fields(Door& door, workloads::TraceArrivals& a) {
+  door.fileOrFiles(a.files);
+  door.orNull("format", a.format);
+  door.orNull("time_column", a.timeColumn);
+  door.orNull("duration_column", a.durationColumn);
+  door.orNull("function", a.function);
+  door.field("scale", a.scale);
+}
+
+// ---- workload ----
+
+// The keys of "work" beside those of its kind.
+template <class Door> void commonFields(Door& door, workloads::Work& work) {
+  door.field("cpu_fraction", work.cpuFraction);
+  door.field("threads", work.threads);
+  door.nested("measured_at", [&](auto& inner) { inner.field("memory", work.measuredAt); });
+}
+template <class Door> void fields(Door& door, workloads::Workload& workload, double& perRequestLogKb) {
+  door.kinded("arrivals", workload.arrivals);
+  door.work("work", workload.work);
+  door.field("memory", workload.memory);
+  door.field("request_size", workload.requestSize);
+  door.field("response_size", workload.responseSize);
+  door.field("trigger", workload.trigger);
+  door.kilobytes("log_size", perRequestLogKb);
+}
+
+// ---- platforms ----
+
+template <class Door> void fields(Door& door, LambdaSetup& lambda) {
+  door.orWord("memory", "auto", lambda.memory);
+  door.orWord("architecture", "auto", lambda.architecture);
+  door.field("runtime", lambda.runtime);
+  door.field("package", lambda.package);
+  door.orWord("init", "auto", lambda.init);
+  door.orWord("idle_lifetime", "auto", lambda.idleLifetime);
+  door.orWord("max_lifetime", "none", lambda.maxLifetime);
+  door.field("reuse", lambda.reuse);
+  door.field("provisioned_concurrency", lambda.provisionedConcurrency);
+  door.orNull("reserved_concurrency", lambda.reservedConcurrency);
+  door.field("account_concurrency", lambda.accountConcurrency);
+  door.field("growth_per_10s", lambda.growthPer10s);
+  door.field("timeout", lambda.timeout);
+  door.field("ephemeral_storage", lambda.ephemeralStorage);
+  door.field("front_door", lambda.frontDoor);
+  door.field("overhead", lambda.overhead);
+  door.orWord("speed", "auto", lambda.speed);
+}
+
+template <class Door> void fields(Door&, NoScaling&) {}
+template <class Door> void fields(Door& door, TargetTracking& policy) {
+  door.field("metric", policy.metric);
+  door.required("target", policy.target);
+  door.field("period", policy.period);
+  door.field("metric_delay", policy.metricDelay);
+  door.field("out_points", policy.outPoints);
+  door.field("in_points", policy.inPoints);
+  door.field("in_fraction", policy.inFraction);
+  door.field("warmup", policy.warmup);
+}
+
+template <class Door> void fields(Door& door, Ec2Setup& ec2) {
+  door.orWord("instance_type", "auto", ec2.instanceType);
+  door.field("discipline", ec2.discipline);
+  door.orWord("workers", "auto", ec2.workers);
+  door.field("queue_limit", ec2.queueLimit);
+  door.field("request_timeout", ec2.requestTimeout);
+  door.field("routing", ec2.routing);
+  door.field("availability_zones", ec2.availabilityZones);
+  door.field("min", ec2.min);
+  door.field("max", ec2.max);
+  door.orWord("initial", "auto", ec2.initial);
+  door.kinded("scaling", ec2.scaling);
+  door.field("boot", ec2.boot);
+  door.field("deregistration_delay", ec2.deregistrationDelay);
+  door.field("purchase", ec2.purchase);
+  door.field("load_balancer", ec2.loadBalancer);
+  door.field("ebs_gib", ec2.ebsGib);
+  door.field("public_ipv4", ec2.publicIpv4);
+  door.field("detailed_monitoring", ec2.detailedMonitoring);
+  door.field("overhead", ec2.overhead);
+  door.orWord("speed", "auto", ec2.speed);
+}
+
+// ---- the rest ----
+
+template <class Door> void fields(Door& door, Objective& objective) {
+  door.orNull("mean", objective.mean);
+  door.orNull("p50", objective.p50);
+  door.orNull("p90", objective.p90);
+  door.orNull("p95", objective.p95);
+  door.orNull("p99", objective.p99);
+  door.orNull("p999", objective.p999);
+  door.field("max_failed", objective.maxFailed);
+}
+
+template <class Door> void fields(Door& door, RunPlan& run) {
+  door.orWord("horizon", "auto", run.horizon);
+  door.field("warmup", run.warmup);
+  door.field("replications", run.replications);
+  door.field("seed", run.seed);
+}
+
+template <class Door> void fields(Door& door, Scenario& scenario) {
+  door.schemaVersion("schema_version");
+  door.field("name", scenario.name);
+  door.field("region", scenario.region);
+  door.nested("workload", [&](auto& inner) { fields(inner, scenario.workload, scenario.perRequestLogKb); });
+  door.platform("lambda", scenario.lambda);
+  door.platform("ec2", scenario.ec2);
+  door.nested("objective", [&](auto& inner) { fields(inner, scenario.objective); });
+  door.nested("run", [&](auto& inner) { fields(inner, scenario.run); });
+  door.nested("assumptions", [&](auto& inner) {
+    inner.field("hours_per_month", scenario.hoursPerMonth);
+    inner.field("free_tier", scenario.freeTier);
+  });
+}
+
+} // namespace model::schema
