@@ -188,6 +188,7 @@ constexpr std::array kTypeFields{
     TypeField{"as_of", readDate<InstanceType, &InstanceType::asOf>, true}};
 
 void readTypes(CatalogueReading& reading, const JsonNode& section) {
+  makeRoom(reading.tables.types, countOf(section));
   forEachMember(reading, section, [&](const JsonNode& row) {
     const auto dot = row.key.find('.');
     if (dot == 0 || dot == std::string_view::npos || dot + 1 == row.key.size())

@@ -50,6 +50,12 @@ constexpr BlockField kSource{"source", readBlockSource, true};
 constexpr BlockField kAsOf{"as_of", readBlockDate, true};
 constexpr BlockField kEstimated{"estimated", readEstimated};
 
+void makeRoom(Block& block, std::size_t more) {
+  if (!block.prices) return;
+  for (const auto& purchase : block.purchases)
+    if (purchase) makeRoom(block.prices->hours[static_cast<std::size_t>(*purchase)], more);
+}
+
 // The header, then `read` for every row when header and rows are there.
 template <class F>
 void readBlock(CatalogueReading& reading, const JsonNode& node, std::span<const CatalogueField<Block>> fields, F read) {
@@ -57,6 +63,7 @@ void readBlock(CatalogueReading& reading, const JsonNode& node, std::span<const 
   readObject<CatalogueReading, Block>(reading, node, block, fields, "a block of prices");
   if (!block.rows) return;
   const auto origin = originOf(reading, block.origin);
+  makeRoom(block, countOf(*block.rows));
   forEachMember(reading, *block.rows, [&](const JsonNode& row) { read(block, origin, row); });
 }
 
@@ -67,6 +74,11 @@ void noteSecondPrice(CatalogueReading& reading, const Block& block, const JsonNo
 void insertHour(CatalogueReading& reading, const Block& block, const JsonNode& row, Purchase purchase, HourRate rate) {
   auto& hours = block.prices->hours[static_cast<std::size_t>(purchase)];
   if (!insertSorted(hours, rate, &HourRate::type)) noteSecondPrice(reading, block, row);
+}
+
+void keepOnDemandRows(CatalogueReading&, const JsonNode& node, Block& block) {
+  block.purchases = {Purchase::OnDemand};
+  block.rows = node;
 }
 
 void readOnDemandBlock(CatalogueReading& reading, const JsonNode& entry) {

@@ -35,6 +35,11 @@ template <class Row, class Key> bool insertSorted(std::vector<Row>& rows, Row ro
   return true;
 }
 
+// Growing step by step would touch twice the memory, and fresh pages are a third of the time it takes to load.
+template <class Row> void makeRoom(std::vector<Row>& rows, std::size_t more) {
+  if (rows.capacity() - rows.size() < more) rows.reserve(rows.size() + more);
+}
+
 template <class T, std::string T::*member> void readText(CatalogueReading& reading, const JsonNode& node, T& target) {
   target.*member = reading.text(node).value_or("");
 }

@@ -103,4 +103,10 @@ template <class F> void forEachMember(JsonReading& reading, const JsonNode& node
   for (const auto member : simdjson::dom::object(node.value)) read(JsonNode{member.value, &node, member.key});
 }
 
+// How many keys or elements follow; 0 for plain values.
+inline std::size_t countOf(const JsonNode& node) {
+  if (node.value.is_object()) return simdjson::dom::object(node.value).size();
+  return node.value.is_array() ? simdjson::dom::array(node.value).size() : 0;
+}
+
 } // namespace pricing
