@@ -82,7 +82,8 @@ void keepOnDemandRows(CatalogueReading&, const JsonNode& node, Block& block) {
 }
 
 void readOnDemandBlock(CatalogueReading& reading, const JsonNode& entry) {
-  static constexpr std::array fields{kRegion, kSource, kAsOf, kEstimated, BlockField{"usd_per_hour", keepRows, true}};
+  static constexpr std::array fields{kRegion, kSource, kAsOf, kEstimated,
+                                     BlockField{"usd_per_hour", keepOnDemandRows, true}};
   readBlock(reading, entry, fields, [&](const Block& block, std::uint32_t origin, const JsonNode& row) {
     const auto type = typeNamed(reading, row);
     const auto price = usd(reading, row);
