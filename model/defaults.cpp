@@ -147,9 +147,8 @@ DefaultInit defaultIdleLifetime() {
 // No public measurement that we could check gives one factor for all code, so a vCPU is a vCPU until somebody measures.
 // On x86 instances it is one hyperthread, on Graviton a core (EC2 user guide, CPU options), so the truth is rarely 1.
 DefaultSpeed defaultLambdaSpeed(Architecture architecture) {
-  return {{fmt::format("convention: one {} vCPU does the work of one x86 vCPU; measure your code and set it",
-                       pricing::name(architecture))},
-          1.0};
+  if (architecture == Architecture::X86_64) return {{"by definition: the unit of speed is a Lambda x86 vCPU"}, 1.0};
+  return {{"convention: one arm64 vCPU does the work of one x86 vCPU; measure your code and set it"}, 1.0};
 }
 
 DefaultSpeed defaultEc2Speed(const pricing::InstanceType& type) {

@@ -2,11 +2,11 @@
 // "path=value" settings of the command line, merged into a scenario document before it is read, and the memory of what
 // came from where. Private to model/scenario_json.cpp.
 #include <map>
-#include <nlohmann/json.hpp>
 #include <span>
 #include <string>
 
 #include "model/scenario.hpp"
+#include "pricing/json_reader.hpp"
 
 namespace model {
 

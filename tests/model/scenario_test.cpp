@@ -198,6 +198,22 @@ TEST_CASE("an assumption says what was set, by whom, and what a word stands for"
   CHECK(name(Origin::CommandLine) == "command line");
 }
 
+TEST_CASE("the reference names every key, default and source", "[scenario]") {
+  std::ifstream file(std::filesystem::path(BREAKEVEN_SOURCE_DIR) / "docs/scenario.md");
+  std::set<std::string> rows; // path, default, source
+  for (std::string line; std::getline(file, line);) {
+    std::vector<std::string> cells;
+    std::istringstream row(line);
+    for (std::string cell; std::getline(row, cell, '|');) cells.push_back(cell);
+    if (cells.size() == 6) rows.insert(cells[1] + cells[4] + cells[5]);
+  }
+  for (const auto& line : assumptions(Scenario{})) {
+    const auto expected = " `" + line.path + "`  `" + line.value + "`  " + line.source + " ";
+    INFO(expected);
+    CHECK(rows.count(expected) == 1);
+  }
+}
+
 // ---- default tables ----
 
 TEST_CASE("the init table is the published one", "[scenario]") {
