@@ -94,6 +94,14 @@ TEST_CASE("Odd lines of old logs: no version, quotes and blanks in the request, 
   CHECK(requestsOf(*trace).arrivals == Values{0, 5'000'000'000, (5 + twoDays + 1) * 1'000'000'000});
 }
 
+TEST_CASE("A host between time and request is tolerated, S3's five fields are not") {
+  const FileWith hosts("h - - [24/Nov/2026:02:50:10 +0000] www.example \"GET / HTTP/1.1\" 200 5\n");
+  CHECK(open(hosts.path())->summary().format == "access_log");
+  const FileWith s3("owner bucket [24/Nov/2026:02:50:10 +0000] 192.0.2.3 arn id REST.GET.OBJECT key \"GET / HTTP/1.1\" "
+                    "200 - 7 7 21 20\n");
+  CHECK_THAT(sentenceFor(s3.path()), Catch::Contains("found no known format"));
+}
+
 TEST_CASE("Lines without the request time are skipped by reason, up to half of them") {
   const FileWith some(logWith([](int i) { return kCombined + (i == 2 ? " -" : " 0.100"); }));
   const auto summary = open(some.path())->summary();

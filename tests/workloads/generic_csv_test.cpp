@@ -134,7 +134,15 @@ TEST_CASE("Unusable rows are counted; columns that are not there are named with 
   CHECK(sentenceFor(file.path(), {.timeIs = "middle"}) ==
         "workload.arrivals.time_is: found \"middle\", expected start or end");
   CHECK(sentenceFor(file.path(), {.function = "busiest"}) ==
-        "workload.arrivals.function: found \"busiest\", expected no function: table with times name none");
+        "workload.arrivals.function: found \"busiest\", expected no function, because the format csv records none");
+}
+
+TEST_CASE("What only begins with a time, and JSON, is no table") {
+  for (const auto content : {"2026-11-24T02:50:09.1Z lb 10.0.0.1:80 0.001 0.002\n", "{\"time\":1795488609,\"a\":1}\n",
+                             "[{\"x\":1}, 2, 3]\n"}) {
+    const FileWith file(content);
+    CHECK_THAT(sentenceFor(file.path()), Catch::Contains("found no known format"));
+  }
 }
 
 TEST_CASE("Counts that are none, and counts without an interval, are refused") {

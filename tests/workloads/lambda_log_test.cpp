@@ -3,7 +3,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/workloads/trace_support.hpp"
-#include "workloads/import/lambda_report.hpp"
+#include "workloads/import/lambda_invocations.hpp"
 
 using namespace trace_test;
 using namespace workloads::importing;
@@ -120,6 +120,45 @@ TEST_CASE("Reports without a time stamp and malformed ones are counted with thei
   CHECK(summary.skipped[0].firstLine == 2);
   CHECK(summary.skipped[1].reason == "unreadable REPORT");
   CHECK(summary.skipped[1].firstLine == 6);
+}
+
+TEST_CASE("What waits for its other half is bounded: the oldest goes first, and nothing is counted twice") {
+  const std::vector<std::string> files;
+  const workloads::TraceOptions options;
+  const workloads::TraceFormat format{"lambda_report", "AWS Lambda REPORT lines"};
+  const workloads::ImportProgress progress;
+  ProgressMeter meter(progress, 0);
+  const ImportJob job{files, options, format, meter};
+  RequestCollector collector(job);
+  LambdaInvocations invocations(collector, 4);
+  const auto id = [](int i) { return requestId(fmt::format("{:08x}-0000-4000-8000-000000000000", i)); };
+  LambdaReport oneSecond;
+  oneSecond.duration = 1'000'000'000;
+  for (int i = 0; i < 100; ++i) invocations.addReport(id(i), (10 + i) * 1'000'000'000LL, oneSecond, {}, 1); // no START
+  for (int i = 0; i < 100; ++i) invocations.addStart(id(1'000 + i), (200 + i) * 1'000'000'000LL, 2);        // no REPORT
+  for (int i = 0; i < 40; ++i) { // whole ones in between
+    invocations.addStart(id(2'000 + i), (400 + i) * 1'000'000'000LL, 3);
+    invocations.addReport(id(2'000 + i), (402 + i) * 1'000'000'000LL, oneSecond, {}, 3);
+  }
+  invocations.finish();
+  const auto trace = collector.finish(TimeBase::WallClock, "lines");
+  CHECK(trace->summary().requests == 140);
+  CHECK(skippedFor(trace->summary(), "START without REPORT") == 100);
+  const auto requests = requestsOf(*trace);
+  CHECK(requests.arrivals[1] - requests.arrivals[0] == 1'000'000'000);
+  CHECK(requests.arrivals[100] - requests.arrivals[0] ==
+        (400 - 9) * 1'000'000'000LL); // from START, not REPORT - duration
+}
+
+TEST_CASE("The JSON log format as plain lines, beside the application's own") {
+  const FileWith file(R"({"timestamp":"2026-11-24T02:50:09Z","level":"INFO","message":"hello","requestId":"a"}
+{"time":"2026-11-24T02:50:09.000Z","type":"platform.start","record":{"requestId":"11111111-2222-4333-8444-555555555555"}}
+{"time":"2026-11-24T02:50:10.000Z","type":"platform.report","record":{"requestId":"11111111-2222-4333-8444-555555555555","metrics":{"durationMs":250.5,"billedDurationMs":251}}}
+)");
+  const auto trace = open(file.path());
+  CHECK(trace->summary().requests == 1);
+  CHECK(trace->summary().billedMs == 251.0);
+  CHECK(requestsOf(*trace).durations == std::vector<std::int64_t>{250'500'000});
 }
 
 TEST_CASE("A log without usable REPORT lines says what it found") {

@@ -71,6 +71,10 @@ const char* parseAccessLine(std::string_view line, AccessLine& out) {
   if (!stamp) return "unreadable time stamp";
   const std::size_t quote = line.find('"', close);
   if (quote == std::string_view::npos) return "no quoted request";
+  // A host or two may stand between; more is another kind of log (S3's has five fields there).
+  if (std::count(line.begin() + static_cast<std::ptrdiff_t>(close), line.begin() + static_cast<std::ptrdiff_t>(quote),
+                 ' ') > 3)
+    return "no quoted request behind the time stamp";
   const std::string_view request = line.substr(quote);
   const std::size_t status = statusAt(request);
   if (status == std::string_view::npos) return "no status behind the request";

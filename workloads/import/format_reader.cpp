@@ -47,7 +47,7 @@ void RowLog::throwIfUnusable(std::uint64_t usable, std::string_view expected) co
 void refuseFunctionOption(const ImportJob& job) {
   if (job.options.function.empty()) return;
   throw InputError(Problem{"workload.arrivals.function", pricing::quoted(job.options.function),
-                           fmt::format("no function: {} name none", job.format.title)});
+                           fmt::format("no function, because the format {} records none", job.format.name)});
 }
 
 bool timeIsEnd(const TraceOptions& options, bool fallback) {

@@ -33,7 +33,8 @@ std::optional<std::int64_t> parseNumber(std::string_view text, std::int64_t scal
 }
 
 std::optional<WallTime> parseDate(std::string_view text) {
-  if (const auto iso = parseIso(text)) return iso;
+  // All of the cell: a line of a log that begins with its time is not a table.
+  if (const auto iso = parseIso(text); iso && iso->length == text.size()) return iso;
   if (text.starts_with('[')) text.remove_prefix(1);
   const auto clf = parseClf(text);
   return clf ? std::optional(WallTime{*clf, true, text.size()}) : std::nullopt;
@@ -380,7 +381,8 @@ std::shared_ptr<const Trace> GenericCsv::read() {
 } // namespace
 
 int recogniseGenericCsv(std::string_view prefix) {
-  if (prefix.find('\0') != std::string_view::npos) return 0;
+  const bool json = trimmed(prefix).starts_with('{') || trimmed(prefix).starts_with("[{");
+  if (json || prefix.find('\0') != std::string_view::npos) return 0;
   const TraceOptions noOptions;
   const auto layout = LayoutFinder(prefix, noOptions).find();
   return !layout ? 0 : layout->header.size() > 0 ? 50 : 30;

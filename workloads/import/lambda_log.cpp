@@ -49,7 +49,11 @@ std::int64_t stampOf(std::string_view text) {
   return ms && epochUnit(static_cast<double>(*ms) / 1e6) == TimeUnit::Milliseconds ? *ms : -1;
 }
 
+// Lines of the JSON log format hold platform events unescaped, and the application's own have a "message" too: those
+// are read line by line.
 bool looksLikeJsonEvents(std::string_view prefix) {
+  for (const std::string_view sign : {R"("type":"platform.)", R"("type": "platform.)"})
+    if (prefix.find(sign) != std::string_view::npos) return false;
   const std::string_view text = trimmed(prefix);
   if (!text.starts_with('{') && !text.starts_with('[')) return false;
   for (std::size_t at = text.find("\"message\""); at != std::string_view::npos; at = text.find("\"message\"", at + 1)) {
