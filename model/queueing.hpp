@@ -40,11 +40,13 @@ std::int64_t poissonQuantile(double mean, double p);
 // expiry, concurrency limit. Two chains; nothing when one needs more than `maxStates` states (the first: one per busy
 // environment; the second: one per pair of busy and existing ones).
 //   idleIsConstant  newest-first reuse: the pool is the maximum of the busy count over the last idle lifetime, found
-//                   from first passages of M/M/c/c. Exact for exponential service and no init.
+//                   from first passages of M/M/c/c. Exact for exponential service and no init; a lifetime that varies
+//                   little (the probes of 2025: cv 0.07) may stand in with its mean.
 //   otherwise       idle lifetime exponential and drawn anew at each idle instant, any reuse order: the Markov chain
-//                   over (busy, environments), solved with Eigen. Exact for exponential service and no init.
-// Init enters as a longer mean service of the share that is cold. Errors elsewhere (other service laws, lifetimes that
-// belong to the environment): docs/lambda.md.
+//                   over (busy, environments), solved with Eigen. Exact for exponential service and no init, but it is
+//                   not the simulator's world, where a drawn lifetime belongs to the environment: a bound only.
+// Oldest-first and random reuse with a constant lifetime have no closed form here (they keep a third more
+// environments). Init enters as a longer mean service of the share that is cold. Measured errors: docs/lambda.md.
 struct PoolQuestion {
   double rate = 0, serviceS = 0, initS = 0, idleLifetimeS = 600;
   std::int64_t limit = 1000;

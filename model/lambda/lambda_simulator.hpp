@@ -23,13 +23,14 @@ struct LambdaFunction {
   double speed = 1.0;   // relative to a Lambda x86 vCPU
   workloads::DurationDistribution init = workloads::Constant{};
   workloads::DurationDistribution idleLifetime = workloads::Constant{std::chrono::minutes(10)};
-  std::optional<workloads::DurationDistribution> maxLifetime; // retired when next idle after this age
+  std::optional<workloads::DurationDistribution> maxLifetime; // retired when it next finishes, older than this
   Reuse reuse = Reuse::Lifo;
   std::int64_t provisioned = 0;
   std::int64_t concurrencyLimit = 1000; // reserved concurrency, else the account's; >= provisioned
   std::optional<std::int64_t> growthPer10s =
       1000;                   // new environments per 10 s, refilled continuously, never banked above it
-  bool requestRateCap = true; // 10 x concurrencyLimit requests/s, synchronous only: a bucket of one second's worth
+  bool requestRateCap = true; // 10 x concurrencyLimit requests/s, synchronous only: a bucket of one second's worth,
+                              // asked by every request and charged by those that start
   Duration timeout = std::chrono::seconds(900); // over the duration, init not counted; fails and is billed to here
   Duration overhead{};                          // front door, added to latency, not billed
   bool initBilled = true;                       // since 1 Aug 2025

@@ -222,7 +222,7 @@ TEST_CASE("Init lengthens cold requests only", "[queueing][pool]") {
   CHECK(f->busyMean == Approx(0.9 * (1.991 + f->coldFraction * 0.253)).epsilon(1e-6));
 }
 
-// Mahmoudi & Khazaei, SimFaaS (CLOSER 2021), table 1 and its repetitions: 7.66 to 7.69 environments, 1.79 busy, 0.0013
+// Mahmoudi & Khazaei, SimFaaS (CLOSER 2021), its example case: 7.66 to 7.69 environments, 1.79 busy, 0.0013
 // to 0.0014 cold.
 TEST_CASE("The published scenario in closed form", "[queueing][pool]") {
   PoolQuestion q = pool(0.9, 1.991, 600);
