@@ -1,5 +1,6 @@
 #include "model/evaluation/analytic.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "model/evaluation/capacity.hpp"
@@ -37,6 +38,12 @@ std::string queueMethod(const Ec2Fleet& fleet, const workloads::Workload& worklo
   return method;
 }
 
+// With newest-first reuse and a (nearly) constant idle lifetime the environments at t are the most that were busy at
+// once during the last lifetime; other orders and wide lifetimes have no usable closed form (docs/lambda.md).
+bool poolFormHolds(const LambdaFunction& function) {
+  return function.reuse == Reuse::Lifo && !function.maxLifetime && workloads::squaredCv(function.idleLifetime) < 0.02;
+}
+
 } // namespace
 
 std::vector<AnalyticFigure> lambdaFigures(const Scenario& scenario, const PlatformResult& simulated,
@@ -56,18 +63,20 @@ std::vector<AnalyticFigure> lambdaFigures(const Scenario& scenario, const Platfo
     add("busy environments", "M/G/infinity", offered, simulated.environmentsBusy, "environments");
   else
     add("failed fraction", "Erlang B", erlangB(limit, offered), simulated.failedFraction, "of attempts");
-  if (function.provisioned > 0) return figures;
+  if (function.provisioned > 0 || !poolFormHolds(function)) return figures;
 
   PoolQuestion question;
   question.rate = ratePerSecond;
   question.serviceS = serviceS;
   question.initS = initS;
   question.idleLifetimeS = workloads::meanSeconds(function.idleLifetime);
-  question.limit = limit;
-  question.idleIsConstant = std::holds_alternative<workloads::Constant>(function.idleLifetime);
+  // Beyond this many nobody is ever busy at once, and the work grows with the limit.
+  question.limit = std::min(limit, poissonQuantile(offered, 1 - 1e-12) + 1);
+  question.idleIsConstant = true;
   if (const auto pool = environmentPool(question)) {
-    add("environments", "Markov chain of the pool", pool->environmentsMean, simulated.environmentsMean, "environments");
-    add("cold fraction", "Markov chain of the pool", pool->coldFraction, simulated.coldFraction, "of started");
+    add("environments", "sliding maximum of M/M/c/c", pool->environmentsMean, simulated.environmentsMean,
+        "environments");
+    add("cold fraction", "sliding maximum of M/M/c/c", pool->coldFraction, simulated.coldFraction, "of started");
   }
   return figures;
 }

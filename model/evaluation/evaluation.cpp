@@ -3,9 +3,9 @@
 #include <algorithm>
 #include <chrono>
 
+#include "model/decision.hpp"
 #include "model/evaluation/analytic.hpp"
 #include "model/evaluation/break_even.hpp"
-#include "model/decision.hpp"
 #include "model/evaluation/findings.hpp"
 #include "model/evaluation/search.hpp"
 #include "workloads/import/trace.hpp"

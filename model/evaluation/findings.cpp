@@ -20,7 +20,8 @@ constexpr std::int64_t kAsyncPayload = 1 << 20; // event of an asynchronous call
 std::string platformName(Platform platform) { return platform == Platform::Lambda ? "Lambda" : "EC2"; }
 std::string dollars(double usd) { return pricing::display(pricing::Money::dollars(usd)); }
 std::string withInterval(const Estimate& e) {
-  return e.halfWidth > 0 ? fmt::format("{} ± {}", dollars(e.value), dollars(e.halfWidth)) : dollars(e.value);
+  return e.halfWidth > 5e-4 * std::fabs(e.value) ? fmt::format("{} ± {}", dollars(e.value), dollars(e.halfWidth))
+                                                 : dollars(e.value);
 }
 
 void addObjectiveReason(const std::optional<PlatformResult>& result, std::vector<Reason>& reasons) {

@@ -7,21 +7,19 @@ namespace model {
 namespace {
 
 std::string dollars(double usd) { return pricing::display(pricing::Money::dollars(usd)); }
+// A half width below 0.05 % of the value would print digits nobody can use; JSON and CSV keep it.
+std::string withInterval(const Estimate& e, auto&& text) {
+  const bool shown = e.halfWidth > 5e-4 * std::abs(e.value);
+  return shown ? fmt::format("{} ± {}", text(e.value), text(e.halfWidth)) : text(e.value);
+}
 std::string dollars(const Estimate& e) {
-  return e.halfWidth > 0 ? fmt::format("{} ± {}", dollars(e.value), dollars(e.halfWidth)) : dollars(e.value);
+  return withInterval(e, [](double usd) { return dollars(usd); });
 }
 std::string milliseconds(const Estimate& e) {
-  const auto value = pricing::displaySeconds(e.value / 1e3);
-  return e.halfWidth > 0 ? fmt::format("{} ± {}", value, pricing::displaySeconds(e.halfWidth / 1e3)) : value;
+  return withInterval(e, [](double ms) { return pricing::displaySeconds(ms / 1e3); });
 }
-std::string count(const Estimate& e) {
-  const auto value = pricing::displayCount(e.value);
-  return e.halfWidth > 0 ? fmt::format("{} ± {}", value, pricing::displayCount(e.halfWidth)) : value;
-}
-std::string percent(const Estimate& e) {
-  const auto value = pricing::displayPercent(e.value);
-  return e.halfWidth > 0 ? fmt::format("{} ± {}", value, pricing::displayPercent(e.halfWidth)) : value;
-}
+std::string count(const Estimate& e) { return withInterval(e, pricing::displayCount); }
+std::string percent(const Estimate& e) { return withInterval(e, pricing::displayPercent); }
 std::string whole(std::uint64_t n) { return pricing::displayCount(static_cast<double>(n)); }
 
 std::string platformTitle(Platform platform) { return platform == Platform::Lambda ? "Lambda" : "EC2"; }
