@@ -1,0 +1,355 @@
+#include "app/commands.hpp"
+
+#include <fmt/format.h>
+#include <fstream>
+#include <istream>
+#include <iterator>
+#include <ostream>
+#include <sys/stat.h>
+
+#include "app/output_file.hpp"
+#include "model/decision.hpp"
+#include "pricing/billing.hpp"
+#include "workloads/import/trace.hpp"
+
+namespace app {
+
+namespace {
+
+constexpr int kDone = 0, kBadInput = 2, kUnmet = 3, kInternal = 1, kInterrupted = 130;
+// A scenario or usage file is small; a log given in its place must not be swallowed whole.
+constexpr std::streamsize kLargestInput = 64 << 20;
+
+std::string readAll(std::istream& in, const std::string& where) {
+  std::string text;
+  std::array<char, 1 << 16> block{};
+  while (in.read(block.data(), block.size()) || in.gcount() > 0) {
+    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
+    if (static_cast<std::streamsize>(text.size()) > kLargestInput)
+      throw pricing::InputError({where, "more than 64 MB", "a JSON file; a log is given with --trace"});
+  }
+  return text;
+}
+
+struct Input {
+  std::string text, origin, directory = ".";
+};
+
+Input readInput(const Options& options, Console& console) {
+  if (options.input == "-") return {readAll(console.in, "standard input"), "standard input", "."};
+  struct stat status {};
+  if (::stat(options.input.c_str(), &status) != 0)
+    throw pricing::InputError({options.input, "no such file", "a file that can be read, or - for standard input"});
+  if (S_ISDIR(status.st_mode)) throw pricing::InputError({options.input, "a directory", "a JSON file"});
+  std::ifstream file(options.input, std::ios::binary);
+  if (!file) throw pricing::InputError({options.input, "a file that cannot be opened", "a file that can be read"});
+  const auto slash = options.input.rfind('/');
+  return {readAll(file, options.input), options.input,
+          slash == std::string::npos ? "." : options.input.substr(0, slash)};
+}
+
+// A log in the scenario's place is the commonest slip of a newcomer.
+void refuseLog(const Input& input) {
+  const auto first = input.text.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  if (first == std::string::npos)
+    throw pricing::InputError(
+        {input.origin, "an empty file", "a scenario in JSON (breakeven example web-api prints one)"});
+  if (input.text[first] == '{') return;
+  throw pricing::InputError(
+      {input.origin, pricing::quoted(std::string_view(input.text).substr(first, 24)),
+       "a scenario in JSON, which starts with {; a log of requests is given as --trace " + input.origin});
+}
+
+std::string jsonString(std::string_view text) {
+  std::string out = "\"";
+  for (const char c : text) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (static_cast<unsigned char>(c) < 0x20)
+      out += fmt::format("\\u{:04x}", static_cast<int>(c));
+    else
+      out += c;
+  }
+  return out + "\"";
+}
+
+// --trace and --seed are settings with shorter names; --set comes after them and wins.
+std::vector<std::string> settingsOf(const Options& options) {
+  std::vector<std::string> settings;
+  if (!options.traces.empty()) {
+    std::string files;
+    for (const auto& file : options.traces) files += (files.empty() ? "" : ",") + jsonString(file);
+    settings.push_back("workload.arrivals={\"kind\":\"trace\",\"files\":[" + files + "]}");
+  }
+  if (options.seed) settings.push_back(fmt::format("run.seed={}", *options.seed));
+  settings.insert(settings.end(), options.settings.begin(), options.settings.end());
+  return settings;
+}
+
+model::Scenario scenarioOf(const Options& options, Console& console) {
+  if (options.input.empty() && options.traces.empty() && options.settings.empty())
+    throw pricing::InputError({"command line", "neither a scenario nor a trace",
+                               "SCENARIO, - or --trace FILE (breakeven example lists scenarios to start from)"});
+  const auto settings = settingsOf(options);
+  if (options.input.empty()) {
+    auto name = options.traces.empty() ? std::string("command line") : options.traces.front();
+    return model::readScenario("{\"name\": " + jsonString(name.substr(name.rfind('/') + 1)) + "}", "command line",
+                               settings);
+  }
+  const auto input = readInput(options, console);
+  refuseLog(input);
+  // A trace named on the command line is relative to where the user is, one named in the file to the file.
+  auto scenario = model::readScenario(input.text, input.origin, settings, input.directory);
+  if (auto* arrivals = std::get_if<workloads::TraceArrivals>(&scenario.workload.arrivals);
+      arrivals && !options.traces.empty())
+    arrivals->files = options.traces;
+  return scenario;
+}
+
+// Results in every format asked for: standard output, then the files opened before the run.
+class Outputs {
+ public:
+  Outputs(const Options& options, Console& console) : m_options(options), m_console(console) {
+    pricing::ProblemList problems;
+    for (const auto& path : options.outputs) {
+      if (path == "-") continue;
+      if (!formatOfFile(path))
+        problems.add(
+            {"--out " + path, "a name whose extension names no format", "one of .txt .json .csv .md .html", {}});
+    }
+    problems.throwIfAny();
+    for (const auto& path : options.outputs)
+      if (path != "-") m_files.emplace_back(path);
+  }
+
+  void write(auto&& render) {
+    for (auto& file : m_files) file.commit(render(*formatOfFile(file.path())));
+    m_console.out << render(m_options.format.value_or(Format::Text)) << std::flush;
+    if (!m_console.out) throw std::runtime_error("standard output cannot be written");
+    if (m_options.quiet) return;
+    for (const auto& file : m_files) m_console.err << "written: " << file.path() << "\n";
+  }
+
+ private:
+  const Options& m_options;
+  Console& m_console;
+  std::vector<OutputFile> m_files;
+};
+
+// One line on a terminal, rewritten in place.
+class ProgressLine {
+ public:
+  explicit ProgressLine(Console& console, bool on)
+      : m_console(console), m_on(on), m_start(std::chrono::steady_clock::now()) {}
+  ~ProgressLine() { clear(); }
+
+  void show(const model::Progress& progress) {
+    if (!m_on) return;
+    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - m_start;
+    auto line = fmt::format("{:>3.0f} %  {}", 100 * progress.done, progress.stage);
+    if (progress.requestsPerSecond > 0)
+      line += fmt::format("  {} requests/s", pricing::displayCount(progress.requestsPerSecond));
+    if (progress.done > 0.02 && spent.count() > 1)
+      line +=
+          fmt::format("  about {} left", pricing::displaySeconds(spent.count() * (1 - progress.done) / progress.done));
+    m_console.err << "\r\x1b[K" << line << std::flush;
+  }
+  void clear() {
+    if (m_on) m_console.err << "\r\x1b[K" << std::flush;
+  }
+
+ private:
+  Console& m_console;
+  bool m_on;
+  std::chrono::steady_clock::time_point m_start;
+};
+
+std::string rendered(const model::Decision& decision, Format format) {
+  switch (format) {
+  case Format::Json: return model::reportJson(decision);
+  case Format::Csv: return model::reportCsv(decision);
+  case Format::Markdown: return model::reportMarkdown(decision);
+  case Format::Html: return model::reportHtml(decision);
+  case Format::Text: return model::reportText(decision);
+  }
+  return {};
+}
+
+int evaluateVerb(const Options& options, Console& console, const std::stop_token& stop) {
+  const auto scenario = scenarioOf(options, console);
+  Outputs outputs(options, console);
+  ProgressLine line(console, console.progress && !options.quiet);
+  model::RunControl control;
+  control.stop = stop;
+  control.threads = options.threads;
+  control.progress = [&](const model::Progress& progress) { line.show(progress); };
+  const auto catalogue = pricing::PriceCatalogue::embedded();
+  const auto evaluate = options.verb == Verb::Decide ? model::evaluate : model::simulate;
+  const auto outcome = evaluate(scenario, *catalogue, control);
+  line.clear();
+  if (std::holds_alternative<model::Cancelled>(outcome)) {
+    console.err << "breakeven: interrupted; nothing was written\n";
+    return kInterrupted;
+  }
+  const auto& decision = *std::get<std::shared_ptr<const model::Decision>>(outcome);
+  outputs.write([&](Format format) {
+    if (format == Format::Text && options.verbose) return model::reportText(decision, model::Detail::Everything);
+    return rendered(decision, format);
+  });
+  const bool unmet = decision.verdict == model::Verdict::NeitherMeetsObjective;
+  return unmet && options.failOnUnmet ? kUnmet : kDone;
+}
+
+int billVerb(const Options& options, Console& console) {
+  const auto input = readInput(options, console);
+  Outputs outputs(options, console);
+  const auto file = pricing::readUsage(input.text, input.origin);
+  auto catalogue = pricing::PriceCatalogue::embedded();
+  if (!file.overrides.empty()) catalogue = catalogue->with(file.overrides);
+  const auto bill = pricing::price(file.usage, *catalogue);
+  outputs.write([&](Format format) -> std::string {
+    switch (format) {
+    case Format::Json: return pricing::billJson(bill);
+    case Format::Csv: return pricing::billCsv(bill);
+    case Format::Markdown: return pricing::billMarkdown(bill);
+    case Format::Html: throw pricing::InputError({"--format", "\"html\"", "one of text, json, csv, md for a bill"});
+    case Format::Text: break;
+    }
+    return pricing::billText(bill);
+  });
+  return kDone;
+}
+
+std::shared_ptr<const workloads::Trace> openedTrace(const Options& options, Console& console,
+                                                    const std::stop_token& stop) {
+  workloads::TraceOptions how;
+  how.format = options.traceFormat;
+  ProgressLine line(console, console.progress && !options.quiet);
+  workloads::ImportProgress progress;
+  progress.stop = stop;
+  progress.report = [&](std::uint64_t done, std::uint64_t total) {
+    line.show({"reading", total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0, 0});
+  };
+  return workloads::openTrace(options.traces, how, progress);
+}
+
+int inspectVerb(const Options& options, Console& console, const std::stop_token& stop) {
+  Outputs outputs(options, console);
+  const auto trace = openedTrace(options, console, stop);
+  outputs.write([&](Format format) {
+    if (format == Format::Json) return workloads::traceSummaryJson(trace->summary());
+    if (format == Format::Text) return workloads::traceSummaryText(trace->summary());
+    throw pricing::InputError({"--format", pricing::quoted(name(format)), "text or json for trace inspect"});
+  });
+  return kDone;
+}
+
+int convertVerb(const Options& options, Console& console, const std::stop_token& stop) {
+  if (options.outputs.size() != 1)
+    throw pricing::InputError({"--out", fmt::format("{} files", options.outputs.size()), "one CSV file"});
+  const auto trace = openedTrace(options, console, stop);
+  workloads::writeTraceCsv(*trace, options.seed.value_or(1), options.outputs.front());
+  console.err << "written: " << options.outputs.front() << "\n";
+  return kDone;
+}
+
+std::string tiersOf(const pricing::Tariff& tariff) {
+  std::string out;
+  for (const auto& tier : tariff.tiers)
+    out += fmt::format("{}{}{}", out.empty() ? "" : ", ", pricing::display(tier.price),
+                       tier.from > 0 ? fmt::format(" from {}", pricing::displayCount(tier.from)) : "");
+  return out;
+}
+
+std::string pricesCsv(const std::vector<pricing::Tariff>& tariffs) {
+  std::string out = "name,unit,from,usd,estimated,as_of,source\n";
+  for (const auto& t : tariffs)
+    for (const auto& tier : t.tiers)
+      out += fmt::format("{},{},{},{},{},{},\"{}\"\n", t.name, t.unit, tier.from, tier.price.inDollarsPerUnit(),
+                         t.estimated, t.asOf, t.source);
+  return out;
+}
+
+std::string pricesText(const std::vector<pricing::Tariff>& tariffs) {
+  std::string out;
+  for (const auto& t : tariffs)
+    out += fmt::format("{:<44} {}{} per {}  [{}, {}]\n", t.name, t.estimated ? "~" : "", tiersOf(t), t.unit, t.source,
+                       t.asOf);
+  return out;
+}
+
+int pricesVerb(const Options& options, Console& console) {
+  const auto catalogue = pricing::PriceCatalogue::embedded();
+  Outputs outputs(options, console);
+  std::vector<pricing::Tariff> tariffs;
+  if (options.verb == Verb::PricesShow) {
+    tariffs.push_back(catalogue->require(options.region, options.input));
+  } else {
+    for (auto& tariff : catalogue->list(options.region))
+      if (tariff.name.find(options.input) != std::string::npos) tariffs.push_back(std::move(tariff));
+  }
+  outputs.write([&](Format format) {
+    if (format == Format::Csv) return pricesCsv(tariffs);
+    if (format == Format::Text)
+      return fmt::format("Catalogue {} as of {}, {}\n", catalogue->id(), catalogue->asOf(), options.region) +
+             pricesText(tariffs);
+    throw pricing::InputError({"--format", pricing::quoted(name(format)), "text or csv for prices"});
+  });
+  return kDone;
+}
+
+int exampleVerb(const Options& options, Console& console) {
+  if (options.input.empty()) {
+    for (const auto& example : model::examples())
+      console.out << fmt::format("{:<16} {}\n", example.name, example.title);
+    return kDone;
+  }
+  std::vector<std::string_view> names;
+  for (const auto& example : model::examples()) {
+    if (example.name == options.input) {
+      console.out << example.json << (example.json.ends_with('\n') ? "" : "\n");
+      return kDone;
+    }
+    names.push_back(example.name);
+  }
+  throw pricing::InputError({"example", pricing::quoted(options.input),
+                             fmt::format("one of {}", fmt::join(names, ", ")),
+                             pricing::nearestName(options.input, std::span<const std::string_view>(names))});
+}
+
+} // namespace
+
+int run(const Options& options, Console& console, std::stop_token stop) {
+  if (!options.generate.empty()) {
+    console.out << generated(options.generate);
+    return kDone;
+  }
+  switch (options.verb) {
+  case Verb::Decide:
+  case Verb::Simulate: return evaluateVerb(options, console, stop);
+  case Verb::Bill: return billVerb(options, console);
+  case Verb::TraceInspect: return inspectVerb(options, console, stop);
+  case Verb::TraceConvert: return convertVerb(options, console, stop);
+  case Verb::PricesList:
+  case Verb::PricesShow: return pricesVerb(options, console);
+  case Verb::Example: return exampleVerb(options, console);
+  case Verb::None: break;
+  }
+  return kBadInput;
+}
+
+int runGuarded(const Options& options, Console& console, std::stop_token stop) {
+  try {
+    return run(options, console, stop);
+  } catch (const workloads::ImportCancelled&) {
+    console.err << "breakeven: interrupted; nothing was written\n";
+    return kInterrupted;
+  } catch (const pricing::InputError& error) {
+    for (const auto& problem : error.problems()) console.err << "breakeven: " << pricing::sentence(problem) << "\n";
+    return kBadInput;
+  } catch (const std::exception& error) {
+    console.err << "breakeven: internal failure: " << error.what() << "\n";
+    return kInternal;
+  }
+}
+
+} // namespace app

@@ -1,0 +1,50 @@
+#pragma once
+// Command line -> plain struct, so that commands are functions of a value and are tested without a process. Names and
+// meanings: contract section 2. Pinned by tests/app/report_options_test.cpp.
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace app {
+
+enum class Verb { None, Decide, Simulate, Bill, TraceInspect, TraceConvert, PricesList, PricesShow, Example };
+enum class Format { Text, Json, Csv, Markdown, Html };
+enum class Colour { Auto, Always, Never };
+
+struct Options {
+  Verb verb = Verb::None;
+  std::string input;                 // SCENARIO, USAGE, NAME or rate name; "-" is standard input; may be empty
+  std::vector<std::string> traces;   // --trace, or the files of `trace inspect`
+  std::string traceFormat;           // --trace-format
+  std::optional<Format> format;      // --format; default text (bill, example: their own)
+  std::vector<std::string> outputs;  // -o, format from the extension
+  std::vector<std::string> settings; // --set path=value
+  std::optional<std::uint64_t> seed;
+  int threads = 0;
+  bool quiet = false, verbose = false, failOnUnmet = false;
+  Colour colour = Colour::Auto;
+  std::string region = "us-east-1"; // prices list
+  std::string generate;             // man, complete-bash, complete-zsh, complete-fish
+};
+
+// What to do instead of running: print `text` and exit with `code` (help, version: 0 on standard output; usage: 2).
+struct Exit {
+  int code = 0;
+  std::string text;
+};
+struct ParsedOptions {
+  std::optional<Exit> exit; // set: nothing to run
+  Options options;
+};
+ParsedOptions parseOptions(const std::vector<std::string>& arguments); // without the program's name
+
+// "report.html" -> Html; nothing when the extension names no format.
+std::optional<Format> formatOfFile(std::string_view path);
+std::string_view name(Format format);
+
+// Man page, shell completion; `kind` as Options::generate.
+std::string generated(std::string_view kind);
+
+} // namespace app
