@@ -12,6 +12,8 @@ namespace {
 
 constexpr double kReach = 100; // the curve spans rate / kReach .. rate * kReach
 constexpr int kCoarsePoints = 17;
+constexpr double kFarReach = 1e5; // how far the search follows it when the sides do not cross in there
+constexpr double kStep = 3.1622776601683795;
 constexpr double kTolerance = 1.01; // bracket of the break-even: high / low
 
 Scenario atFactor(const Scenario& scenario, double factor) {
@@ -156,6 +158,12 @@ std::variant<BreakEvenResult, Cancelled> findBreakEven(const Scenario& scenario,
   Probe probe{scenario, catalogue, control, progress, baseRate, {}, false};
   for (int i = 0; i < kCoarsePoints; ++i)
     if (!probe.add(std::pow(kReach, 2.0 * i / (kCoarsePoints - 1) - 1))) return Cancelled{};
+  // A small log may be far from its break-even: follow the curve outwards until the sides cross, within reason.
+  for (double reach = kReach * kStep;
+       nearestCrossing(probe.points, baseRate) == probe.points.size() && reach <= kFarReach; reach *= kStep) {
+    if (!probe.add(reach) || !probe.add(1 / reach)) return Cancelled{};
+    sortByRate(probe.points);
+  }
   const auto crossing = nearestCrossing(probe.points, baseRate);
   if (crossing < probe.points.size())
     result.breakEven = bisect(probe, probe.points[crossing], probe.points[crossing + 1], scenario.hoursPerMonth);

@@ -16,7 +16,7 @@ std::variant<CostPoint, Cancelled> costAt(const Scenario& scenario, const pricin
                                           double factor, const RunControl& control);
 
 struct BreakEvenResult {
-  std::vector<CostPoint> curve;       // ascending rate, a factor 100 each way, refined around the crossing
+  std::vector<CostPoint> curve;       // ascending rate, a factor 100 each way or to the crossing, refined around it
   std::optional<BreakEven> breakEven; // the crossing nearest to the present rate, bisected to 1 %
 };
 // Both platforms present and configured.

@@ -8,18 +8,23 @@ namespace {
 
 std::string dollars(double usd) { return pricing::display(pricing::Money::dollars(usd)); }
 // A half width below 0.05 % of the value would print digits nobody can use; JSON and CSV keep it.
-std::string withInterval(const Estimate& e, auto&& text) {
-  const bool shown = e.halfWidth > 5e-4 * std::abs(e.value);
-  return shown ? fmt::format("{} ± {}", text(e.value), text(e.halfWidth)) : text(e.value);
-}
+bool isShown(const Estimate& e) { return e.halfWidth > 5e-4 * std::abs(e.value); }
+
 std::string dollars(const Estimate& e) {
-  return withInterval(e, [](double usd) { return dollars(usd); });
+  return isShown(e) ? fmt::format("{} ± {}", dollars(e.value), dollars(e.halfWidth)) : dollars(e.value);
 }
 std::string milliseconds(const Estimate& e) {
-  return withInterval(e, [](double ms) { return pricing::displaySeconds(ms / 1e3); });
+  const auto value = pricing::displaySeconds(e.value / 1e3);
+  return isShown(e) ? fmt::format("{} ± {}", value, pricing::displaySeconds(e.halfWidth / 1e3)) : value;
 }
-std::string count(const Estimate& e) { return withInterval(e, pricing::displayCount); }
-std::string percent(const Estimate& e) { return withInterval(e, pricing::displayPercent); }
+std::string count(const Estimate& e) {
+  const auto value = pricing::displayCount(e.value);
+  return isShown(e) ? fmt::format("{} ± {:.2g}", value, e.halfWidth) : value;
+}
+std::string percent(const Estimate& e) {
+  const auto value = pricing::displayPercent(e.value);
+  return isShown(e) ? fmt::format("{} ± {:.2g} %", value, 100 * e.halfWidth) : value;
+}
 std::string whole(std::uint64_t n) { return pricing::displayCount(static_cast<double>(n)); }
 
 std::string platformTitle(Platform platform) { return platform == Platform::Lambda ? "Lambda" : "EC2"; }
@@ -228,8 +233,9 @@ Chart latencyChart(const Decision& decision) {
   Chart chart{"Latency distribution", "latency in ms", "share of completed requests", true, false, true, {}, {}};
   for (const auto* result : present(decision)) {
     ChartSeries series{platformTitle(result->platform), result->platform, false, false, {}};
+    // The fastest thousandth would stretch a logarithmic axis over empty decades.
     for (const auto& step : result->histogram.cumulative(240))
-      if (step.seconds > 0) series.points.emplace_back(step.seconds * 1e3, step.cumulative);
+      if (step.seconds > 0 && step.cumulative >= 1e-3) series.points.emplace_back(step.seconds * 1e3, step.cumulative);
     chart.series.push_back(std::move(series));
   }
   if (decision.scenario.objective.p99)

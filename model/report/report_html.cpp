@@ -71,7 +71,7 @@ struct Range {
   }
 };
 
-Axis axisFor(Range range, bool log, bool fromZero) {
+Axis axisFor(Range range, bool log, bool isHeight) {
   if (range.low > range.high) range = {0, 1};
   if (log) {
     range.low = std::max(range.low, range.high * 1e-9);
@@ -79,9 +79,9 @@ Axis axisFor(Range range, bool log, bool fromZero) {
     if (range.high / range.low < 1.5) range = {range.low / 2, range.high * 2};
     return {range.low / 1.05, range.high * 1.05, true};
   }
-  if (fromZero) range.low = std::min(range.low, 0.0);
+  if (isHeight) range.low = std::min(range.low, 0.0);
   if (range.high - range.low <= 0) range.high = range.low + 1;
-  return {range.low, range.high + 0.04 * (range.high - range.low), false};
+  return {range.low, range.high + (isHeight ? 0.04 : 0.0) * (range.high - range.low), false};
 }
 
 std::string tickLabel(double value) {
