@@ -2,6 +2,8 @@
 // assessment, break_even, findings and analytic.
 #include <algorithm>
 #include <chrono>
+#include <memory>
+#include <mutex>
 
 #include "model/decision.hpp"
 #include "model/evaluation/analytic.hpp"
@@ -257,9 +259,27 @@ void complete(Decision& decision, const pricing::PriceCatalogue& catalogue, cons
   decision.run.wallS = wall.count();
 }
 
-EvaluationOutcome guarded(auto&& body) {
+// The parts report as they see fit, from several threads; outside, the bar only rises, at most once per percent.
+RunControl steadied(const RunControl& control) {
+  RunControl steady = control;
+  if (!control.progress) return steady;
+  struct Bar {
+    std::mutex mutex;
+    int percent = -1;
+  };
+  steady.progress = [report = control.progress, bar = std::make_shared<Bar>()](const Progress& progress) {
+    const std::lock_guard lock(bar->mutex);
+    const int percent = static_cast<int>(100 * progress.done + 1e-9);
+    if (percent <= bar->percent) return;
+    bar->percent = percent;
+    report(progress);
+  };
+  return steady;
+}
+
+EvaluationOutcome guarded(const RunControl& control, auto&& body) {
   try {
-    return body();
+    return body(steadied(control));
   } catch (const Stop&) {
     return Cancelled{};
   }
@@ -267,8 +287,8 @@ EvaluationOutcome guarded(auto&& body) {
 
 } // namespace
 
-EvaluationOutcome simulate(const Scenario& asked, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
-  return guarded([&]() -> EvaluationOutcome {
+EvaluationOutcome simulate(const Scenario& asked, const pricing::PriceCatalogue& catalogue, const RunControl& outside) {
+  return guarded(outside, [&](const RunControl& control) -> EvaluationOutcome {
     const auto started = std::chrono::steady_clock::now();
     auto decision = std::make_shared<Decision>();
     decision->scenario = prepared(asked, catalogue, control);
@@ -281,8 +301,8 @@ EvaluationOutcome simulate(const Scenario& asked, const pricing::PriceCatalogue&
   });
 }
 
-EvaluationOutcome evaluate(const Scenario& asked, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
-  return guarded([&]() -> EvaluationOutcome {
+EvaluationOutcome evaluate(const Scenario& asked, const pricing::PriceCatalogue& catalogue, const RunControl& outside) {
+  return guarded(outside, [&](const RunControl& control) -> EvaluationOutcome {
     const auto started = std::chrono::steady_clock::now();
     auto decision = std::make_shared<Decision>();
     decision->scenario = prepared(asked, catalogue, control);

@@ -17,6 +17,7 @@ constexpr double kDay = 86400.0;
 constexpr double kAutoRequests = 2e6; // per replication when the horizon is "auto"
 constexpr double kShortestAutoHorizon = 4 * 3600.0;
 constexpr double kLongestAutoHorizon = 30 * kDay;
+constexpr double kShortestSearch = 600; // seconds; ten minutes of alarms and idle environments
 
 bool hasDailyShape(const workloads::Workload& workload) {
   return std::holds_alternative<workloads::ProfileArrivals>(workload.arrivals);
@@ -214,12 +215,13 @@ RunShape shortened(const RunShape& shape, const workloads::Workload& workload, d
   shorter.windows = 1;
   shorter.timelinePoints = 0;
   const double rate = std::max(workloads::meanRatePerSecond(workload.arrivals, shape.horizon), 1e-12);
-  double seconds = std::clamp(requests / rate, 600.0, pricing::inSeconds(shape.horizon));
-  if (hasDailyShape(workload)) seconds = std::max(seconds, std::min(kDay, pricing::inSeconds(shape.horizon)));
+  const double longest = pricing::inSeconds(shape.horizon);
+  double seconds = std::clamp(requests / rate, std::min(kShortestSearch, longest), longest);
+  if (hasDailyShape(workload)) seconds = std::max(seconds, std::min(kDay, longest));
   if (const auto* trace = std::get_if<workloads::TraceArrivals>(&workload.arrivals)) {
     // Whole passes, at most a day: half a log would be another log.
     const double span = traceSpanSeconds(*trace);
-    seconds = std::min(pricing::inSeconds(shape.horizon), std::max(1.0, std::round(seconds / span)) * span);
+    seconds = std::min(longest, std::max(1.0, std::round(seconds / span)) * span);
   }
   shorter.horizon = std::min(shape.horizon, pricing::fromSeconds(seconds));
   shorter.warmup = std::min(shape.warmup, shorter.horizon / 2);
