@@ -1,0 +1,210 @@
+#include "ui/form/scenario_form.hpp"
+
+#include <QComboBox>
+#include <QLineEdit>
+#include <QSignalSpy>
+
+#include "tests/support/catch.hpp"
+#include "ui/qt_text.hpp"
+
+namespace {
+
+using namespace std::chrono_literals;
+
+// Every value differs from its default.
+model::Scenario unusual() {
+  model::Scenario s;
+  s.name = "unusual";
+  s.region = "eu-west-1";
+  s.workload.arrivals =
+      workloads::BurstyArrivals{pricing::RequestRate::perSecond(200), pricing::RequestRate::perSecond(3), 60s, 300s};
+  s.workload.work = {workloads::Lognormal{120ms, 0.8}, 0.6, 2, pricing::Memory::mebibytes(1024)};
+  s.workload.memory = pricing::Memory::mebibytes(200);
+  s.workload.requestSize = pricing::ByteCount::bytes(300);
+  s.workload.responseSize = pricing::ByteCount::bytes(5000);
+  s.workload.trigger = workloads::Trigger::Queue;
+  auto& lambda = *s.lambda;
+  lambda = {std::nullopt,
+            pricing::Architecture::Arm64,
+            "nodejs22.x",
+            model::Package::Image,
+            workloads::Constant{500ms},
+            workloads::Exponential{600s},
+            workloads::Constant{2h},
+            model::Reuse::Fifo,
+            2,
+            50,
+            500,
+            700,
+            20s,
+            pricing::Memory::mebibytes(1024),
+            model::FrontDoor::RestApi,
+            3ms,
+            0.9};
+  auto& ec2 = *s.ec2;
+  ec2.instanceType = "m7g.large";
+  ec2.discipline = model::Discipline::Fcfs;
+  ec2.workers = 9;
+  ec2.queueLimit = 77;
+  ec2.requestTimeout = 12s;
+  ec2.routing = model::Routing::LeastOutstanding;
+  ec2.availabilityZones = 3;
+  ec2.min = 3;
+  ec2.max = 11;
+  ec2.initial = 4;
+  ec2.scaling = model::NoScaling{};
+  ec2.boot = workloads::Constant{90s};
+  ec2.deregistrationDelay = 100s;
+  ec2.purchase = pricing::Purchase::ComputeSp1y;
+  ec2.loadBalancer = model::LoadBalancer::None;
+  ec2.ebsGib = 30;
+  ec2.publicIpv4 = ec2.detailedMonitoring = false;
+  ec2.overhead = 1ms;
+  ec2.speed = 1.2;
+  s.objective = {100ms, 90ms, 200ms, 250ms, 400ms, 900ms, 0.01};
+  s.run = {std::chrono::hours(5), 60s, 7, 99};
+  s.hoursPerMonth = 720;
+  s.freeTier = true;
+  s.perRequestLogKb = 0.5;
+  return s;
+}
+
+void checkEqual(const model::Scenario& a, const model::Scenario& b) {
+  CHECK(a.name == b.name);
+  CHECK(a.region == b.region);
+  CHECK(a.workload == b.workload);
+  CHECK(a.lambda == b.lambda);
+  CHECK(a.ec2 == b.ec2);
+  CHECK(a.objective == b.objective);
+  CHECK(a.run == b.run);
+  CHECK(a.hoursPerMonth == b.hoursPerMonth);
+  CHECK(a.freeTier == b.freeTier);
+  CHECK(a.perRequestLogKb == b.perRequestLogKb);
+}
+
+void type(ui::ScenarioForm& form, const std::string& path, const QString& text) {
+  auto* editor = form.editorAt(path);
+  REQUIRE(editor != nullptr);
+  if (auto* combo = qobject_cast<QComboBox*>(editor)) return combo->setCurrentText(text);
+  auto* line = qobject_cast<QLineEdit*>(editor);
+  REQUIRE(line != nullptr);
+  line->setText(text);
+  emit line->textEdited(text); // as typing does
+}
+
+// A scenario without a problem of its own: the default has no work yet.
+model::Scenario runnableScenario() { return model::readScenario(model::examples().front().json, "example"); }
+
+} // namespace
+
+TEST_CASE("The form gives back the scenario it was given", "[ui][form]") {
+  ui::ScenarioForm form(pricing::PriceCatalogue::embedded());
+  checkEqual(form.scenario(), model::Scenario{});
+  const auto scenario = unusual();
+  form.setScenario(scenario);
+  for (const auto& problem : form.problems()) UNSCOPED_INFO(pricing::sentence(problem));
+  CHECK(form.problems().empty());
+  checkEqual(form.scenario(), scenario);
+}
+
+TEST_CASE("Every built-in example passes through the form unchanged", "[ui][form]") {
+  ui::ScenarioForm form(pricing::PriceCatalogue::embedded());
+  for (const auto& example : model::examples()) {
+    const auto scenario = model::readScenario(example.json, example.name);
+    form.setScenario(scenario);
+    CHECK(form.problems().empty());
+    checkEqual(form.scenario(), scenario);
+  }
+}
+
+TEST_CASE("Measured data without a field is carried through the form", "[ui][form]") {
+  ui::ScenarioForm form(pricing::PriceCatalogue::embedded());
+  auto scenario = unusual();
+  scenario.lambda->init = workloads::Tabulated{{{100ms, 0.5}, {300ms, 1.0}}};
+  form.setScenario(scenario);
+  CHECK(form.scenario().lambda->init == scenario.lambda->init);
+}
+
+TEST_CASE("An edited field changes the scenario and its origin", "[ui][form]") {
+  ui::ScenarioForm form(pricing::PriceCatalogue::embedded());
+  form.setScenario(runnableScenario());
+  QSignalSpy edited(&form, &ui::ScenarioForm::edited);
+  type(form, "/lambda/memory", "2GB");
+  CHECK(form.scenario().lambda->memory == pricing::Memory::mebibytes(2048));
+  CHECK(form.scenario().origins.at("lambda.memory") == model::Origin::Scenario);
+  type(form, "/workload/arrivals/rate", "1.5M/day");
+  CHECK(std::get<workloads::PoissonArrivals>(form.scenario().workload.arrivals).rate.inPerSecond() ==
+        Approx(1.5e6 / 86400));
+  type(form, "/ec2/instance_type", "m7g.large");
+  CHECK(form.scenario().ec2->instanceType == "m7g.large");
+  CHECK(edited.size() >= 3);
+  CHECK(form.problems().empty());
+}
+
+TEST_CASE("A text that cannot be read is named beside its field", "[ui][form]") {
+  ui::ScenarioForm form(pricing::PriceCatalogue::embedded());
+  form.setScenario(runnableScenario());
+  type(form, "/lambda/timeout", "15 parsecs");
+  REQUIRE(form.problems().size() == 1);
+  auto* editor = form.editorAt("/lambda/timeout");
+  auto* field = qobject_cast<ui::Field*>(editor->parentWidget());
+  REQUIRE(field != nullptr);
+  CHECK(field->problem() == "Found \"15 parsecs\", expected a time such as 250ms, 1.5s, 10min or 7d");
+  CHECK(editor->accessibleDescription().startsWith(field->problem()));
+  CHECK(editor->toolTip().startsWith(field->problem()));
+  CHECK(form.scenario().lambda->timeout == 30s); // the last that could be read
+  type(form, "/lambda/timeout", "15min");
+  CHECK(form.problems().empty());
+  CHECK(field->problem().isEmpty());
+}
+
+TEST_CASE("A limit that is broken is named beside its field", "[ui][form]") {
+  ui::ScenarioForm form(pricing::PriceCatalogue::embedded());
+  form.setScenario(runnableScenario());
+  type(form, "/lambda/memory", "64MB");
+  REQUIRE(form.problems().size() == 1);
+  CHECK_FALSE(qobject_cast<ui::Field*>(form.editorAt("/lambda/memory")->parentWidget())->problem().isEmpty());
+  type(form, "/lambda/memory", "auto");
+  CHECK(form.problems().empty());
+  type(form, "/region", "us-eest-1");
+  REQUIRE(form.problems().size() == 1);
+  CHECK(form.problems().front().suggestion == "us-east-1");
+}
+
+TEST_CASE("A problem of a distribution stands at its parameter", "[ui][form]") {
+  ui::ScenarioForm form(pricing::PriceCatalogue::embedded());
+  form.setScenario(runnableScenario());
+  auto scenario = unusual();
+  form.setScenario(scenario);
+  type(form, "/workload/work/cv", "much");
+  REQUIRE(form.problems().size() == 1);
+  CHECK(qobject_cast<ui::Field*>(form.editorAt("/workload/work/cv")->parentWidget())->problem() ==
+        "Found \"much\", expected a number such as 0.5 or 50%");
+}
+
+TEST_CASE("A platform that is unchecked is left out and comes back as it was", "[ui][form]") {
+  ui::ScenarioForm form(pricing::PriceCatalogue::embedded());
+  form.setScenario(runnableScenario());
+  form.setScenario(unusual());
+  QCheckBox* compared = nullptr;
+  for (auto* box : form.findChildren<QCheckBox*>())
+    if (box->text() == "Compare EC2") compared = box;
+  REQUIRE(compared != nullptr);
+  compared->setChecked(false);
+  CHECK_FALSE(form.scenario().ec2.has_value());
+  compared->setChecked(true);
+  CHECK(form.scenario().ec2 == unusual().ec2);
+}
+
+TEST_CASE("Every field has a name, a label and a hint with its default", "[ui][form]") {
+  ui::ScenarioForm form(pricing::PriceCatalogue::embedded());
+  form.setScenario(runnableScenario());
+  const auto fields = form.findChildren<ui::Field*>();
+  CHECK(fields.size() > 50);
+  for (const auto* field : fields) {
+    INFO(ui::fromQt(field->editor()->accessibleName()));
+    CHECK_FALSE(field->editor()->accessibleName().isEmpty());
+    CHECK_FALSE(field->editor()->toolTip().isEmpty());
+  }
+  CHECK(form.editorAt("/lambda/timeout")->toolTip().contains("Default: 900s"));
+}

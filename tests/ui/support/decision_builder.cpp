@@ -1,0 +1,160 @@
+#include "tests/ui/support/decision_builder.hpp"
+
+#include <cmath>
+#include <string_view>
+
+namespace tests {
+
+namespace {
+
+using pricing::Money;
+using pricing::UnitPrice;
+
+pricing::BillLine line(std::string_view service, std::string_view item, double quantity, std::string_view unit,
+                       double usdPerUnit, bool estimated = false) {
+  return {std::string(service),
+          std::string(item),
+          quantity,
+          std::string(unit),
+          UnitPrice::dollarsPerUnit(usdPerUnit),
+          UnitPrice::dollarsPerUnit(usdPerUnit) * quantity,
+          "AWS pricing page feed (L1), 2025-10-30",
+          estimated};
+}
+
+// A long-tailed sample: quantiles of an exponential above a floor.
+model::LatencyHistogram sample(double floorMs, double meanMs) {
+  model::LatencyHistogram histogram;
+  for (int i = 0; i < 5000; ++i) {
+    const double p = (i + 0.5) / 5000;
+    histogram.record(static_cast<std::int64_t>((floorMs - meanMs * std::log(1 - p)) * 1e6));
+  }
+  return histogram;
+}
+
+model::LatencySummary summaryOf(const model::LatencyHistogram& histogram) {
+  const auto at = [&](double p) { return model::Estimate{histogram.quantileSeconds(p) * 1000, 2.5}; };
+  return {{histogram.meanSeconds() * 1000, 0.8}, at(0.5), at(0.9), at(0.95), at(0.99), at(0.999),
+          {histogram.maxSeconds() * 1000, 0}};
+}
+
+std::vector<model::TimelinePoint> timeline(double capacity, double inFlight) {
+  std::vector<model::TimelinePoint> points;
+  for (int hour = 0; hour < 168; ++hour) {
+    const double day = 1 + 0.5 * std::sin(hour * 3.14159265 / 12);
+    points.push_back(
+        {std::chrono::hours(hour), std::ceil(capacity * day), std::ceil(capacity * day), inFlight * day, 0.4});
+  }
+  return points;
+}
+
+model::PlatformResult lambdaResult() {
+  model::PlatformResult result;
+  result.platform = model::Platform::Lambda;
+  result.configuration = "1769 MB x86_64";
+  result.requests = 60'480'000;
+  result.completed = 60'479'000;
+  result.throttled = 1000;
+  result.histogram = sample(60, 45);
+  result.latency = summaryOf(result.histogram);
+  result.failedFraction = {1.65e-5, 2e-6};
+  result.coldStarts = 4020;
+  result.coldFraction = {6.6e-5, 3e-6};
+  result.environmentsMean = {21.4, 0.3};
+  result.environmentsBusy = {10.5, 0.1};
+  result.environmentsIdle = {10.9, 0.2};
+  result.peakEnvironments = 48;
+  result.meanLifetimeS = 5400;
+  result.bill.lines = {line("lambda", "requests", 262'800'000, "request", 2e-7),
+                       line("lambda", "duration", 47'700'000, "GB-s", 1.66667e-5)};
+  result.monthlyCostUsd = {result.bill.total().inDollars(), 3.1};
+  result.timeline = timeline(21, 10);
+  return result;
+}
+
+model::PlatformResult ec2Result() {
+  model::PlatformResult result;
+  result.platform = model::Platform::Ec2;
+  result.configuration = "c7g.large x 2..20";
+  result.requests = 60'480'000;
+  result.completed = 60'480'000;
+  result.histogram = sample(70, 110);
+  result.latency = summaryOf(result.histogram);
+  result.utilisation = {0.47, 0.01};
+  result.instancesMean = {11.2, 0.1};
+  result.peakInstances = 17;
+  result.bill.lines = {
+      line("ec2", "c7g.large on demand", 8176, "hour", 0.0725), line("alb", "load balancer", 730, "hour", 0.0225),
+      line("alb", "capacity units", 2920, "LCU-hour", 0.008), line("ebs", "gp3", 89.6, "GiB-month", 0.08),
+      line("ipv4", "public addresses", 8176, "hour", 0.005, true)};
+  result.monthlyCostUsd = {result.bill.total().inDollars(), 4.4};
+  result.timeline = timeline(11, 14);
+  result.meetsObjective = false;
+  result.missed = {"p99 577 ms > 500 ms"};
+  return result;
+}
+
+void addCostCurve(model::Decision& decision) {
+  for (int i = -8; i <= 8; ++i) {
+    const double rate = 100 * std::pow(10.0, i / 4.0);
+    decision.costCurve.push_back({rate, rate * 8.475, 90 + rate * 6.4});
+  }
+  decision.meanRequestsPerSecond = 100;
+  decision.breakEven = model::BreakEven{43.4, 43.4 * 2'628'000, model::Platform::Lambda};
+}
+
+} // namespace
+
+model::Decision plausibleDecision() {
+  model::Decision decision;
+  decision.scenario.name = "web API";
+  decision.scenario.objective.p99 = std::chrono::milliseconds(500);
+  decision.lambda = lambdaResult();
+  decision.ec2 = ec2Result();
+  decision.verdict = model::Verdict::Lambda;
+  decision.monthlySavingUsd = {decision.lambda->monthlyCostUsd.value - decision.ec2->monthlyCostUsd.value, 5.2};
+  addCostCurve(decision);
+  decision.reasons = {{"objective_missed", "EC2 misses the objective: p99 577 ms > 500 ms."},
+                      {"cost_gap", "Lambda costs $164 a month more than EC2 <as configured>."}};
+  decision.drivers = {{"lambda.memory", "1769MB", "1024MB", 120, -164, true},
+                      {"ec2.purchase", "on_demand", "compute_sp_3y", -420, -164, false}};
+  decision.candidates = {
+      {model::Platform::Lambda, "1024 MB arm64", 611.5, 480.0, 1.6e-5, true, true, "", true},
+      {model::Platform::Lambda, "1769 MB x86_64", 847.6, 267.2, 1.6e-5, true, true, "", true},
+      {model::Platform::Ec2, "c7g.large x 2..20", 683.4, 577.0, 0.0, false, true, "p99 577 ms > 500 ms", false},
+      {model::Platform::Ec2, "m5.24xlarge x 2..20", 6900, {}, {}, false, false, "screened out by cost", false}};
+  decision.analytic = {
+      {model::Platform::Lambda, "busy environments", "M/G/infinity", 10.5, {10.52, 0.1}, "environments"}};
+  decision.assumptions = {{"lambda.memory", "1769MB", model::Origin::Scenario, ""},
+                          {"lambda.idle_lifetime", "600s", model::Origin::Default, "probes of 2025"},
+                          {"ec2.purchase", "on_demand", model::Origin::Default, "convention"}};
+  decision.warnings = {{"near_limit", "Peak concurrency of 948 is 95 % of the account's 1,000.",
+                        "Ask for a higher limit before the peak grows."}};
+  decision.run = {1, 5, 1, 604800, 302'400'000, 3.1, 1.9e7, "aws-2026-11-23", "2026-11-23", "00ff", "0.1.0"};
+  return decision;
+}
+
+std::shared_ptr<const model::Decision> sharedDecision() {
+  return std::make_shared<const model::Decision>(plausibleDecision());
+}
+
+ui::Engine answeringEngine() {
+  return {[](const model::Scenario& scenario, const model::RunControl&) -> model::EvaluationOutcome {
+            auto decision = plausibleDecision();
+            decision.scenario = scenario;
+            return std::make_shared<const model::Decision>(std::move(decision));
+          },
+          [](const std::vector<std::string>& files, const workloads::ImportProgress&) {
+            workloads::TraceSummary summary;
+            summary.format = "csv";
+            summary.formatTitle = "generic CSV";
+            summary.files = files;
+            summary.rows = summary.requests = 1200;
+            summary.span = std::chrono::hours(1);
+            summary.durations = workloads::TraceSummary::Durations{90, 80, 150, 180, 240, 900};
+            summary.memoryMb = 512;
+            return summary;
+          }};
+}
+
+} // namespace tests

@@ -1,0 +1,113 @@
+#include "ui/results/table_models.hpp"
+
+#include <QAbstractItemModelTester>
+#include <QApplication>
+#include <QClipboard>
+
+#include "tests/support/catch.hpp"
+#include "tests/ui/support/decision_builder.hpp"
+#include "ui/results/data_table.hpp"
+#include "ui/results/figures.hpp"
+
+namespace {
+
+QString text(const QAbstractItemModel& model, int row, int column) {
+  return model.index(row, column).data().toString();
+}
+QVariant sortKey(const QAbstractItemModel& model, int row, int column) {
+  return model.index(row, column).data(ui::SortRole);
+}
+
+} // namespace
+
+TEMPLATE_TEST_CASE("A table model keeps the rules of item models", "[ui][tables]", ui::BillTableModel,
+                   ui::CandidateTableModel, ui::AssumptionTableModel, ui::WarningTableModel, ui::DriverTableModel,
+                   ui::AnalyticTableModel) {
+  TestType model;
+  QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
+  CHECK(model.rowCount() == 0);
+  model.setDecision(tests::sharedDecision());
+  CHECK(model.rowCount() > 0);
+  for (int row = 0; row < model.rowCount(); ++row)
+    for (int column = 0; column < model.columnCount(); ++column) {
+      CHECK(model.index(row, column).data(Qt::DisplayRole).isValid());
+      CHECK(model.index(row, column).data(ui::SortRole).isValid());
+    }
+  model.setDecision(std::make_shared<const model::Decision>());
+  CHECK(model.rowCount() == 0);
+  model.setDecision(nullptr);
+  CHECK(model.rowCount() == 0);
+}
+
+TEST_CASE("The bill lists both platforms with totals and marks estimated prices", "[ui][tables]") {
+  using Bill = ui::BillTableModel;
+  Bill model;
+  const auto decision = tests::sharedDecision();
+  model.setDecision(decision);
+  REQUIRE(model.rowCount() == 2 + 1 + 5 + 1);
+  CHECK(text(model, 0, Bill::Platform) == "Lambda");
+  CHECK(text(model, 0, Bill::Quantity) == "263 M");
+  CHECK(text(model, 0, Bill::UnitPrice) == "$0.0000002");
+  CHECK(text(model, 0, Bill::Amount) == "$52.56");
+  CHECK(sortKey(model, 0, Bill::Amount).toDouble() == Approx(52.56));
+  CHECK(text(model, 2, Bill::Service) == "Total");
+  CHECK(sortKey(model, 2, Bill::Amount).toDouble() == Approx(decision->lambda->bill.total().inDollars()));
+  CHECK(text(model, 7, Bill::UnitPrice) == "$0.005 (est.)");
+  CHECK(text(model, 7, Bill::Source).startsWith("estimated: "));
+  CHECK_FALSE(text(model, 6, Bill::UnitPrice).contains("est"));
+}
+
+TEST_CASE("Candidates show what is known of them and sort by raw numbers", "[ui][tables]") {
+  using Candidates = ui::CandidateTableModel;
+  Candidates model;
+  model.setDecision(tests::sharedDecision());
+  REQUIRE(model.rowCount() == 4);
+  CHECK(text(model, 0, Candidates::P99) == "480 ms");
+  CHECK(sortKey(model, 0, Candidates::P99).toDouble() == 480);
+  CHECK(text(model, 2, Candidates::Objective) == QStringLiteral("✗ p99 577 ms > 500 ms"));
+  CHECK(text(model, 3, Candidates::P99) == QStringLiteral("–"));
+  CHECK(text(model, 3, Candidates::Method) == "screened");
+
+  ui::DataTable table(new Candidates, Candidates::Objective, "Candidates", ui::DataTable::Filter::Shown);
+  table.model()->setDecision(tests::sharedDecision());
+  table.view()->sortByColumn(Candidates::Cost, Qt::AscendingOrder);
+  CHECK(table.view()->model()->index(0, Candidates::Cost).data().toString() == "$611.50");
+  CHECK(table.view()->model()->index(3, Candidates::Cost).data().toString() == "$6,900.00");
+  table.setFilter("c7g");
+  CHECK(table.view()->model()->rowCount() == 1);
+}
+
+TEST_CASE("Selected rows are copied with their header", "[ui][tables]") {
+  ui::DataTable table(new ui::AssumptionTableModel, ui::AssumptionTableModel::Source, "Assumptions",
+                      ui::DataTable::Filter::Shown);
+  table.model()->setDecision(tests::sharedDecision());
+  table.view()->selectRow(1);
+  table.copySelection();
+  CHECK(QApplication::clipboard()->text() ==
+        "Assumption\tValue\tOrigin\tSource\nlambda.idle_lifetime\t600s\tdefault\tprobes of 2025\n");
+}
+
+TEST_CASE("Drivers say what changes and whether the verdict flips", "[ui][tables]") {
+  using Drivers = ui::DriverTableModel;
+  Drivers model;
+  model.setDecision(tests::sharedDecision());
+  CHECK(text(model, 0, Drivers::Saving) == "$120.00");
+  CHECK(text(model, 0, Drivers::Change) == "$284.00");
+  CHECK(text(model, 0, Drivers::Verdict) == "flips");
+  CHECK(sortKey(model, 1, Drivers::Change).toDouble() == Approx(256));
+}
+
+TEST_CASE("Key figures say their interval and what is missed", "[ui][figures]") {
+  const auto decision = tests::plausibleDecision();
+  const auto lambda = ui::keyFigures(*decision.lambda);
+  CHECK(lambda.at(0).value == QStringLiteral("$847.56 ± $3.10"));
+  CHECK(lambda.at(3).caption == "failed");
+  CHECK_FALSE(lambda.at(2).missed);
+  const auto ec2 = ui::keyFigures(*decision.ec2);
+  CHECK(ec2.at(2).caption == "p99");
+  CHECK(ec2.at(2).missed);
+  CHECK(ec2.at(4).value == QStringLiteral("47 % ± 1 %"));
+  CHECK(ui::countWithInterval({3, 0}) == "3"); // one observation has no interval
+  CHECK(ui::runLine(decision.run) ==
+        "5 replication(s) of 7 d, 302 M requests in 3.1 s (19 M/s); seed 1; prices aws-2026-11-23 of 2026-11-23");
+}

@@ -1,0 +1,301 @@
+#include "ui/form/scenario_pages.hpp"
+
+#include <QCoreApplication>
+
+namespace ui {
+
+namespace {
+
+using model::Ec2Setup;
+using model::LambdaSetup;
+using model::Objective;
+using model::RunPlan;
+using model::Scenario;
+using workloads::Work;
+using workloads::Workload;
+
+// Accessors, for a const and for a mutable scenario alike. Pages are shown with both platforms present, whether they
+// are compared or not.
+template <class T> auto at(T Scenario::*member) {
+  return [member](auto& s) -> auto& { return s.*member; };
+}
+template <class T> auto at(T Workload::*member) {
+  return [member](auto& s) -> auto& { return s.workload.*member; };
+}
+template <class T> auto at(T Work::*member) {
+  return [member](auto& s) -> auto& { return s.workload.work.*member; };
+}
+template <class T> auto at(T LambdaSetup::*member) {
+  return [member](auto& s) -> auto& { return (*s.lambda).*member; };
+}
+template <class T> auto at(T Ec2Setup::*member) {
+  return [member](auto& s) -> auto& { return (*s.ec2).*member; };
+}
+template <class T> auto at(T Objective::*member) {
+  return [member](auto& s) -> auto& { return s.objective.*member; };
+}
+template <class T> auto at(T RunPlan::*member) {
+  return [member](auto& s) -> auto& { return s.run.*member; };
+}
+
+QString tr(const char* text) { return QCoreApplication::translate("ScenarioForm", text); }
+
+QString timeTip(const char* what) {
+  return tr(what) + tr("\nUnit: time, such as 250ms, 1.5s, 10min or 7d; a bare number is seconds.");
+}
+QString memoryTip(const char* what) {
+  return tr(what) + tr("\nUnit: whole MB (1 GB = 1,024 MB), such as 512MB or 2GB.");
+}
+QString bytesTip(const char* what) { return tr(what) + tr("\nUnit: bytes, such as 20KB or 1.5MB (1 KB = 1,024 B)."); }
+QString countTip(const char* what) { return tr(what) + tr("\nUnit: a whole number."); }
+QString ratioTip(const char* what) { return tr(what) + tr("\nUnit: a number such as 0.5, or 50%."); }
+
+QStringList instanceTypeNames(const pricing::PriceCatalogue& catalogue) {
+  QStringList names{QStringLiteral("auto")};
+  for (const auto& type : catalogue.types()) names.append(toQt(type.name));
+  return names;
+}
+
+QStringList regionNames(const pricing::PriceCatalogue& catalogue) {
+  QStringList names;
+  for (const auto& region : catalogue.regions()) names.append(toQt(region));
+  return names;
+}
+
+std::vector<Choice<pricing::Purchase>> purchaseChoices() {
+  std::vector<Choice<pricing::Purchase>> choices;
+  for (const auto name : pricing::purchaseNames())
+    if (const auto purchase = pricing::purchaseNamed(name))
+      choices.push_back({toQt(name).replace(u'_', u' '), *purchase});
+  return choices;
+}
+
+void addLambdaLimits(FieldSet& page) {
+  page.startGroup(tr("Limits"));
+  page.addText({"/lambda/timeout", tr("Timeout"), timeTip("A longer call fails and is billed to here; at most 900s.")},
+               at(&LambdaSetup::timeout));
+  page.addText({"/lambda/reserved_concurrency", tr("Reserved"),
+                countTip("Concurrency reserved for this function; none: the account's is shared."), "none"},
+               at(&LambdaSetup::reservedConcurrency));
+  page.addText({"/lambda/account_concurrency", tr("Account limit"), countTip("Concurrent executions of the account.")},
+               at(&LambdaSetup::accountConcurrency));
+  page.addText(
+      {"/lambda/growth_per_10s", tr("Growth in 10 s"), countTip("New environments a function may get in 10 s.")},
+      at(&LambdaSetup::growthPer10s));
+}
+
+void addLambdaEnvironments(FieldSet& page) {
+  page.startGroup(tr("Environments"));
+  page.addDistribution({"/lambda/init", tr("Init"), timeTip("Start of a new environment."), "by runtime and package"},
+                       at(&LambdaSetup::init));
+  page.addDistribution({"/lambda/idle_lifetime", tr("Idle lifetime"), timeTip("How long an idle environment is kept."),
+                        "as measured by probes"},
+                       at(&LambdaSetup::idleLifetime));
+  page.addDistribution({"/lambda/max_lifetime", tr("Longest life"),
+                        timeTip("An older environment is retired when it becomes idle."), "none"},
+                       at(&LambdaSetup::maxLifetime));
+  page.addChoice<>({"/lambda/reuse", tr("Reuse"), tr("Which idle environment serves the next request.")},
+                   std::vector<Choice<model::Reuse>>{{tr("most recently used"), model::Reuse::Lifo},
+                                                     {tr("least recently used"), model::Reuse::Fifo},
+                                                     {tr("any"), model::Reuse::Random}},
+                   at(&LambdaSetup::reuse));
+  page.addText(
+      {"/lambda/provisioned_concurrency", tr("Provisioned"), countTip("Environments kept ready and paid for.")},
+      at(&LambdaSetup::provisionedConcurrency));
+}
+
+void addEc2Scaling(FieldSet& page) {
+  page.startGroup(tr("Scaling"));
+  page.addText({"/ec2/min", tr("Least"), countTip("Fewest instances.")}, at(&Ec2Setup::min));
+  page.addText({"/ec2/max", tr("Most"), countTip("Most instances.")}, at(&Ec2Setup::max));
+  page.addText({"/ec2/initial", tr("At the start"),
+                countTip("Instances in service at time 0; auto: what the mean load needs."), "auto"},
+               at(&Ec2Setup::initial));
+  page.addScaling({"/ec2/scaling", tr("Policy"), tr("How Auto Scaling follows the load.")});
+  page.addDistribution({"/ec2/boot", tr("Boot"), timeTip("From launch to in service; it is billed.")},
+                       at(&Ec2Setup::boot));
+  page.addText(
+      {"/ec2/deregistration_delay", tr("Draining"), timeTip("Longest wait for open requests before an instance ends.")},
+      at(&Ec2Setup::deregistrationDelay));
+  page.addText({"/ec2/availability_zones", tr("Zones"), countTip("Availability zones, kept balanced.")},
+               at(&Ec2Setup::availabilityZones));
+}
+
+void addEc2Serving(FieldSet& page) {
+  page.startGroup(tr("Serving requests"));
+  page.addChoice<>({"/ec2/discipline", tr("CPU shared"), tr("How requests on one instance share its vCPUs.")},
+                   std::vector<Choice<model::Discipline>>{
+                       {tr("all at once (processor sharing)"), model::Discipline::ProcessorSharing},
+                       {tr("one per worker (first come)"), model::Discipline::Fcfs}},
+                   at(&Ec2Setup::discipline));
+  page.addText({"/ec2/workers", tr("Workers"),
+                countTip("Most requests in progress on an instance; auto: from memory and CPU."), "auto"},
+               at(&Ec2Setup::workers));
+  page.addText({"/ec2/queue_limit", tr("Queue"), countTip("Requests that may wait on an instance; beyond, 503.")},
+               at(&Ec2Setup::queueLimit));
+  page.addText({"/ec2/request_timeout", tr("Timeout"), timeTip("A request that takes longer fails with 504.")},
+               at(&Ec2Setup::requestTimeout));
+  page.addChoice<>({"/ec2/routing", tr("Routing"), tr("How the load balancer chooses an instance.")},
+                   std::vector<Choice<model::Routing>>{{tr("round robin"), model::Routing::RoundRobin},
+                                                       {tr("least outstanding"), model::Routing::LeastOutstanding},
+                                                       {tr("random"), model::Routing::Random}},
+                   at(&Ec2Setup::routing));
+  page.addText({"/ec2/overhead", tr("Overhead"), timeTip("Added to every response by the load balancer.")},
+               at(&Ec2Setup::overhead));
+  page.addText({"/ec2/speed", tr("CPU speed"),
+                ratioTip("Of a vCPU, relative to Lambda on x86; auto: by processor family."), "auto"},
+               at(&Ec2Setup::speed));
+}
+
+void addEc2Parts(FieldSet& page) {
+  page.startGroup(tr("What else is paid for"));
+  page.addChoice<>({"/ec2/load_balancer", tr("Load balancer"), tr("Hours and LCUs of an Application Load Balancer.")},
+                   std::vector<Choice<model::LoadBalancer>>{{tr("Application Load Balancer"), model::LoadBalancer::Alb},
+                                                            {tr("none"), model::LoadBalancer::None}},
+                   at(&Ec2Setup::loadBalancer));
+  page.addText({"/ec2/ebs_gib", tr("Disk (GiB)"), countTip("EBS gp3 volume of each instance, in GiB.")},
+               at(&Ec2Setup::ebsGib));
+  page.addFlag({"/ec2/public_ipv4", tr("Public IPv4 address"), tr("One address for each instance, paid by the hour.")},
+               at(&Ec2Setup::publicIpv4));
+  page.addFlag(
+      {"/ec2/detailed_monitoring", tr("Detailed monitoring"), tr("CloudWatch points every minute instead of five.")},
+      at(&Ec2Setup::detailedMonitoring));
+}
+
+} // namespace
+
+FieldSet* newWorkloadPage(const pricing::PriceCatalogue& catalogue) {
+  using workloads::Trigger;
+  auto* page = new FieldSet;
+  page->startGroup(tr("Scenario"));
+  page->addText({"/name", tr("Name"), tr("Stands over reports.")}, at(&Scenario::name));
+  page->addSearch({"/region", tr("Region"), tr("AWS region whose prices hold. Type to search.")},
+                  regionNames(catalogue), at(&Scenario::region));
+  page->startGroup(tr("Requests"));
+  page->addArrivals({"/workload/arrivals", tr("Arrivals"), tr("When requests come.")});
+  page->addChoice<>(
+      {"/workload/trigger", tr("Trigger"), tr("Who calls: it decides what happens to a refused request.")},
+      std::vector<Choice<Trigger>>{{tr("HTTP request"), Trigger::Http},
+                                   {tr("asynchronous event"), Trigger::Async},
+                                   {tr("queue (SQS)"), Trigger::Queue},
+                                   {tr("stream (Kinesis)"), Trigger::Stream},
+                                   {tr("schedule"), Trigger::Schedule}},
+      at(&Workload::trigger));
+  page->addText({"/workload/request_size", tr("Request size"), bytesTip("Mean payload of a request.")},
+                at(&Workload::requestSize));
+  page->addText({"/workload/response_size", tr("Response size"), bytesTip("Mean payload of a response.")},
+                at(&Workload::responseSize));
+  page->addText(
+      {"/workload/log_size", tr("Log (KB)"), ratioTip("KB a request writes to CloudWatch Logs, on both platforms.")},
+      at(&Scenario::perRequestLogKb));
+  page->startGroup(tr("Work of one request"));
+  page->addDistribution({"/workload/work", tr("Duration"), timeTip("As measured on Lambda at the memory below."),
+                         "the trace's own durations"},
+                        at(&Work::duration));
+  page->addText(
+      {"/workload/work/measured_at/memory", tr("Measured at"), memoryTip("Lambda memory of that measurement.")},
+      at(&Work::measuredAt));
+  page->addText({"/workload/work/cpu_fraction", tr("CPU share"),
+                 ratioTip("Part of the duration that computes; the rest waits and no CPU shortens it.")},
+                at(&Work::cpuFraction));
+  page->addText({"/workload/work/threads", tr("Threads"), ratioTip("vCPUs that one request can use.")},
+                at(&Work::threads));
+  page->addText({"/workload/memory", tr("Memory"), memoryTip("Resident while a request runs.")}, at(&Workload::memory));
+  return page;
+}
+
+FieldSet* newLambdaPage() {
+  using model::FrontDoor;
+  using pricing::Architecture;
+  using Arch = std::optional<Architecture>;
+  auto* page = new FieldSet;
+  page->startGroup(tr("Function"));
+  page->addText({"/lambda/memory", tr("Memory"), memoryTip("128MB to 10240MB; auto searches the best."), "auto"},
+                at(&LambdaSetup::memory));
+  page->addChoice<>({"/lambda/architecture", tr("Architecture"), tr("Processor; auto tries both.")},
+                    std::vector<Choice<Arch>>{{tr("x86_64 (Intel, AMD)"), Arch(Architecture::X86_64)},
+                                              {tr("arm64 (Graviton)"), Arch(Architecture::Arm64)},
+                                              {tr("auto"), Arch()}},
+                    at(&LambdaSetup::architecture));
+  QStringList runtimes;
+  for (const auto runtime : model::knownRuntimes()) runtimes.append(toQt(runtime));
+  page->addSearch({"/lambda/runtime", tr("Runtime"), tr("Decides how long an init takes.")}, runtimes,
+                  at(&LambdaSetup::runtime));
+  page->addChoice<>({"/lambda/package", tr("Package"), tr("How the code is deployed; decides how long an init takes.")},
+                    std::vector<Choice<model::Package>>{{tr("zip archive"), model::Package::Zip},
+                                                        {tr("container image"), model::Package::Image}},
+                    at(&LambdaSetup::package));
+  page->addChoice<>({"/lambda/front_door", tr("Front door"), tr("What stands before the function and is paid for.")},
+                    std::vector<Choice<FrontDoor>>{{tr("function URL"), FrontDoor::FunctionUrl},
+                                                   {tr("HTTP API"), FrontDoor::HttpApi},
+                                                   {tr("REST API"), FrontDoor::RestApi},
+                                                   {tr("Application Load Balancer"), FrontDoor::Alb},
+                                                   {tr("none"), FrontDoor::None}},
+                    at(&LambdaSetup::frontDoor));
+  page->addText({"/lambda/ephemeral_storage", tr("Storage /tmp"), memoryTip("512MB are free, up to 10240MB.")},
+                at(&LambdaSetup::ephemeralStorage));
+  page->addText({"/lambda/overhead", tr("Overhead"), timeTip("Added to every response by the front door, not billed.")},
+                at(&LambdaSetup::overhead));
+  page->addText(
+      {"/lambda/speed", tr("CPU speed"), ratioTip("Of a vCPU, relative to x86; auto: by architecture."), "auto"},
+      at(&LambdaSetup::speed));
+  addLambdaEnvironments(*page);
+  addLambdaLimits(*page);
+  return page;
+}
+
+FieldSet* newEc2Page(const pricing::PriceCatalogue& catalogue) {
+  auto* page = new FieldSet;
+  page->startGroup(tr("Instances"));
+  page->addSearch(
+      {"/ec2/instance_type", tr("Type"), tr("Instance type; auto searches the best. Type to search."), "auto"},
+      instanceTypeNames(catalogue), at(&Ec2Setup::instanceType));
+  page->addChoice({"/ec2/purchase", tr("Purchase"), tr("How instance hours are paid.")}, purchaseChoices(),
+                  at(&Ec2Setup::purchase));
+  addEc2Scaling(*page);
+  addEc2Serving(*page);
+  addEc2Parts(*page);
+  return page;
+}
+
+FieldSet* newObjectivePage() {
+  auto* page = new FieldSet;
+  page->startGroup(tr("A platform must"));
+  const auto limit = [&](const char* key, const char* label, auto access) {
+    page->addText(
+        {std::string("/objective/") + key, tr(label), timeTip("Limit on response time; none: not asked for."), "none"},
+        access);
+  };
+  limit("mean", "Mean below", at(&Objective::mean));
+  limit("p50", "p50 below", at(&Objective::p50));
+  limit("p90", "p90 below", at(&Objective::p90));
+  limit("p95", "p95 below", at(&Objective::p95));
+  limit("p99", "p99 below", at(&Objective::p99));
+  limit("p999", "p99.9 below", at(&Objective::p999));
+  page->addText({"/objective/max_failed", tr("Failed at most"), ratioTip("Failed requests divided by attempts.")},
+                at(&Objective::maxFailed));
+  return page;
+}
+
+FieldSet* newRunPage() {
+  auto* page = new FieldSet;
+  page->startGroup(tr("Simulation"));
+  page->addText(
+      {"/run/horizon", tr("Horizon"), timeTip("Simulated time; auto: a week, or the span of the trace."), "auto"},
+      at(&RunPlan::horizon));
+  page->addText({"/run/warmup", tr("Warm-up"), timeTip("Cut off at the start, before anything is counted.")},
+                at(&RunPlan::warmup));
+  page->addText(
+      {"/run/replications", tr("Replications"), countTip("Independent repetitions; they make the error bars.")},
+      at(&RunPlan::replications));
+  page->addText({"/run/seed", tr("Seed"), countTip("Same seed, same figures.")}, at(&RunPlan::seed));
+  page->startGroup(tr("Bill"));
+  page->addText({"/assumptions/hours_per_month", tr("Hours a month"), ratioTip("730 is what AWS calculators use.")},
+                at(&Scenario::hoursPerMonth));
+  page->addFlag(
+      {"/assumptions/free_tier", tr("Free tier applies"), tr("Lambda's monthly free requests and GB-seconds.")},
+      at(&Scenario::freeTier));
+  return page;
+}
+
+} // namespace ui

@@ -1,0 +1,14 @@
+#pragma once
+// What stands on each page of the scenario form: one line per field.
+#include "pricing/catalogue.hpp"
+#include "ui/form/field_set.hpp"
+
+namespace ui {
+
+FieldSet* newWorkloadPage(const pricing::PriceCatalogue& catalogue);
+FieldSet* newLambdaPage();
+FieldSet* newEc2Page(const pricing::PriceCatalogue& catalogue);
+FieldSet* newObjectivePage();
+FieldSet* newRunPage();
+
+} // namespace ui

@@ -1,0 +1,174 @@
+#include "ui/results/results_page.hpp"
+
+#include <QEvent>
+#include <QHBoxLayout>
+#include <QScrollArea>
+#include <QVBoxLayout>
+
+#include "ui/appearance.hpp"
+#include "ui/qt_text.hpp"
+#include "ui/results/figures.hpp"
+
+namespace ui {
+
+namespace {
+
+QLabel* newTextLabel() {
+  auto* label = new QLabel;
+  label->setWordWrap(true);
+  label->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
+  label->setFocusPolicy(Qt::ClickFocus);
+  return label;
+}
+
+QString bulletList(const std::vector<model::Reason>& reasons) {
+  QString html = QStringLiteral("<ul style='margin-left:-22px'>");
+  for (const auto& reason : reasons) html += QStringLiteral("<li>%1</li>").arg(toQt(reason.message).toHtmlEscaped());
+  return html + QStringLiteral("</ul>");
+}
+
+} // namespace
+
+ResultsPage::ResultsPage(QWidget* parent)
+    : QWidget(parent), m_headline(newTextLabel()), m_run(newTextLabel()), m_notice(newTextLabel()),
+      m_reasons(newTextLabel()), m_lambda(new PlatformCard(model::Platform::Lambda)),
+      m_ec2(new PlatformCard(model::Platform::Ec2)), m_tabs(new QTabWidget), m_cost(new ChartPanel),
+      m_latency(new ChartPanel), m_lambdaTimeline(new ChartPanel), m_ec2Timeline(new ChartPanel) {
+  QFont large = m_headline->font();
+  large.setPointSizeF(large.pointSizeF() * 1.3);
+  large.setBold(true);
+  m_headline->setFont(large);
+  m_headline->setAccessibleName(tr("Verdict"));
+  m_headline->setText(tr("The first run is on its way…"));
+  m_notice->setAccessibleName(tr("State of these figures"));
+  m_notice->hide();
+
+  auto* cards = new QHBoxLayout;
+  cards->setSpacing(8);
+  cards->addWidget(m_lambda, 1);
+  cards->addWidget(m_ec2, 1);
+  m_lambda->hide();
+  m_ec2->hide();
+
+  auto* content = new QWidget;
+  auto* layout = new QVBoxLayout(content);
+  layout->setContentsMargins(10, 8, 10, 8);
+  layout->setSpacing(6);
+  layout->addWidget(m_headline);
+  layout->addWidget(m_notice);
+  layout->addLayout(cards);
+  layout->addWidget(m_tabs, 1);
+  layout->addWidget(m_run);
+  auto* scroll = new QScrollArea;
+  scroll->setWidget(content);
+  scroll->setWidgetResizable(true);
+  scroll->setFrameShape(QFrame::NoFrame);
+  auto* page = new QVBoxLayout(this);
+  page->setContentsMargins(0, 0, 0, 0);
+  page->addWidget(scroll);
+
+  m_tabs->setMinimumHeight(260);
+  m_tabs->setDocumentMode(true);
+  m_tabs->setAccessibleName(tr("Results"));
+  addCharts();
+  addTables();
+  colour();
+}
+
+void ResultsPage::addCharts() {
+  m_tabs->addTab(m_cost, tr("&Cost"));
+  m_tabs->addTab(m_latency, tr("&Latency"));
+  auto* overTime = new QWidget;
+  auto* layout = new QVBoxLayout(overTime);
+  layout->setContentsMargins(0, 0, 0, 0);
+  layout->setSpacing(0);
+  layout->addWidget(m_lambdaTimeline, 1);
+  layout->addWidget(m_ec2Timeline, 1);
+  m_tabs->addTab(overTime, tr("Over &time"));
+}
+
+void ResultsPage::addTables() {
+  addTable(tr("&Bill"), new BillTableModel, BillTableModel::Source, DataTable::Filter::Hidden);
+  addTable(tr("Ca&ndidates"), new CandidateTableModel, CandidateTableModel::Objective, DataTable::Filter::Shown);
+  m_candidatesTab = m_tabs->count() - 1;
+  m_tabs->addTab(newReasonsPage(), tr("&Why"));
+  addTable(tr("W&arnings"), new WarningTableModel, WarningTableModel::Advice, DataTable::Filter::Hidden);
+  m_warningsTab = m_tabs->count() - 1;
+  addTable(tr("Ass&umptions"), new AssumptionTableModel, AssumptionTableModel::Source, DataTable::Filter::Shown);
+  addTable(tr("C&ross-check"), new AnalyticTableModel, AnalyticTableModel::Method, DataTable::Filter::Hidden);
+}
+
+DataTable* ResultsPage::addTable(const QString& title, DecisionTableModel* model, int wide, DataTable::Filter filter) {
+  auto* table = new DataTable(model, wide, QString(title).remove(u'&'), filter);
+  m_models.push_back(model);
+  m_tabs->addTab(table, title);
+  return table;
+}
+
+QWidget* ResultsPage::newReasonsPage() {
+  auto* page = new QWidget;
+  auto* layout = new QVBoxLayout(page);
+  layout->setContentsMargins(8, 4, 8, 4);
+  auto* drivers = new DataTable(new DriverTableModel, DriverTableModel::Path, tr("What would change the answer"),
+                                DataTable::Filter::Hidden);
+  m_models.push_back(drivers->model());
+  m_reasons->setTextFormat(Qt::RichText);
+  m_reasons->setAlignment(Qt::AlignTop);
+  m_reasons->setAccessibleName(tr("Reasons"));
+  auto* title = new QLabel(tr("<b>What would change the answer</b> (one input varied at a time)"));
+  layout->addWidget(m_reasons);
+  layout->addWidget(title);
+  layout->addWidget(drivers, 1);
+  return page;
+}
+
+void ResultsPage::setDecision(std::shared_ptr<const model::Decision> decision) {
+  m_decision = std::move(decision);
+  m_headline->setText(toQt(model::headline(*m_decision)));
+  m_run->setText(runLine(m_decision->run));
+  m_lambda->show(*m_decision);
+  m_ec2->show(*m_decision);
+  m_cost->setChart(costChart(*m_decision));
+  m_latency->setChart(latencyChart(*m_decision));
+  m_lambdaTimeline->setChart(lambdaTimelineChart(*m_decision));
+  m_ec2Timeline->setChart(ec2TimelineChart(*m_decision));
+  m_lambdaTimeline->setVisible(m_decision->lambda.has_value());
+  m_ec2Timeline->setVisible(m_decision->ec2.has_value());
+  for (auto* model : m_models) model->setDecision(m_decision);
+  showReasons();
+  showTabTitles();
+  setNotice({});
+}
+
+void ResultsPage::showReasons() {
+  m_reasons->setText(m_decision->reasons.empty() ? tr("The figures speak for themselves.")
+                                                 : bulletList(m_decision->reasons));
+}
+
+void ResultsPage::showTabTitles() {
+  const auto counted = [](const QString& title, std::size_t count) {
+    return count ? QStringLiteral("%1 (%2)").arg(title).arg(count) : title;
+  };
+  m_tabs->setTabText(m_warningsTab, counted(tr("W&arnings"), m_decision->warnings.size()));
+  m_tabs->setTabText(m_candidatesTab, counted(tr("Ca&ndidates"), m_decision->candidates.size()));
+}
+
+void ResultsPage::setNotice(const QString& notice) {
+  m_notice->setText(notice);
+  m_notice->setVisible(!notice.isEmpty());
+}
+
+void ResultsPage::colour() {
+  for (auto* label : {m_run, m_notice}) {
+    QPalette muted;
+    muted.setColor(QPalette::WindowText, mutedText(palette()));
+    label->setPalette(muted);
+  }
+}
+
+void ResultsPage::changeEvent(QEvent* event) {
+  QWidget::changeEvent(event);
+  if (event->type() == QEvent::PaletteChange) colour();
+}
+
+} // namespace ui

@@ -1,0 +1,48 @@
+#pragma once
+// One decision on one page: verdict, key figures side by side, charts, bill, candidates, assumptions, warnings.
+#include <QLabel>
+#include <QTabWidget>
+#include <QWidget>
+#include <memory>
+#include <vector>
+
+#include "model/decision.hpp"
+#include "ui/charts/chart_panel.hpp"
+#include "ui/results/data_table.hpp"
+#include "ui/results/platform_card.hpp"
+
+namespace ui {
+
+class ResultsPage : public QWidget {
+  Q_OBJECT
+ public:
+  explicit ResultsPage(QWidget* parent = nullptr);
+  void setDecision(std::shared_ptr<const model::Decision> decision); // not null
+  const std::shared_ptr<const model::Decision>& decision() const { return m_decision; }
+  // Says that the figures are not (yet) those of the scenario in the form; empty: they are.
+  void setNotice(const QString& notice);
+  QString verdictText() const { return m_headline->text(); }
+  QTabWidget* tabs() const { return m_tabs; }
+
+ protected:
+  void changeEvent(QEvent* event) override;
+
+ private:
+  void addCharts();
+  void addTables();
+  DataTable* addTable(const QString& title, DecisionTableModel* model, int wide, DataTable::Filter filter);
+  QWidget* newReasonsPage();
+  void showReasons();
+  void showTabTitles();
+  void colour();
+
+  std::shared_ptr<const model::Decision> m_decision;
+  QLabel *m_headline, *m_run, *m_notice, *m_reasons;
+  PlatformCard *m_lambda, *m_ec2;
+  QTabWidget* m_tabs;
+  ChartPanel *m_cost, *m_latency, *m_lambdaTimeline, *m_ec2Timeline;
+  std::vector<DecisionTableModel*> m_models;
+  int m_warningsTab = 0, m_candidatesTab = 0;
+};
+
+} // namespace ui

@@ -1,0 +1,244 @@
+#include "ui/results/table_models.hpp"
+
+#include <QApplication>
+#include <QBrush>
+#include <QFont>
+#include <cmath>
+
+#include "pricing/money.hpp"
+#include "pricing/quantities.hpp"
+#include "ui/appearance.hpp"
+#include "ui/qt_text.hpp"
+#include "ui/results/figures.hpp"
+
+namespace ui {
+
+namespace {
+
+using Tone = Cell::Tone;
+
+Cell text(std::string_view value, Tone tone = Tone::Plain) { return {toQt(value), {}, {}, tone}; }
+Cell money(double usd, Tone tone = Tone::Plain) { return {dollars(usd), usd, {}, tone}; }
+Cell number(double value) { return {toQt(pricing::displayCount(value)), value}; }
+Cell absent() { return {QStringLiteral("–"), -1.0, {}, Tone::Muted}; }
+
+QVariant foreground(Tone tone) {
+  const QPalette palette = QApplication::palette();
+  switch (tone) {
+  case Tone::Good: return QBrush(goodColour(palette));
+  case Tone::Bad: return QBrush(problemColour(palette));
+  case Tone::Muted: return QBrush(mutedText(palette));
+  case Tone::Plain:
+  case Tone::Strong: break;
+  }
+  return {};
+}
+
+QVariant boldFont() {
+  QFont font = QApplication::font();
+  font.setBold(true);
+  return font;
+}
+
+const model::PlatformResult* resultOf(const model::Decision& decision, model::Platform platform) {
+  const auto& result = platform == model::Platform::Lambda ? decision.lambda : decision.ec2;
+  return result ? &*result : nullptr;
+}
+
+} // namespace
+
+DecisionTableModel::DecisionTableModel(std::vector<Column> columns, QObject* parent)
+    : QAbstractTableModel(parent), m_columns(std::move(columns)) {}
+
+void DecisionTableModel::setDecision(std::shared_ptr<const model::Decision> decision) {
+  beginResetModel();
+  m_decision = std::move(decision);
+  m_rows = m_decision ? rowsOf(*m_decision) : std::vector<Row>{};
+  endResetModel();
+}
+
+int DecisionTableModel::rowCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(m_rows.size());
+}
+
+int DecisionTableModel::columnCount(const QModelIndex& parent) const {
+  return parent.isValid() ? 0 : static_cast<int>(m_columns.size());
+}
+
+QVariant DecisionTableModel::data(const QModelIndex& index, int role) const {
+  if (!checkIndex(index, CheckIndexOption::IndexIsValid)) return {};
+  const Cell& cell = m_rows[static_cast<std::size_t>(index.row())][static_cast<std::size_t>(index.column())];
+  switch (role) {
+  case Qt::DisplayRole: return cell.text;
+  case SortRole: return cell.sortKey.isNull() ? QVariant(cell.text) : cell.sortKey;
+  case Qt::ToolTipRole: return cell.tip.isEmpty() ? QVariant() : QVariant(cell.tip);
+  case Qt::ForegroundRole: return foreground(cell.tone);
+  case Qt::FontRole: return cell.tone == Tone::Strong ? boldFont() : QVariant();
+  case Qt::TextAlignmentRole:
+    return int((m_columns[static_cast<std::size_t>(index.column())].number ? Qt::AlignRight : Qt::AlignLeft) |
+               Qt::AlignVCenter);
+  default: return {};
+  }
+}
+
+QVariant DecisionTableModel::headerData(int section, Qt::Orientation orientation, int role) const {
+  if (orientation != Qt::Horizontal || section < 0 || section >= columnCount()) return {};
+  const Column& column = m_columns[static_cast<std::size_t>(section)];
+  switch (role) {
+  case Qt::DisplayRole: return column.title;
+  case Qt::ToolTipRole: return column.tip.isEmpty() ? QVariant() : QVariant(column.tip);
+  case Qt::TextAlignmentRole: return int((column.number ? Qt::AlignRight : Qt::AlignLeft) | Qt::AlignVCenter);
+  default: return {};
+  }
+}
+
+BillTableModel::BillTableModel(QObject* parent)
+    : DecisionTableModel({{tr("Platform")},
+                          {tr("Service")},
+                          {tr("Item")},
+                          {tr("Quantity"), tr("Of a month"), true},
+                          {tr("Unit")},
+                          {tr("Unit price"), tr("USD; of a tiered price the mean"), true},
+                          {tr("Amount"), tr("USD a month"), true},
+                          {tr("Price source")}},
+                         parent) {}
+
+std::vector<DecisionTableModel::Row> BillTableModel::rowsOf(const model::Decision& decision) const {
+  std::vector<Row> rows;
+  for (const auto platform : {model::Platform::Lambda, model::Platform::Ec2}) {
+    const auto* result = resultOf(decision, platform);
+    if (!result) continue;
+    for (const auto& line : result->bill.lines) {
+      const QString mark = line.estimated ? tr("estimated: ") : QString();
+      const QString tip = line.estimated ? tr("This price is derived or taken from another region.") : QString();
+      rows.push_back(
+          {{platformTitle(platform)},
+           text(line.service),
+           text(line.item),
+           number(line.quantity),
+           text(line.unit),
+           {toQt(pricing::display(line.unitPrice)) + (line.estimated ? QStringLiteral(" (est.)") : QString()),
+            line.unitPrice.inDollarsPerUnit(), tip},
+           money(line.amount.inDollars()),
+           {mark + toQt(line.source), {}, toQt(line.source)}});
+    }
+    rows.push_back({{platformTitle(platform), {}, {}, Tone::Strong},
+                    {tr("Total"), {}, {}, Tone::Strong},
+                    {},
+                    {{}, 0.0},
+                    {},
+                    {{}, 0.0},
+                    money(result->bill.total().inDollars(), Tone::Strong),
+                    {}});
+  }
+  return rows;
+}
+
+CandidateTableModel::CandidateTableModel(QObject* parent)
+    : DecisionTableModel({{tr("Platform")},
+                          {tr("Configuration")},
+                          {tr("Cost a month"), tr("USD"), true},
+                          {tr("p99"), tr("Response time that 99 % of completed requests stay within"), true},
+                          {tr("Failed"), tr("Divided by attempts"), true},
+                          {tr("Objective")},
+                          {tr("Frontier"), tr("No other candidate is both cheaper and faster")},
+                          {tr("Method"), tr("Simulated, or only screened by closed forms")}},
+                         parent) {}
+
+std::vector<DecisionTableModel::Row> CandidateTableModel::rowsOf(const model::Decision& decision) const {
+  std::vector<Row> rows;
+  for (const auto& candidate : decision.candidates) {
+    const Cell p99 =
+        candidate.p99Ms ? Cell{toQt(pricing::displaySeconds(*candidate.p99Ms / 1000)), *candidate.p99Ms} : absent();
+    const Cell failed = candidate.failedFraction
+                            ? Cell{toQt(pricing::displayPercent(*candidate.failedFraction)), *candidate.failedFraction}
+                            : absent();
+    rows.push_back({{platformTitle(candidate.platform)},
+                    text(candidate.configuration, candidate.onFrontier ? Tone::Strong : Tone::Plain),
+                    money(candidate.monthlyCostUsd),
+                    p99,
+                    failed,
+                    candidate.meetsObjective
+                        ? Cell{tr("✓ met"), {}, {}, Tone::Good}
+                        : Cell{tr("✗ %1").arg(toQt(candidate.why)), {}, toQt(candidate.why), Tone::Bad},
+                    {candidate.onFrontier ? tr("yes") : QString()},
+                    {candidate.simulated ? tr("simulated") : tr("screened")}});
+  }
+  return rows;
+}
+
+AssumptionTableModel::AssumptionTableModel(QObject* parent)
+    : DecisionTableModel({{tr("Assumption")}, {tr("Value")}, {tr("Origin")}, {tr("Source")}}, parent) {}
+
+std::vector<DecisionTableModel::Row> AssumptionTableModel::rowsOf(const model::Decision& decision) const {
+  std::vector<Row> rows;
+  for (const auto& assumption : decision.assumptions) {
+    const Tone tone = assumption.origin == model::Origin::Default ? Tone::Muted : Tone::Plain;
+    rows.push_back({text(assumption.path),
+                    text(assumption.value),
+                    text(model::name(assumption.origin), tone),
+                    {toQt(assumption.source), {}, toQt(assumption.source)}});
+  }
+  return rows;
+}
+
+WarningTableModel::WarningTableModel(QObject* parent) : DecisionTableModel({{tr("Warning")}, {tr("Advice")}}, parent) {}
+
+std::vector<DecisionTableModel::Row> WarningTableModel::rowsOf(const model::Decision& decision) const {
+  std::vector<Row> rows;
+  for (const auto& warning : decision.warnings)
+    rows.push_back({{toQt(warning.message), {}, toQt(warning.code)}, text(warning.advice)});
+  return rows;
+}
+
+DriverTableModel::DriverTableModel(QObject* parent)
+    : DecisionTableModel(
+          {{tr("Input")},
+           {tr("Now")},
+           {tr("Varied to")},
+           {tr("EC2 − Lambda"), tr("USD a month at the varied value; above zero Lambda is cheaper"), true},
+           {tr("Change"), tr("Against the base case, USD a month"), true},
+           {tr("Verdict")}},
+          parent) {}
+
+std::vector<DecisionTableModel::Row> DriverTableModel::rowsOf(const model::Decision& decision) const {
+  std::vector<Row> rows;
+  for (const auto& driver : decision.drivers) {
+    const double change = driver.savingUsd - driver.baseSavingUsd;
+    rows.push_back({text(driver.path),
+                    text(driver.from),
+                    text(driver.to),
+                    money(driver.savingUsd),
+                    {dollars(change), std::fabs(change)},
+                    driver.flips ? Cell{tr("flips"), {}, {}, Tone::Bad} : Cell{tr("stays"), {}, {}, Tone::Muted}});
+  }
+  return rows;
+}
+
+AnalyticTableModel::AnalyticTableModel(QObject* parent)
+    : DecisionTableModel({{tr("Platform")},
+                          {tr("Figure")},
+                          {tr("Method")},
+                          {tr("Closed form"), {}, true},
+                          {tr("Simulated"), tr("With its 95 % interval"), true},
+                          {tr("Difference"), tr("Simulated over closed form"), true},
+                          {tr("Unit")}},
+                         parent) {}
+
+std::vector<DecisionTableModel::Row> AnalyticTableModel::rowsOf(const model::Decision& decision) const {
+  std::vector<Row> rows;
+  for (const auto& figure : decision.analytic) {
+    const double difference = figure.closedForm != 0 ? figure.simulated.value / figure.closedForm - 1 : 0;
+    rows.push_back(
+        {{platformTitle(figure.platform)},
+         text(figure.quantity),
+         text(figure.method),
+         number(figure.closedForm),
+         {countWithInterval(figure.simulated), figure.simulated.value},
+         figure.closedForm != 0 ? Cell{toQt(pricing::displayPercent(difference)), std::fabs(difference)} : absent(),
+         text(figure.unit)});
+  }
+  return rows;
+}
+
+} // namespace ui
