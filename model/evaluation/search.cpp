@@ -45,6 +45,11 @@ std::tuple<double, double, double> worth(const Candidate& candidate, double chea
   return {band, candidate.p99Ms.value_or(0), candidate.monthlyCostUsd};
 }
 
+// Where the objective is out of reach: the faster one, of equally fast ones the cheaper one.
+std::pair<double, double> speed(const Candidate& candidate) {
+  return {candidate.p99Ms.value_or(std::numeric_limits<double>::infinity()), candidate.monthlyCostUsd};
+}
+
 double cheapestOf(const std::vector<Priced>& all, auto&& counts) {
   double cheapest = std::numeric_limits<double>::infinity();
   for (const auto& priced : all)
@@ -71,13 +76,13 @@ std::vector<Priced> priceAll(Platform platform, const Scenario& scenario, const 
           fmt::format("p99 {} without any queue or cold start", pricing::displaySeconds(screened.p99Ms / 1e3));
     all.push_back(std::move(priced));
   }
-  // Hopeful ones first, in order of worth; among hopeless ones the fastest first.
+  // Hopeful ones first, in order of worth; among hopeless ones the fastest first, of equally fast ones the cheapest.
   const double cheapest = cheapestOf(all, [](const auto& p) { return p.candidate.meetsObjective; });
   std::stable_sort(all.begin(), all.end(), [cheapest](const auto& a, const auto& b) {
     if (a.candidate.meetsObjective != b.candidate.meetsObjective) return a.candidate.meetsObjective;
     if (a.screened.feasible != b.screened.feasible) return a.screened.feasible;
     return a.candidate.meetsObjective ? worth(a.candidate, cheapest) < worth(b.candidate, cheapest)
-                                      : a.screened.p99Ms < b.screened.p99Ms;
+                                      : speed(a.candidate) < speed(b.candidate);
   });
   return all;
 }
@@ -105,13 +110,13 @@ void record(const PlatformResult& result, Candidate& candidate) {
 }
 
 // Simulated ones that meet the objective, in order of worth; then simulated ones that miss it, fewest failures and then
-// fastest first; then those that were only screened.
+// fastest and cheapest first; then those that were only screened.
 bool better(const Candidate& a, const Candidate& b, double cheapest) {
   if (a.simulated != b.simulated) return a.simulated;
   if (a.meetsObjective != b.meetsObjective) return a.meetsObjective;
   if (a.meetsObjective || !a.simulated) return worth(a, cheapest) < worth(b, cheapest);
   if (a.failedFraction != b.failedFraction) return a.failedFraction < b.failedFraction;
-  return a.p99Ms < b.p99Ms;
+  return speed(a) < speed(b);
 }
 
 } // namespace

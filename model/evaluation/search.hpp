@@ -2,7 +2,8 @@
 // Which configurations are worth simulating, and which of them wins. Screening is closed-form (cost from mean billed
 // time and mean load, latency from the work's own quantiles); the cheapest that may meet the objective are simulated
 // together on one shortened stream, so that they meet identical requests. Screened-out candidates stay in the list with
-// the reason. Pinned by tests/model/search_test.cpp (never a different winner than simulating every candidate).
+// the reason. Pinned by tests/model/search_test.cpp (whenever some candidate meets the objective, the same winner as
+// simulating every one).
 #include "model/evaluation/assessment.hpp"
 
 namespace model {

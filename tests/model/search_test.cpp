@@ -1,0 +1,243 @@
+// The search against simulating every candidate, the frontier and the order against hand-made lists.
+#include <cmath>
+#include <fmt/format.h>
+#include <set>
+
+#include "model/evaluation/findings.hpp"
+#include "model/evaluation/search.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/decisions.hpp"
+#include "workloads/random.hpp"
+
+namespace {
+
+using namespace model;
+using tests::catalogue;
+using tests::shortScenario;
+using tests::threads;
+
+SearchResult searched(Platform platform, const Scenario& scenario) {
+  auto outcome = search(platform, scenario, catalogue(), threads(1), {});
+  REQUIRE(std::holds_alternative<SearchResult>(outcome));
+  return std::get<SearchResult>(std::move(outcome));
+}
+
+// One random scenario with both platforms to be searched: everything from one number.
+Scenario randomScenario(std::uint64_t number) {
+  workloads::RandomStream random(number, "test.search", 0);
+  const auto between = [&](double low, double high) { return low * std::pow(high / low, random.uniform()); };
+  tests::Settings settings{"lambda.memory=auto",
+                           "lambda.architecture=auto",
+                           "ec2.instance_type=auto",
+                           "ec2.workers=auto",
+                           "ec2.speed=auto",
+                           "lambda.speed=auto",
+                           "ec2.min=1",
+                           "run.horizon=900s",
+                           "run.replications=1",
+                           fmt::format("run.seed={}", number),
+                           fmt::format("workload.arrivals.rate={:.3f}/s", between(0.5, 6)),
+                           fmt::format("workload.work.mean={:.0f}ms", between(20, 900)),
+                           fmt::format("workload.work.cpu_fraction={:.2f}", random.uniform()),
+                           fmt::format("workload.memory={}MB", 64 << random.below(4))};
+  // Half of them with an objective on the tail, from loose to impossible.
+  if (number % 2 == 0) settings.push_back(fmt::format("objective.p99={:.0f}ms", between(200, 4000)));
+  if (number % 3 == 0) settings.push_back("objective.max_failed=1");
+  return shortScenario(settings);
+}
+
+// Every candidate simulated on the search's own shortened stream. The work's own p99 is the least that any queue or
+// cold start leaves: a candidate above the objective there meets it by the luck of a short sample only, and does not
+// count.
+std::vector<PlatformResult> everyCandidate(Platform platform, const Scenario& scenario) {
+  const bool lambda = platform == Platform::Lambda;
+  const auto candidates = lambda ? lambdaCandidates(scenario) : ec2Candidates(scenario, catalogue());
+  std::vector<Configuration> configurations;
+  for (const auto& c : candidates)
+    configurations.push_back(lambda ? Configuration(lambdaFunction(c)) : Configuration(ec2Fleet(c, catalogue())));
+  const auto shape = shortened(runShape(scenario), scenario.workload, 3e5);
+  const auto outcome = replicate(scenario.workload, configurations, shape, threads(1), {});
+  const auto& runs = std::get<Replications>(outcome);
+  std::vector<PlatformResult> results;
+  for (std::size_t i = 0; i < candidates.size(); ++i) {
+    results.push_back((lambda ? assessLambda : assessEc2)(candidates[i], catalogue(), runs.configurations[i], shape,
+                                                          runs.hourlyRequests));
+    const auto least = (lambda ? screenLambda : screenEc2)(candidates[i], catalogue()).p99Ms;
+    const auto& limit = scenario.objective.p99;
+    if (limit && least > pricing::inMilliseconds(*limit)) results.back().meetsObjective = false;
+  }
+  return results;
+}
+
+// The rule of the documentation: of those that meet the objective the fastest within the cheapest band of 2 %.
+const PlatformResult* winnerOf(const std::vector<PlatformResult>& all) {
+  const PlatformResult* best = nullptr;
+  double cheapest = 1e300;
+  for (const auto& r : all)
+    if (r.meetsObjective) cheapest = std::min(cheapest, r.monthlyCostUsd.value);
+  const auto key = [&](const PlatformResult& r) {
+    const double usd = r.monthlyCostUsd.value;
+    const double band = std::floor(std::log(std::max(usd / cheapest, 1.0)) / std::log(1 + kTooCloseShare));
+    return std::tuple(band, r.latency.p99.value, usd);
+  };
+  for (const auto& r : all)
+    if (r.meetsObjective && (best == nullptr || key(r) < key(*best))) best = &r;
+  return best;
+}
+
+Candidate candidate(double usd, std::optional<double> p99) {
+  Candidate c;
+  c.monthlyCostUsd = usd;
+  c.p99Ms = p99;
+  return c;
+}
+
+} // namespace
+
+TEST_CASE("the search finds the winner that simulating every candidate finds", "[search]") {
+  int won = 0, hopeless = 0;
+  for (std::uint64_t number = 1; number <= 40; ++number)
+    for (const auto platform : {Platform::Lambda, Platform::Ec2}) {
+      const auto scenario = randomScenario(number);
+      const auto all = everyCandidate(platform, scenario);
+      const auto* winner = winnerOf(all);
+      const auto result = searched(platform, scenario);
+      const auto& front = result.candidates.front();
+      CAPTURE(number, name(platform), all.size(), front.monthlyCostUsd, front.p99Ms.value_or(-1), front.why);
+      CHECK(front.simulated);
+      CHECK(result.candidates.size() == all.size());
+      if (winner != nullptr) {
+        CAPTURE(winner->monthlyCostUsd.value, winner->latency.p99.value);
+        CHECK(front.configuration == winner->configuration);
+        CHECK(front.meetsObjective);
+        ++won;
+      } else {
+        ++hopeless;
+      }
+    }
+  CHECK(won > 40);
+  CHECK(hopeless > 4); // both kinds were met
+}
+
+TEST_CASE("out of reach of the objective the fastest is named, of equally fast ones the cheapest", "[search]") {
+  const auto scenario = shortScenario({"lambda.memory=auto", "lambda.architecture=auto", "lambda.speed=auto",
+                                       "objective.p99=1ms", "lambda.init.value=0ms"});
+  const auto result = searched(Platform::Lambda, scenario);
+  const auto& front = result.candidates.front();
+  CHECK_FALSE(front.meetsObjective);
+  CHECK_FALSE(front.why.empty());
+  // One thread: nothing beyond 1769 MB is faster, and arm64 runs at the same speed for less.
+  CHECK(front.configuration == "1769 MB arm64");
+}
+
+TEST_CASE("what is fixed is not searched", "[search]") {
+  const auto fixed = shortScenario();
+  CHECK(lambdaCandidates(fixed).size() == 1);
+  CHECK(ec2Candidates(fixed, catalogue()).size() == 1);
+  const auto result = searched(Platform::Lambda, fixed);
+  CHECK(result.chosen == fixed);
+  CHECK(result.ranked.size() == 1);
+  CHECK(result.candidates.front().configuration == "1769 MB x86_64");
+  CHECK_FALSE(result.candidates.front().simulated);
+
+  for (const auto& c : lambdaCandidates(shortScenario({"lambda.memory=auto", "workload.memory=1GB"}))) {
+    CHECK(c.lambda->memory->inMebibytes() >= 1024);
+    CHECK(c.lambda->architecture == pricing::Architecture::X86_64);
+  }
+  std::set<std::string> labels;
+  for (const auto& c : lambdaCandidates(shortScenario({"lambda.memory=auto", "lambda.architecture=auto"})))
+    labels.insert(lambdaLabel(c));
+  CHECK(labels.size() == 28); // 14 sizes on two architectures
+  CHECK(labels.count("128 MB arm64") == 1);
+  CHECK(labels.count("10240 MB x86_64") == 1);
+  for (const auto& c : ec2Candidates(shortScenario({"ec2.instance_type=auto", "workload.memory=30GB"}), catalogue()))
+    CHECK(catalogue().findType(*c.ec2->instanceType)->memory >= pricing::Memory::mebibytes(30 * 1024));
+}
+
+TEST_CASE("a request that fits nowhere is refused", "[search]") {
+  auto scenario = shortScenario({"lambda.memory=auto"});
+  scenario.workload.memory = pricing::Memory::mebibytes(11 * 1024);
+  CHECK_THROWS_WITH(search(Platform::Lambda, scenario, catalogue(), threads(1), {}),
+                    "scenario: /workload/memory: found \"11GB\", expected a size that some configuration of lambda can "
+                    "hold");
+}
+
+TEST_CASE("at most six are simulated, the others say that they were screened", "[search]") {
+  const auto result = searched(Platform::Ec2, shortScenario({"ec2.instance_type=auto", "ec2.workers=auto"}));
+  std::size_t simulated = 0;
+  bool screenedSeen = false;
+  for (const auto& c : result.candidates) {
+    simulated += c.simulated ? 1 : 0;
+    if (screenedSeen) CHECK_FALSE(c.simulated); // simulated ones come first
+    screenedSeen = screenedSeen || !c.simulated;
+    CHECK(c.failedFraction.has_value() == c.simulated);
+    CHECK(c.p99Ms.has_value());
+  }
+  CHECK(simulated == kSimulatedPerPlatform);
+  CHECK(result.ranked.size() == kSimulatedPerPlatform);
+  CHECK(*result.ranked.front().ec2->instanceType == *result.chosen.ec2->instanceType);
+}
+
+TEST_CASE("candidates come in order of worth", "[search]") {
+  const auto result = searched(Platform::Lambda, shortScenario({"lambda.memory=auto", "objective.p99=3s"}));
+  double cheapest = 1e300;
+  for (const auto& c : result.candidates)
+    if (c.simulated && c.meetsObjective) cheapest = std::min(cheapest, c.monthlyCostUsd);
+  const auto band = [&](const Candidate& c) {
+    return std::floor(std::log(std::max(c.monthlyCostUsd / cheapest, 1.0)) / std::log(1 + kTooCloseShare));
+  };
+  for (std::size_t i = 0; i + 1 < result.candidates.size(); ++i) {
+    const auto &a = result.candidates[i], &b = result.candidates[i + 1];
+    if (!a.simulated || !b.simulated) break;
+    CHECK((a.meetsObjective || !b.meetsObjective));
+    if (a.meetsObjective && b.meetsObjective) CHECK(std::pair(band(a), *a.p99Ms) <= std::pair(band(b), *b.p99Ms));
+  }
+}
+
+TEST_CASE("a candidate without the capacity for the load says so", "[search]") {
+  const auto scenario =
+      shortScenario({"lambda.memory=auto", "lambda.account_concurrency=10", "workload.work.mean=10s"});
+  const auto result = searched(Platform::Lambda, scenario); // 2/s x 10 s or more needs 20
+  bool seen = false;
+  for (const auto& c : result.candidates) {
+    CHECK_FALSE(c.meetsObjective);
+    if (c.simulated) continue;
+    CHECK(c.why == "capacity below the load");
+    seen = true;
+  }
+  CHECK(seen);
+}
+
+// 2/s x 730 h at 100 ms on 1 GB, no cold start: 5.256 M requests and 525,600 GB-s + half a millisecond each.
+TEST_CASE("screening prices the mean", "[search]") {
+  const auto scenario =
+      shortScenario({"workload.trigger=async", "lambda.memory=1024MB", "workload.work.measured_at.memory=1024MB"});
+  const auto screened = screenLambda(scenario, catalogue());
+  const double requests = 2 * 730 * 3600.0, gbSeconds = requests * 0.1;
+  CHECK(screened.monthlyCostUsd == Approx(requests * 0.2e-6 + gbSeconds * 0.0000166667).epsilon(0.001));
+  CHECK(screened.p99Ms == Approx(100 * std::log(100.0)).epsilon(0.001)); // exponential
+  CHECK(screened.feasible);
+
+  // Two c7g.large all month, 8 GiB of gp3 and an address each; 2/s x 0.1 s needs 0.2 of 40 vCPUs at most.
+  const auto fleet =
+      screenEc2(shortScenario({"workload.trigger=queue", "ec2.load_balancer=none", "ec2.detailed_monitoring=false"}),
+                catalogue());
+  CHECK(fleet.monthlyCostUsd == Approx(2 * 730 * (0.0725 + 0.005) + 2 * 8 * 0.08).epsilon(0.001));
+  CHECK(fleet.feasible);
+  CHECK_FALSE(screenEc2(shortScenario({"workload.arrivals.rate=401/s"}), catalogue()).feasible); // 40.1 of 40 vCPUs
+  CHECK(screenEc2(shortScenario({"workload.arrivals.rate=399/s"}), catalogue()).feasible);
+}
+
+TEST_CASE("the frontier is what no other beats on both", "[search]") {
+  std::vector<Candidate> all{candidate(10, 100.0), candidate(20, 50.0), candidate(15, 120.0),
+                             candidate(20, 60.0),  candidate(30, 50.0), candidate(5, std::nullopt),
+                             candidate(40, 10.0),  candidate(10, 100.0)};
+  markFrontier(all);
+  std::vector<bool> marked;
+  for (const auto& c : all) marked.push_back(c.onFrontier);
+  // Equal ones stay together; one without a p99 can neither beat nor be compared.
+  CHECK(marked == std::vector<bool>{true, true, false, false, false, false, true, true});
+  std::vector<Candidate> none;
+  markFrontier(none);
+  CHECK(none.empty());
+}
