@@ -104,6 +104,34 @@ std::string markdownCell(const std::string& text) {
   return cell;
 }
 
+std::string htmlText(const std::string& text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '<')
+      out += "&lt;";
+    else if (c == '&')
+      out += "&amp;";
+    else
+      out += c;
+  }
+  return out;
+}
+
+std::string htmlRow(std::string_view tag, const Row& row) {
+  std::string text = "<tr>";
+  for (std::size_t i = 0; i < kColumns; ++i)
+    text += fmt::format("<{}{}>{}</{}>", tag, kRightAligned[i] ? " class=\"n\"" : "", htmlText(row[i]), tag);
+  return text + "</tr>\n";
+}
+
+constexpr std::string_view kHtmlHead =
+    "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>Monthly bill</title>\n<style>\n"
+    ":root { color-scheme: light dark; font: 15px/1.5 sans-serif }\nbody { max-width: 70rem; margin: 2rem auto; "
+    "padding: 0 1rem }\ntable { border-collapse: collapse }\nth, td { padding: .2rem .8rem .2rem 0; text-align: left; "
+    "border-bottom: 1px solid #8884 }\n.n { text-align: right; font-variant-numeric: tabular-nums "
+    "}\n</style>\n</head>\n"
+    "<body>\n";
+
 } // namespace
 
 std::string billText(const Bill& bill) {
@@ -144,6 +172,21 @@ std::string billMarkdown(const Bill& bill) {
   for (std::size_t i = 0; i < table.sources.size(); ++i)
     text += fmt::format("{}[{}] {}", i ? "  \n" : "", i + 1, markdownCell(table.sources[i]));
   return table.sources.empty() ? text : text + '\n';
+}
+
+std::string billHtml(const Bill& bill) {
+  const auto table = tableOf(bill);
+  const auto total = marked(table.anyEstimated, display(bill.total()));
+  Row header;
+  std::ranges::copy(kHeader, header.begin());
+  std::string text = std::string(kHtmlHead) + "<h1>Monthly bill: " + total + "</h1>\n<table>\n<thead>\n" +
+                     htmlRow("th", header) + "</thead>\n<tbody>\n";
+  for (const auto& row : table.rows) text += htmlRow("td", row);
+  text += "</tbody>\n<tfoot>\n" + htmlRow("th", {"total", "", "", "", "", total, ""}) + "</tfoot>\n</table>\n";
+  if (table.anyEstimated) text += fmt::format("<p>{}</p>\n", kEstimatedNote);
+  if (!table.sources.empty()) text += "<h2>Prices</h2>\n<ol>\n";
+  for (const auto& source : table.sources) text += "<li>" + htmlText(source) + "</li>\n";
+  return text + (table.sources.empty() ? "" : "</ol>\n") + "</body>\n</html>\n";
 }
 
 // RFC 4180 with LF line ends. Twelve decimals: a sum over the lines is off the total by far less than 1e-9.

@@ -154,5 +154,6 @@ std::string billJson(const Bill& bill);
 std::string billCsv(const Bill& bill);
 std::string billText(const Bill& bill); // aligned table for a terminal
 std::string billMarkdown(const Bill& bill);
+std::string billHtml(const Bill& bill); // a page that needs no other file
 
 } // namespace pricing

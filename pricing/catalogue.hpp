@@ -167,4 +167,7 @@ class PriceCatalogue {
   std::shared_ptr<const Data> m_data;
 };
 
+// Rates with all their tiers, as `prices list --format json` prints them: an array of objects.
+std::string tariffsJson(std::span<const Tariff> tariffs);
+
 } // namespace pricing
