@@ -99,7 +99,9 @@ std::shared_ptr<const Trace> openTrace(std::span<const std::string> files, const
 // The JSON of `breakeven trace inspect` (contract section 4), and the same as text for a terminal.
 std::string traceSummaryJson(const TraceSummary& summary);
 std::string traceSummaryText(const TraceSummary& summary);
-// `trace convert`: our generic CSV (arrival_s,duration_ms), which openTrace reads back to the same requests.
-void writeTraceCsv(const Trace& trace, std::uint64_t seed, const std::string& path);
+// `trace convert`: our generic CSV (arrival_s,duration_ms), which openTrace reads back to the same requests. `write`
+// takes the text piece by piece, so that memory does not grow with the trace; ImportCancelled when asked to stop.
+void writeTraceCsv(const Trace& trace, std::uint64_t seed, const std::function<void(std::string_view)>& write,
+                   const std::stop_token& stop = {});
 
 } // namespace workloads

@@ -1,13 +1,8 @@
 // A trace's summary for a terminal, and its requests as our own CSV.
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <fmt/format.h>
-#include <fstream>
 #include <iterator>
 
-#include "pricing/problem.hpp"
 #include "workloads/import/time_stamps.hpp"
 #include "workloads/import/trace.hpp"
 
@@ -70,35 +65,23 @@ std::string traceSummaryText(const TraceSummary& s) {
   return text.take();
 }
 
-void writeTraceCsv(const Trace& trace, std::uint64_t seed, const std::string& path) {
-  const std::string unfinished = path + ".part";
-  const auto fail = [&](std::string_view what) {
-    std::error_code ignored;
-    std::filesystem::remove(unfinished, ignored);
-    throw pricing::InputError(pricing::Problem{path, std::string(what), "a file that can be written"});
-  };
-  errno = 0;
-  std::ofstream out(unfinished, std::ios::binary | std::ios::trunc);
-  if (!out) fail(std::strerror(errno));
+void writeTraceCsv(const Trace& trace, std::uint64_t seed, const std::function<void(std::string_view)>& write,
+                   const std::stop_token& stop) {
   const bool durations = trace.hasDurations();
-  out << (durations ? "arrival_s,duration_ms\n" : "arrival_s\n");
+  write(durations ? "arrival_s,duration_ms\n" : "arrival_s\n");
   std::array<std::int64_t, 4096> arrival{}, duration{};
   const auto cursor = trace.cursor(seed, 0);
   fmt::memory_buffer text;
   while (const std::size_t n = cursor->fill(arrival, duration)) {
+    if (stop.stop_requested()) throw ImportCancelled{};
     text.clear();
     for (std::size_t i = 0; i < n; ++i) {
       fmt::format_to(fmt::appender(text), "{}.{:09}", arrival[i] / importing::kSecond, arrival[i] % importing::kSecond);
       if (durations) fmt::format_to(fmt::appender(text), ",{}.{:06}", duration[i] / 1'000'000, duration[i] % 1'000'000);
       text.push_back('\n');
     }
-    out.write(text.data(), static_cast<std::streamsize>(text.size()));
+    write({text.data(), text.size()});
   }
-  out.close();
-  if (!out) fail(std::strerror(errno));
-  std::error_code error;
-  std::filesystem::rename(unfinished, path, error);
-  if (error) fail(error.message());
 }
 
 } // namespace workloads
