@@ -1,5 +1,8 @@
 #include "app/commands.hpp"
 
+#include <algorithm>
+#include <array>
+#include <chrono>
 #include <fmt/format.h>
 #include <fstream>
 #include <istream>
@@ -28,8 +31,12 @@ std::string readAll(std::istream& in, const std::string& where) {
     if (static_cast<std::streamsize>(text.size()) > kLargestInput)
       throw pricing::InputError({where, "more than 64 MB", "a JSON file; a log is given with --trace"});
   }
+  if (in.bad()) throw pricing::InputError({where, "a file that cannot be read", "a file that can be read"});
   return text;
 }
+
+// The reports go there anyway; as an output it says so.
+bool isStandardOutput(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
 
 struct Input {
   std::string text, origin, directory = ".";
@@ -99,34 +106,33 @@ model::Scenario scenarioOf(const Options& options, Console& console) {
   refuseLog(input);
   // A trace named on the command line is relative to where the user is, one named in the file to the file.
   auto scenario = model::readScenario(input.text, input.origin, settings, input.directory);
+  const bool namedAgain = std::any_of(options.settings.begin(), options.settings.end(), [](const std::string& text) {
+    return text.starts_with("workload.arrivals=") || text.starts_with("workload.arrivals.file");
+  });
   if (auto* arrivals = std::get_if<workloads::TraceArrivals>(&scenario.workload.arrivals);
-      arrivals && !options.traces.empty())
+      arrivals && !options.traces.empty() && !namedAgain)
     arrivals->files = options.traces;
   return scenario;
 }
 
-// Results in every format asked for: standard output, then the files opened before the run.
+// Results in every format asked for: the files opened before the run, then standard output.
 class Outputs {
  public:
   Outputs(const Options& options, Console& console) : m_options(options), m_console(console) {
-    pricing::ProblemList problems;
-    for (const auto& path : options.outputs) {
-      if (path == "-") continue;
-      if (!formatOfFile(path))
-        problems.add(
-            {"--out " + path, "a name whose extension names no format", "one of .txt .json .csv .md .html", {}});
-    }
-    problems.throwIfAny();
     for (const auto& path : options.outputs)
-      if (path != "-") m_files.emplace_back(path);
+      if (!isStandardOutput(path)) m_files.emplace_back(path);
   }
 
-  void write(auto&& render) {
-    for (auto& file : m_files) file.commit(render(*formatOfFile(file.path())));
-    m_console.out << render(m_options.format.value_or(Format::Text)) << std::flush;
-    if (!m_console.out) throw std::runtime_error("standard output cannot be written");
+  // `forConsole` may differ from `render(Format::Text)` by colour only.
+  void write(auto&& render, auto&& forConsole) {
+    for (auto& file : m_files) file.commit(render(formatOf(m_options, file.path())));
+    const auto format = m_options.format.value_or(Format::Text);
+    m_console.out << (format == Format::Text ? forConsole() : render(format)) << std::flush;
     if (m_options.quiet) return;
     for (const auto& file : m_files) m_console.err << "written: " << file.path() << "\n";
+  }
+  void write(auto&& render) {
+    write(render, [&] { return render(Format::Text); });
   }
 
  private:
@@ -174,6 +180,18 @@ std::string rendered(const model::Decision& decision, Format format) {
   return {};
 }
 
+// The headline in bold: green for an answer, yellow for a draw, red when nothing is good enough.
+std::string coloured(std::string report, const model::Decision& decision) {
+  const auto headline = model::headline(decision);
+  const auto at = report.find(headline);
+  if (at == std::string::npos) return report;
+  const bool unmet = decision.verdict == model::Verdict::NeitherMeetsObjective;
+  const bool draw = decision.verdict == model::Verdict::TooCloseToCall;
+  report.insert(at + headline.size(), "\x1b[0m");
+  report.insert(at, fmt::format("\x1b[1;{}m", unmet ? 31 : draw ? 33 : 32));
+  return report;
+}
+
 int evaluateVerb(const Options& options, Console& console, const std::stop_token& stop) {
   const auto scenario = scenarioOf(options, console);
   Outputs outputs(options, console);
@@ -191,10 +209,12 @@ int evaluateVerb(const Options& options, Console& console, const std::stop_token
     return kInterrupted;
   }
   const auto& decision = *std::get<std::shared_ptr<const model::Decision>>(outcome);
-  outputs.write([&](Format format) {
+  const auto render = [&](Format format) {
     if (format == Format::Text && options.verbose) return model::reportText(decision, model::Detail::Everything);
     return rendered(decision, format);
-  });
+  };
+  outputs.write(render,
+                [&] { return console.colour ? coloured(render(Format::Text), decision) : render(Format::Text); });
   const bool unmet = decision.verdict == model::Verdict::NeitherMeetsObjective;
   return unmet && options.failOnUnmet ? kUnmet : kDone;
 }
@@ -202,16 +222,16 @@ int evaluateVerb(const Options& options, Console& console, const std::stop_token
 int billVerb(const Options& options, Console& console) {
   const auto input = readInput(options, console);
   Outputs outputs(options, console);
-  const auto file = pricing::readUsage(input.text, input.origin);
   auto catalogue = pricing::PriceCatalogue::embedded();
+  const auto file = pricing::readUsage(input.text, input.origin, catalogue.get());
   if (!file.overrides.empty()) catalogue = catalogue->with(file.overrides);
-  const auto bill = pricing::price(file.usage, *catalogue);
-  outputs.write([&](Format format) -> std::string {
+  const auto bill = pricing::price(file.usage, *catalogue, input.origin);
+  outputs.write([&](Format format) {
     switch (format) {
     case Format::Json: return pricing::billJson(bill);
     case Format::Csv: return pricing::billCsv(bill);
     case Format::Markdown: return pricing::billMarkdown(bill);
-    case Format::Html: throw pricing::InputError({"--format", "\"html\"", "one of text, json, csv, md for a bill"});
+    case Format::Html: return pricing::billHtml(bill);
     case Format::Text: break;
     }
     return pricing::billText(bill);
@@ -236,9 +256,8 @@ int inspectVerb(const Options& options, Console& console, const std::stop_token&
   Outputs outputs(options, console);
   const auto trace = openedTrace(options, console, stop);
   outputs.write([&](Format format) {
-    if (format == Format::Json) return workloads::traceSummaryJson(trace->summary());
-    if (format == Format::Text) return workloads::traceSummaryText(trace->summary());
-    throw pricing::InputError({"--format", pricing::quoted(name(format)), "text or json for trace inspect"});
+    return format == Format::Json ? workloads::traceSummaryJson(trace->summary())
+                                  : workloads::traceSummaryText(trace->summary());
   });
   return kDone;
 }
@@ -246,9 +265,22 @@ int inspectVerb(const Options& options, Console& console, const std::stop_token&
 int convertVerb(const Options& options, Console& console, const std::stop_token& stop) {
   if (options.outputs.size() != 1)
     throw pricing::InputError({"--out", fmt::format("{} files", options.outputs.size()), "one CSV file"});
+  const auto& path = options.outputs.front();
+  std::optional<OutputFile> file; // opened before the log is read
+  if (!isStandardOutput(path)) file.emplace(path);
   const auto trace = openedTrace(options, console, stop);
-  workloads::writeTraceCsv(*trace, options.seed.value_or(1), options.outputs.front());
-  console.err << "written: " << options.outputs.front() << "\n";
+  workloads::writeTraceCsv(
+      *trace, options.seed.value_or(1),
+      [&](std::string_view text) {
+        if (file)
+          file->write(text);
+        else
+          console.out << text;
+      },
+      stop);
+  if (!file) return kDone;
+  file->commit();
+  if (!options.quiet) console.err << "written: " << path << "\n";
   return kDone;
 }
 
@@ -289,10 +321,9 @@ int pricesVerb(const Options& options, Console& console) {
   }
   outputs.write([&](Format format) {
     if (format == Format::Csv) return pricesCsv(tariffs);
-    if (format == Format::Text)
-      return fmt::format("Catalogue {} as of {}, {}\n", catalogue->id(), catalogue->asOf(), options.region) +
-             pricesText(tariffs);
-    throw pricing::InputError({"--format", pricing::quoted(name(format)), "text or csv for prices"});
+    if (format == Format::Json) return pricing::tariffsJson(tariffs);
+    return fmt::format("Catalogue {} as of {}, {}\n", catalogue->id(), catalogue->asOf(), options.region) +
+           pricesText(tariffs);
   });
   return kDone;
 }
@@ -323,6 +354,7 @@ int run(const Options& options, Console& console, std::stop_token stop) {
     console.out << generated(options.generate);
     return kDone;
   }
+  if (auto problems = formatProblems(options); !problems.empty()) throw pricing::InputError(std::move(problems));
   switch (options.verb) {
   case Verb::Decide:
   case Verb::Simulate: return evaluateVerb(options, console, stop);
@@ -339,7 +371,10 @@ int run(const Options& options, Console& console, std::stop_token stop) {
 
 int runGuarded(const Options& options, Console& console, std::stop_token stop) {
   try {
-    return run(options, console, stop);
+    const int code = run(options, console, stop);
+    if (console.out.flush()) return code;
+    console.err << "breakeven: standard output was closed before everything was written\n";
+    return kInternal;
   } catch (const workloads::ImportCancelled&) {
     console.err << "breakeven: interrupted; nothing was written\n";
     return kInterrupted;

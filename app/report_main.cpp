@@ -1,5 +1,6 @@
 // The command line: options, signals, streams, exit code. Everything else is in commands.
 #include <csignal>
+#include <cstdlib>
 #include <iostream>
 #include <thread>
 #include <unistd.h>
@@ -32,7 +33,8 @@ class Interrupts {
 
 bool useColour(app::Colour colour) {
   if (colour != app::Colour::Auto) return colour == app::Colour::Always;
-  return std::getenv("NO_COLOR") == nullptr && isatty(STDOUT_FILENO) != 0;
+  const char* refused = std::getenv("NO_COLOR"); // https://no-color.org: present and not empty
+  return (refused == nullptr || *refused == '\0') && isatty(STDOUT_FILENO) != 0;
 }
 
 } // namespace
@@ -48,6 +50,5 @@ int main(int argc, char** argv) {
   const Interrupts interrupts(source);
   app::Console console{std::cin, std::cout, std::cerr, isatty(STDERR_FILENO) != 0, useColour(parsed.options.colour)};
   const int code = app::runGuarded(parsed.options, console, source.get_token());
-  std::cout.flush();
-  _exit(std::cout ? code : 1); // the waiting thread must not meet destroyed statics
+  _exit(code); // everything is flushed; the waiting thread must not meet destroyed statics
 }

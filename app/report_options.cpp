@@ -1,10 +1,11 @@
 #include "app/report_options.hpp"
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <array>
 #include <fmt/format.h>
 
-#include "pricing/problem.hpp"
+#include "app/output_file.hpp"
 
 namespace app {
 
@@ -47,11 +48,15 @@ struct Parser {
     return sub;
   }
 
+  // One value each time, so that a scenario may follow.
+  CLI::Option* addEach(CLI::App& verb, const char* names, std::vector<std::string>& to, const char* help) {
+    return verb.add_option(names, to, help)->type_name("FILE")->allow_extra_args(false);
+  }
+
   void addOutput(CLI::App& verb) {
     verb.add_option("--format", format, "text, json, csv, md or html on standard output")
         ->check(CLI::IsMember({"text", "json", "csv", "md", "html"}));
-    verb.add_option("-o,--out", options.outputs, "Also write FILE, format from its extension (repeatable)")
-        ->type_name("FILE");
+    addEach(verb, "-o,--out", options.outputs, "Also write FILE, format from its extension (repeatable)");
     verb.add_flag("--quiet", options.quiet, "No progress");
     verb.add_flag("--verbose", options.verbose, "Every assumption in the text report");
     verb.add_option("--color", colour, "auto, always or never")->check(CLI::IsMember({"auto", "always", "never"}));
@@ -59,9 +64,8 @@ struct Parser {
 
   void addScenario(CLI::App& verb) {
     verb.add_option("SCENARIO", options.input, "Scenario file (JSON), or - for standard input");
-    verb.add_option("--trace", options.traces, "A log or other record of requests (repeatable for its parts)")
-        ->type_name("FILE");
-    verb.add_option("--set", options.settings, "Set one field, e.g. --set lambda.memory=1024MB (repeatable)")
+    addEach(verb, "--trace", options.traces, "A log or other record of requests (repeatable for its parts)");
+    addEach(verb, "--set", options.settings, "Set one field, e.g. --set lambda.memory=1024MB (repeatable)")
         ->type_name("PATH=VALUE");
     seeds.push_back(verb.add_option("--seed", seed, "Seed of all random streams")->check(CLI::NonNegativeNumber));
     verb.add_option("--threads", options.threads, "0: all cores; the result does not depend on it")
@@ -86,7 +90,10 @@ struct Parser {
     auto* convert = add(*trace, "convert", Verb::TraceConvert, "To the tool's own CSV: arrival_s,duration_ms");
     convert->add_option("FILE", options.traces, "The log, or the files that belong together")->required();
     convert->add_option("--trace-format", options.traceFormat, "Do not guess the format");
-    convert->add_option("-o,--out", options.outputs, "The CSV file to write")->required()->type_name("FILE");
+    addEach(*convert, "-o,--out", options.outputs, "The CSV file to write, or - for standard output")->required();
+    seeds.push_back(convert->add_option("--seed", seed, "Seed of what the log leaves open, such as times in a minute")
+                        ->check(CLI::NonNegativeNumber));
+    convert->add_flag("--quiet", options.quiet, "No progress");
     auto* prices = app.add_subcommand("prices", "Look at the price catalogue")->require_subcommand(1);
     auto* list = add(*prices, "list", Verb::PricesList, "Every rate of a region with its source");
     list->add_option("--region", options.region, "AWS region");
@@ -190,6 +197,62 @@ std::string_view name(Format format) {
   for (const auto& [text, value] : kFormats)
     if (value == format) return text;
   return {};
+}
+
+namespace {
+
+struct VerbFormats {
+  std::vector<Format> formats;
+  std::string_view noun;
+};
+
+VerbFormats formatsOf(Verb verb) {
+  using enum Format;
+  switch (verb) {
+  case Verb::TraceInspect: return {{Text, Json}, "trace inspect"};
+  case Verb::TraceConvert: return {{Csv}, "trace convert"};
+  case Verb::PricesList:
+  case Verb::PricesShow: return {{Text, Json, Csv}, "prices"};
+  default: return {{Text, Json, Csv, Markdown, Html}, {}};
+  }
+}
+
+std::string extensions(const std::vector<Format>& formats) {
+  std::vector<std::string> names;
+  for (const auto format : formats) names.push_back(format == Format::Text ? ".txt" : fmt::format(".{}", name(format)));
+  return fmt::format("{}", fmt::join(names, " "));
+}
+
+bool contains(const std::vector<Format>& formats, Format format) {
+  return std::find(formats.begin(), formats.end(), format) != formats.end();
+}
+
+} // namespace
+
+std::vector<pricing::Problem> formatProblems(const Options& options) {
+  const auto [formats, noun] = formatsOf(options.verb);
+  std::vector<pricing::Problem> problems;
+  if (options.format && !contains(formats, *options.format)) {
+    std::vector<std::string_view> names;
+    for (const auto format : formats) names.push_back(name(format));
+    problems.push_back(
+        {"--format", pricing::quoted(name(*options.format)), fmt::format("{} for {}", fmt::join(names, " or "), noun)});
+  }
+  for (const auto& output : options.outputs) {
+    if (output == "-" || isSpecialFile(output)) continue;
+    const auto format = formatOfFile(output);
+    if (!format)
+      problems.push_back({"--out " + output, "a name whose extension names no format",
+                          (formats.size() > 1 ? "one of " : "") + extensions(formats)});
+    else if (!contains(formats, *format))
+      problems.push_back({"--out " + output, fmt::format("a name for {}", name(*format)),
+                          fmt::format("{}{} for {}", formats.size() > 1 ? "one of " : "", extensions(formats), noun)});
+  }
+  return problems;
+}
+
+Format formatOf(const Options& options, const std::string& output) {
+  return formatOfFile(output).value_or(options.format.value_or(Format::Text));
 }
 
 std::string generated(std::string_view kind) {

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "pricing/problem.hpp"
+
 namespace app {
 
 enum class Verb { None, Decide, Simulate, Bill, TraceInspect, TraceConvert, PricesList, PricesShow, Example };
@@ -19,7 +21,7 @@ struct Options {
   std::vector<std::string> traces;   // --trace, or the files of `trace inspect`
   std::string traceFormat;           // --trace-format
   std::optional<Format> format;      // --format; default text (bill, example: their own)
-  std::vector<std::string> outputs;  // -o, format from the extension
+  std::vector<std::string> outputs;  // -o, format from the extension; "-" is standard output, written anyway
   std::vector<std::string> settings; // --set path=value
   std::optional<std::uint64_t> seed;
   int threads = 0;
@@ -43,6 +45,11 @@ ParsedOptions parseOptions(const std::vector<std::string>& arguments); // withou
 // "report.html" -> Html; nothing when the extension names no format.
 std::optional<Format> formatOfFile(std::string_view path);
 std::string_view name(Format format);
+
+// --format and --out that the verb cannot serve, to be refused before anything runs.
+std::vector<pricing::Problem> formatProblems(const Options& options);
+// The format of one of options.outputs: by extension, and for a device or pipe as on standard output.
+Format formatOf(const Options& options, const std::string& output);
 
 // Man page, shell completion; `kind` as Options::generate.
 std::string generated(std::string_view kind);
