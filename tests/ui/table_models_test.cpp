@@ -50,7 +50,7 @@ TEST_CASE("The bill lists both platforms with totals and marks estimated prices"
   CHECK(text(model, 0, Bill::UnitPrice) == "$0.0000002");
   CHECK(text(model, 0, Bill::Amount) == "$52.56");
   CHECK(sortKey(model, 0, Bill::Amount).toDouble() == Approx(52.56));
-  CHECK(text(model, 2, Bill::Service) == "Total");
+  CHECK(text(model, 2, Bill::Line) == "Total");
   CHECK(sortKey(model, 2, Bill::Amount).toDouble() == Approx(decision->lambda->bill.total().inDollars()));
   CHECK(text(model, 7, Bill::UnitPrice) == "$0.005 (est.)");
   CHECK(text(model, 7, Bill::Source).startsWith("estimated: "));

@@ -34,7 +34,7 @@ FieldSet::FieldSet(QWidget* parent) : QWidget(parent) {
 void FieldSet::startGroup(const QString& title) {
   auto* box = new QGroupBox(title);
   m_form = new QFormLayout(box);
-  m_form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+  m_form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   m_form->setVerticalSpacing(5);
   auto* page = static_cast<QVBoxLayout*>(layout());
   page->insertWidget(page->count() - 1, box); // the stretch stays last

@@ -40,7 +40,7 @@ KindEditor::KindEditor(std::span<const KindSpec> kinds, const QString& name, con
   layout->addLayout(m_form);
   m_form->setContentsMargins(12, 0, 0, 0);
   m_form->setVerticalSpacing(4);
-  m_form->setFieldGrowthPolicy(QFormLayout::ExpandingFieldsGrow);
+  m_form->setFieldGrowthPolicy(QFormLayout::AllNonFixedFieldsGrow);
   if (!nothing.isEmpty()) m_kind->addItem(nothing, QString());
   for (const auto& kind : m_kinds)
     if (kind.offered) m_kind->addItem(toQt(kind.title), toQt(kind.name));
@@ -93,6 +93,8 @@ QWidget* KindEditor::filesRow(QLineEdit* line) {
 QWidget* KindEditor::parameterEditor(const Parameter& parameter) {
   if (parameter.input == Parameter::Input::Choice) {
     auto* combo = new CalmComboBox;
+    combo->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    combo->setMinimumContentsLength(8);
     for (const auto& choice : parameter.choices) combo->addItem(toQt(choice));
     connect(combo, &QComboBox::currentIndexChanged, this, &KindEditor::edited);
     return combo;

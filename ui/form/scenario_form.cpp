@@ -63,7 +63,8 @@ FieldSet* ScenarioForm::addPage(FieldSet* fields, const QString& title, QCheckBo
   scroll->setWidget(content);
   scroll->setWidgetResizable(true);
   scroll->setFrameShape(QFrame::NoFrame);
-  scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAsNeeded);
+  // Beside a vertical scroll bar nothing may be cut off.
+  scroll->setMinimumWidth(content->minimumSizeHint().width() + style()->pixelMetric(QStyle::PM_ScrollBarExtent) + 4);
   m_pages.push_back({fields, m_tabs->addTab(scroll, title)});
   connect(fields, &FieldSet::edited, this, &ScenarioForm::noteEdit);
   return fields;

@@ -11,13 +11,14 @@ namespace ui {
 
 namespace {
 
-constexpr int kWidestColumn = 260; // of those that are not the wide one; the rest is in the tooltip
+constexpr int kWidestColumn = 260;  // of those that are not the wide one; the rest is in the tooltip
+constexpr int kNarrowestWide = 120; // narrower than kWidestColumn the wide one is cut to a line, not wrapped
 
 } // namespace
 
 DataTable::DataTable(DecisionTableModel* model, int wide, const QString& name, Filter filter, QWidget* parent)
     : QWidget(parent), m_model(model), m_proxy(new QSortFilterProxyModel(this)), m_view(new QTableView),
-      m_filter(new QLineEdit), m_wide(wide) {
+      m_filter(new QLineEdit), m_empty(new QLabel), m_wide(wide) {
   m_model->setParent(this);
   m_proxy->setSourceModel(m_model);
   m_proxy->setSortRole(SortRole);
@@ -57,7 +58,16 @@ DataTable::DataTable(DecisionTableModel* model, int wide, const QString& name, F
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(m_filter);
   layout->addWidget(m_view);
+  m_empty->setAlignment(Qt::AlignCenter);
+  m_empty->setWordWrap(true);
+  m_empty->hide();
+  layout->addWidget(m_empty, 1);
   setFocusProxy(m_view);
+}
+
+void DataTable::setEmptyText(const QString& text) {
+  m_empty->setText(text);
+  fit();
 }
 
 void DataTable::setFilter(const QString& text) { m_filter->setText(text); }
@@ -73,8 +83,12 @@ void DataTable::fit() {
     others += header->sectionSize(column);
   }
   const int room = m_view->viewport()->width() - others;
-  header->resizeSection(m_wide, std::max(room, std::min(header->sectionSize(m_wide), kWidestColumn)));
+  m_view->setWordWrap(room >= kWidestColumn);
+  header->resizeSection(m_wide, std::max(room, kNarrowestWide));
   m_view->resizeRowsToContents();
+  const bool empty = m_model->rowCount() == 0 && !m_empty->text().isEmpty();
+  m_view->setVisible(!empty);
+  m_empty->setVisible(empty);
 }
 
 void DataTable::resizeEvent(QResizeEvent* event) {

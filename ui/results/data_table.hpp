@@ -1,5 +1,6 @@
 #pragma once
 // A table people work with: sorted by a click on the header, filtered while typing, copied with Ctrl+C.
+#include <QLabel>
 #include <QLineEdit>
 #include <QSortFilterProxyModel>
 #include <QTableView>
@@ -17,6 +18,8 @@ class DataTable : public QWidget {
   DataTable(DecisionTableModel* model, int wide, const QString& name, Filter filter, QWidget* parent = nullptr);
   DecisionTableModel* model() const { return m_model; }
   QTableView* view() const { return m_view; }
+  // What stands there instead of an empty table.
+  void setEmptyText(const QString& text);
   void setFilter(const QString& text);
 
  public slots:
@@ -32,6 +35,7 @@ class DataTable : public QWidget {
   QSortFilterProxyModel* m_proxy;
   QTableView* m_view;
   QLineEdit* m_filter;
+  QLabel* m_empty;
   int m_wide;
 };
 

@@ -92,10 +92,12 @@ void ResultsPage::addTables() {
   addTable(tr("Ca&ndidates"), new CandidateTableModel, CandidateTableModel::Objective, DataTable::Filter::Shown);
   m_candidatesTab = m_tabs->count() - 1;
   m_tabs->addTab(newReasonsPage(), tr("&Why"));
-  addTable(tr("W&arnings"), new WarningTableModel, WarningTableModel::Advice, DataTable::Filter::Hidden);
+  addTable(tr("W&arnings"), new WarningTableModel, WarningTableModel::Advice, DataTable::Filter::Hidden)
+      ->setEmptyText(tr("No warnings: nothing in this run asks for care."));
   m_warningsTab = m_tabs->count() - 1;
   addTable(tr("Ass&umptions"), new AssumptionTableModel, AssumptionTableModel::Source, DataTable::Filter::Shown);
-  addTable(tr("C&ross-check"), new AnalyticTableModel, AnalyticTableModel::Method, DataTable::Filter::Hidden);
+  addTable(tr("C&ross-check"), new AnalyticTableModel, AnalyticTableModel::Method, DataTable::Filter::Hidden)
+      ->setEmptyText(tr("No closed form holds for this scenario; the simulation stands alone."));
 }
 
 DataTable* ResultsPage::addTable(const QString& title, DecisionTableModel* model, int wide, DataTable::Filter filter) {
@@ -111,6 +113,7 @@ QWidget* ResultsPage::newReasonsPage() {
   layout->setContentsMargins(8, 4, 8, 4);
   auto* drivers = new DataTable(new DriverTableModel, DriverTableModel::Path, tr("What would change the answer"),
                                 DataTable::Filter::Hidden);
+  drivers->setEmptyText(tr("Inputs are varied when both platforms are compared."));
   m_models.push_back(drivers->model());
   m_reasons->setTextFormat(Qt::RichText);
   m_reasons->setAlignment(Qt::AlignTop);

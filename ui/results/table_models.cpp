@@ -94,8 +94,7 @@ QVariant DecisionTableModel::headerData(int section, Qt::Orientation orientation
 
 BillTableModel::BillTableModel(QObject* parent)
     : DecisionTableModel({{tr("Platform")},
-                          {tr("Service")},
-                          {tr("Item")},
+                          {tr("Line")},
                           {tr("Quantity"), tr("Of a month"), true},
                           {tr("Unit")},
                           {tr("Unit price"), tr("USD; of a tiered price the mean"), true},
@@ -113,8 +112,7 @@ std::vector<DecisionTableModel::Row> BillTableModel::rowsOf(const model::Decisio
       const QString tip = line.estimated ? tr("This price is derived or taken from another region.") : QString();
       rows.push_back(
           {{platformTitle(platform)},
-           text(line.service),
-           text(line.item),
+           text(line.service + ", " + line.item),
            number(line.quantity),
            text(line.unit),
            {toQt(pricing::display(line.unitPrice)) + (line.estimated ? QStringLiteral(" (est.)") : QString()),
@@ -124,7 +122,6 @@ std::vector<DecisionTableModel::Row> BillTableModel::rowsOf(const model::Decisio
     }
     rows.push_back({{platformTitle(platform), {}, {}, Tone::Strong},
                     {tr("Total"), {}, {}, Tone::Strong},
-                    {},
                     {{}, 0.0},
                     {},
                     {{}, 0.0},

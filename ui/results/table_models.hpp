@@ -50,7 +50,7 @@ class DecisionTableModel : public QAbstractTableModel {
 class BillTableModel : public DecisionTableModel {
   Q_OBJECT
  public:
-  enum ColumnIndex { Platform, Service, Item, Quantity, Unit, UnitPrice, Amount, Source };
+  enum ColumnIndex { Platform, Line, Quantity, Unit, UnitPrice, Amount, Source };
   explicit BillTableModel(QObject* parent = nullptr);
 
  protected:
