@@ -215,8 +215,19 @@ std::vector<double> searchAndSimulate(Decision& decision, const pricing::PriceCa
   return saving;
 }
 
+void addNoBreakEvenReason(Decision& decision) {
+  if (decision.costCurve.empty()) return;
+  const auto& first = decision.costCurve.front();
+  const auto& last = decision.costCurve.back();
+  const bool lambda = *last.lambdaUsd < *last.ec2Usd;
+  decision.reasons.push_back({"no_break_even", std::string(lambda ? "Lambda" : "EC2") +
+                                                   " stays cheaper at every rate looked at, from " +
+                                                   pricing::displayRate(first.requestsPerSecond) + " to " +
+                                                   pricing::displayRate(last.requestsPerSecond) + "."});
+}
+
 void addBreakEvenReason(Decision& decision) {
-  if (!decision.breakEven) return;
+  if (!decision.breakEven) return addNoBreakEvenReason(decision);
   const auto& even = *decision.breakEven;
   const bool lambdaBelow = even.cheaperBelow == Platform::Lambda;
   decision.reasons.push_back({"break_even", std::string(lambdaBelow ? "Lambda" : "EC2") + " is cheaper below " +
