@@ -62,8 +62,18 @@ struct TextPrinter {
 std::string escapedCell(std::string_view cell) {
   std::string out;
   for (const char c : cell) {
-    if (c == '|' || c == '*' || c == '_' || c == '<' || c == '`') out += '\\';
-    out += c == '\n' ? ' ' : c;
+    if (c == '|' || c == '*' || c == '_' || c == '<' || c == '&' || c == '`' || c == '\\') out += '\\';
+    out += c == '\n' || c == '\r' ? ' ' : c;
+  }
+  return out;
+}
+
+// Running text: names come from outside and must neither open a tag or an entity nor end the line they stand in.
+std::string escapedProse(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '<' || c == '&' || c == '`' || c == '\\') out += '\\';
+    out += c == '\n' || c == '\r' ? ' ' : c;
   }
   return out;
 }
@@ -73,10 +83,10 @@ struct MarkdownPrinter {
   bool first = true;
 
   void operator()(const Heading& heading) {
-    out += fmt::format("{}{} {}\n\n", first ? "" : "\n", first ? "#" : "##", heading.text);
+    out += fmt::format("{}{} {}\n\n", first ? "" : "\n", first ? "#" : "##", escapedProse(heading.text));
     first = false;
   }
-  void operator()(const Paragraph& paragraph) { out += paragraph.text + "\n\n"; }
+  void operator()(const Paragraph& paragraph) { out += escapedProse(paragraph.text) + "\n\n"; }
   void operator()(const Table& table) {
     for (const auto& column : table.columns) out += "| " + escapedCell(column.title) + " ";
     out += "|\n";
@@ -89,7 +99,7 @@ struct MarkdownPrinter {
     out += "\n";
   }
   void operator()(const BulletList& list) {
-    for (const auto& item : list.items) out += "- " + item + "\n";
+    for (const auto& item : list.items) out += "- " + escapedProse(item) + "\n";
     out += "\n";
   }
   void operator()(const Chart&) {}
