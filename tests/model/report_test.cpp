@@ -167,6 +167,7 @@ TEST_CASE("the page is well formed and shows a hostile name as text", "[report]"
   CHECK(outline.count("h1") == 1);
   CHECK(contains(outline.text(), kHostileName));
   CHECK_FALSE(contains(html, "<script"));
+  CHECK(contains(html, "<title>Breakeven: &lt;script&gt;&amp;&quot; | `x` *y*</title>"));
   for (const auto& decision : unusual()) CHECK(HtmlOutline(reportHtml(*decision)).fault() == "");
 }
 
