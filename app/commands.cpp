@@ -311,6 +311,9 @@ std::string pricesText(const std::vector<pricing::Tariff>& tariffs) {
 
 int pricesVerb(const Options& options, Console& console) {
   const auto catalogue = pricing::PriceCatalogue::embedded();
+  if (!catalogue->hasRegion(options.region))
+    throw pricing::InputError({"--region", pricing::quoted(options.region), "a region of the price catalogue",
+                               pricing::nearestName(options.region, catalogue->regions())});
   Outputs outputs(options, console);
   std::vector<pricing::Tariff> tariffs;
   if (options.verb == Verb::PricesShow) {
