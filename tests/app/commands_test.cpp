@@ -325,7 +325,7 @@ TEST_CASE("a converted log is the same requests", "[commands]") {
   CHECK(folder.names() == std::vector<std::string>{"requests.csv"});
 }
 
-TEST_CASE("--set wins over --seed and --trace, and these over the file", "[commands]") {
+TEST_CASE("A setting wins over the seed and trace options, and these over the file", "[commands]") {
   const auto report = [&](std::vector<std::string> more) {
     std::vector<std::string> arguments = brief({"simulate", "-", "--format", "json", "--set", "lambda=null"});
     arguments.insert(arguments.end(), more.begin(), more.end());
