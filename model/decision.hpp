@@ -24,6 +24,28 @@ struct LatencySummary { // milliseconds, completed requests
   Estimate mean, p50, p90, p95, p99, p999, max;
 };
 
+// What a part of a bill was paid for. The parts of a platform add up to its bill's total.
+struct MoneyPart {
+  std::string code;    // "cpu", "io_wait", "round_up", "init", ...; "busy", "headroom", "zone_floor", ...
+  std::string meaning; // "waiting on i/o"
+  double usd = 0;      // a month
+};
+
+// One way to commit to the simulated hourly usage for a year or three.
+struct CommitmentOption {
+  std::string name;               // "on_demand", "compute_sp_1y", "standard_3y", "standard_1y + compute_sp_1y"
+  std::string commitment;         // "$0.412/h", "3 x c7g.large"; empty on demand
+  double monthlyUsd = 0;          // of what can be committed to, whole bill unchanged otherwise
+  double savingUsd = 0;           // against on demand, a month; below 0: it costs more
+  double monthlyUsdAfterDrop = 0; // the same commitment when traffic falls by `trafficDrop`
+  bool estimated = false;         // some rate is a proxy
+};
+struct CommitmentPlan {
+  std::vector<CommitmentOption> options; // on demand first, then cheapest first
+  double trafficDrop = 0.3;              // 0..1
+  double onDemandUsdAfterDrop = 0;       // a month
+};
+
 // Everything that was found out about one platform in one configuration.
 struct PlatformResult {
   Platform platform = Platform::Lambda;
@@ -45,7 +67,9 @@ struct PlatformResult {
   pricing::MonthlyUsage usage; // mean over replications, scaled to a month
   pricing::Bill bill;          // of `usage`
   Estimate monthlyCostUsd;
-  std::vector<TimelinePoint> timeline; // first replication
+  std::vector<MoneyPart> moneyParts;         // largest first; empty: nothing was spent
+  std::optional<CommitmentPlan> commitments; // what committing to this usage would cost
+  std::vector<TimelinePoint> timeline;       // first replication
   bool meetsObjective = true;
   std::vector<std::string> missed; // "p99 612 ms > 500 ms"
 };
