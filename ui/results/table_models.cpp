@@ -131,6 +131,62 @@ std::vector<DecisionTableModel::Row> BillTableModel::rowsOf(const model::Decisio
   return rows;
 }
 
+MoneyTableModel::MoneyTableModel(QObject* parent)
+    : DecisionTableModel({{tr("Platform")},
+                          {tr("Paid for")},
+                          {tr("Amount"), tr("USD a month"), true},
+                          {tr("Share"), tr("Of the platform's bill"), true}},
+                         parent) {}
+
+std::vector<DecisionTableModel::Row> MoneyTableModel::rowsOf(const model::Decision& decision) const {
+  std::vector<Row> rows;
+  for (const auto platform : {model::Platform::Lambda, model::Platform::Ec2}) {
+    const auto* result = resultOf(decision, platform);
+    if (!result) continue;
+    const double total = result->bill.total().inDollars();
+    for (const auto& part : result->moneyParts) {
+      const double share = total > 0 ? part.usd / total : 0;
+      rows.push_back({{platformTitle(platform)},
+                      {toQt(part.meaning), {}, toQt(part.code)},
+                      money(part.usd),
+                      {toQt(pricing::displayPercent(share)), share}});
+    }
+  }
+  return rows;
+}
+
+CommitmentTableModel::CommitmentTableModel(QObject* parent)
+    : DecisionTableModel({{tr("Platform")},
+                          {tr("Option")},
+                          {tr("Commitment")},
+                          {tr("Cost a month"), tr("USD; of the usage that can be committed to"), true},
+                          {tr("Saving"), tr("Against on demand, USD a month"), true},
+                          {tr("After a drop"), tr("The same commitment when traffic falls, USD a month"), true},
+                          {tr("Saving then"),
+                           tr("Against on demand at the lower traffic, USD a month; below zero it costs more"), true}},
+                         parent) {}
+
+std::vector<DecisionTableModel::Row> CommitmentTableModel::rowsOf(const model::Decision& decision) const {
+  std::vector<Row> rows;
+  for (const auto platform : {model::Platform::Lambda, model::Platform::Ec2}) {
+    const auto* result = resultOf(decision, platform);
+    if (!result || !result->commitments) continue;
+    const auto& plan = *result->commitments;
+    for (const auto& option : plan.options) {
+      const double then = plan.onDemandUsdAfterDrop - option.monthlyUsdAfterDrop;
+      const QString title = toQt(option.name).replace(u'_', u' ') + (option.estimated ? tr(" (est.)") : QString());
+      rows.push_back({{platformTitle(platform)},
+                      {title, {}, option.estimated ? tr("Some rate is a proxy, not a list price.") : QString()},
+                      option.commitment.empty() ? absent() : text(option.commitment),
+                      money(option.monthlyUsd),
+                      money(option.savingUsd, option.savingUsd > 0 ? Tone::Good : Tone::Plain),
+                      money(option.monthlyUsdAfterDrop),
+                      money(then, then < 0 ? Tone::Bad : Tone::Plain)});
+    }
+  }
+  return rows;
+}
+
 CandidateTableModel::CandidateTableModel(QObject* parent)
     : DecisionTableModel({{tr("Platform")},
                           {tr("Configuration")},
