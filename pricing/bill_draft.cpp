@@ -51,12 +51,27 @@ void BillDraft::charge(const Position& position, double quantity, const Tariff& 
   line.unitPrice = flat ? tariff.firstPrice() : UnitPrice::dollarsPerUnit(line.amount.inDollars() / quantity);
   line.source = sourceOf(tariff, m_region);
   line.estimated = tariff.estimated;
+  line.ownPrice = tariff.own;
   m_bill.lines.push_back(std::move(line));
 }
 
 void BillDraft::chargeInstanceHours(const Position& position, double hours, std::string_view type, Purchase purchase) {
   if (hours == 0) return;
   if (const auto tariff = instanceHour(type, purchase, position.place)) charge(position, hours, *tariff, hours);
+}
+
+void BillDraft::add(const OwnLine& own) {
+  if (own.quantity == 0 || own.usd.inDollarsPerUnit() == 0) return;
+  BillLine line;
+  line.service = own.service;
+  line.item = own.item;
+  line.quantity = own.quantity;
+  line.unit = own.unit;
+  line.unitPrice = own.usd;
+  line.amount = own.usd * own.quantity;
+  line.source = own.source.empty() ? "own entry" : own.source;
+  line.ownPrice = true;
+  m_bill.lines.push_back(std::move(line));
 }
 
 void BillDraft::showFree(std::string_view service, std::string_view item, const Allowance& allowance,

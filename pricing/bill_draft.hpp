@@ -36,6 +36,8 @@ class BillDraft {
   void charge(const Position& position, double quantity, std::string_view rate, double pool);
   void charge(const Position& position, double quantity, const Tariff& tariff, double pool);
   void chargeInstanceHours(const Position& position, double hours, std::string_view type, Purchase purchase);
+  // A line as the user gave it. A quantity or price of zero writes nothing.
+  void add(const OwnLine& own);
   // Writes what is taken from an allowance at price 0, so that the reader sees where the billed quantity comes from.
   void showFree(std::string_view service, std::string_view item, const Allowance& allowance, std::string_view unit);
 

@@ -3,6 +3,7 @@
 #include "pricing/billing.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -36,6 +37,14 @@ void billAlb(const MonthlyUsage& usage, BillDraft& draft) {
     const auto place = fmt::format("/alb/{}", i);
     draft.charge({"alb", "load_balancer", place}, fullHours(usage.alb[i].hours), "alb.load_balancer");
     draft.charge({"alb", "lcu", place}, usage.alb[i].lcuHours, "alb.lcu");
+  }
+}
+
+void billNlb(const MonthlyUsage& usage, BillDraft& draft) {
+  for (std::size_t i = 0; i < usage.nlb.size(); ++i) {
+    const auto place = fmt::format("/nlb/{}", i);
+    draft.charge({"nlb", "load_balancer", place}, fullHours(usage.nlb[i].hours), "nlb.load_balancer");
+    draft.charge({"nlb", "nlcu", place}, usage.nlb[i].nlcuHours, "nlb.nlcu");
   }
 }
 
@@ -92,9 +101,46 @@ void billKinesis(const MonthlyUsage& usage, BillDraft& draft) {
 
 // gp3 volumes, by the share of the month they exist.
 void billEbs(const MonthlyUsage& usage, BillDraft& draft) {
-  for (std::size_t i = 0; i < usage.ebs.size(); ++i)
-    draft.charge({"ebs", "gp3_storage", fmt::format("/ebs/{}", i)},
-                 usage.ebs[i].gib * usage.ebs[i].hours / usage.hoursPerMonth, "ebs.gp3_storage");
+  for (std::size_t i = 0; i < usage.ebs.size(); ++i) {
+    const auto& volumes = usage.ebs[i];
+    const auto place = fmt::format("/ebs/{}", i);
+    const double share = volumes.hours / usage.hoursPerMonth;
+    draft.charge({"ebs", "gp3_storage", place}, volumes.gib * share, "ebs.gp3_storage");
+    draft.charge({"ebs", "gp3_iops", place}, volumes.iopsAbove3000 * share, "ebs.gp3_iops_above_3000");
+    draft.charge({"ebs", "gp3_throughput", place}, volumes.mibPerSecondAbove125 * share,
+                 "ebs.gp3_throughput_above_125");
+  }
+}
+
+// The free requests are pooled over both kinds of queue.
+void billQueues(const MonthlyUsage& usage, BillDraft& draft) {
+  auto free = draft.allowance("sqs.free_requests", usage.freeTier);
+  free.used = usage.sqs.standardRequests + usage.sqs.fifoRequests;
+  draft.showFree("sqs", "requests_free_tier", free, "request of 64 KB");
+  draft.charge({"sqs", "standard_requests", "/sqs"}, free.billable(usage.sqs.standardRequests), "sqs.standard_request");
+  draft.charge({"sqs", "fifo_requests", "/sqs"}, free.billable(usage.sqs.fifoRequests), "sqs.fifo_request");
+}
+
+void billBuckets(const MonthlyUsage& usage, BillDraft& draft) {
+  draft.charge({"s3", "put_requests", "/s3"}, usage.s3.putRequests, "s3.put_copy_post_list");
+  draft.charge({"s3", "get_requests", "/s3"}, usage.s3.getRequests, "s3.get_and_other");
+  draft.charge({"s3", "storage", "/s3"}, usage.s3.storageGbMonths, "s3.standard_storage");
+}
+
+void billFargate(const MonthlyUsage& usage, BillDraft& draft) {
+  for (std::size_t i = 0; i < usage.fargate.size(); ++i) {
+    const auto& tasks = usage.fargate[i];
+    const auto place = fmt::format("/fargate/{}", i);
+    const auto architecture = name(tasks.architecture);
+    draft.charge({"fargate", fmt::format("vcpu ({})", architecture), place}, tasks.vcpuHours,
+                 fmt::format("fargate.vcpu.{}", architecture));
+    draft.charge({"fargate", fmt::format("memory ({})", architecture), place}, tasks.gbHours,
+                 fmt::format("fargate.memory.{}", architecture));
+  }
+}
+
+void billOwnLines(const MonthlyUsage& usage, BillDraft& draft) {
+  for (const auto& own : usage.own) draft.add(own);
 }
 
 void billAddressesAndNat(const MonthlyUsage& usage, BillDraft& draft) {
@@ -128,6 +174,7 @@ void billCloudWatch(const MonthlyUsage& usage, BillDraft& draft) {
   constexpr double kMetricsPerInstance = 7;
   draft.charge({"cloudwatch", "detailed_monitoring", "/detailed_monitoring"},
                usage.detailedMonitoringInstances * kMetricsPerInstance, "cloudwatch.custom_or_detailed_metric");
+  draft.charge({"cloudwatch", "alarms", "/alarms"}, usage.alarms, "cloudwatch.alarm_standard");
 }
 
 } // namespace
@@ -142,6 +189,17 @@ double lcuOfHour(const AlbHour& hour) {
                    hour.gibibytes / gibibytesPerLcu, evaluations / kRuleEvaluationsPerSecond});
 }
 
+// As lcuOfHour; what one NLCU holds of each dimension by protocol.
+double nlcuOfHour(const NlbHour& hour) {
+  struct Capacity {
+    double newConnectionsPerSecond, activeConnections, gibibytes;
+  };
+  constexpr std::array<Capacity, 3> kCapacities{{{800, 100'000, 1}, {400, 50'000, 1}, {50, 3'000, 1}}};
+  const auto& capacity = kCapacities[static_cast<std::size_t>(hour.protocol)];
+  return std::max({hour.newConnectionsPerSecond / capacity.newConnectionsPerSecond,
+                   hour.activeConnections / capacity.activeConnections, hour.gibibytes / capacity.gibibytes});
+}
+
 Bill price(const MonthlyUsage& usage, const PriceCatalogue& catalogue, std::string_view origin) {
   BillDraft draft(catalogue, usage.region, origin);
   checkUsage(usage, draft);
@@ -150,12 +208,17 @@ Bill price(const MonthlyUsage& usage, const PriceCatalogue& catalogue, std::stri
   billManagedInstances(usage, draft);
   billEc2(usage, draft);
   billAlb(usage, draft);
+  billNlb(usage, draft);
   billApiGateway(usage, draft);
   billKinesis(usage, draft);
   billEbs(usage, draft);
   billAddressesAndNat(usage, draft);
   billTransfer(usage, draft);
   billCloudWatch(usage, draft);
+  billQueues(usage, draft);
+  billBuckets(usage, draft);
+  billFargate(usage, draft);
+  billOwnLines(usage, draft);
   return std::move(draft).finish();
 }
 

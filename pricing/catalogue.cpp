@@ -34,6 +34,20 @@ constexpr std::string_view kRateNoun = "the name of a rate as `breakeven prices 
 constexpr std::array<std::string_view, 4> kNeverFromElsewhere{"lambda.requests.", "lambda.duration",
                                                               "lambda.provisioned_", "lambda.ephemeral_storage."};
 
+// Rates that bills are made of although the catalogue holds no price of them: the user sets one.
+struct UnpricedRate {
+  std::string_view name, unit;
+};
+constexpr std::array<UnpricedRate, 4> kUnpriced{{{"fargate.memory.arm64", "GB-hour"},
+                                                 {"fargate.memory.x86_64", "GB-hour"},
+                                                 {"fargate.vcpu.arm64", "vCPU-hour"},
+                                                 {"fargate.vcpu.x86_64", "vCPU-hour"}}};
+
+const UnpricedRate* unpriced(std::string_view name) {
+  const auto rate = std::ranges::find(kUnpriced, name, &UnpricedRate::name);
+  return rate == kUnpriced.end() ? nullptr : &*rate;
+}
+
 bool mayFallBack(std::string_view name) {
   return std::ranges::none_of(kNeverFromElsewhere, [&](auto prefix) { return name.starts_with(prefix); });
 }
@@ -154,17 +168,19 @@ Tariff PriceCatalogue::Data::replaced(std::string_view regionName, std::string_v
                 {{0, UnitPrice::dollarsPerUnit(usd)}},
                 "override",
                 tables->asOf,
-                false};
+                false,
+                true};
 }
 
 std::string PriceCatalogue::Data::unitOf(std::string_view name) const {
   if (const auto table = tables->rates.find(name); table != tables->rates.end()) return table->second.unit;
+  if (const auto* rate = unpriced(name)) return std::string(rate->unit);
   const auto ec2Name = splitEc2Name(name);
   return ec2Name && ec2Name->purchase == kSurplusCredit ? "vCPU-hour" : "hour";
 }
 
 bool PriceCatalogue::Data::isKnown(std::string_view name) const {
-  if (tables->rates.contains(name)) return true;
+  if (tables->rates.contains(name) || unpriced(name)) return true;
   const auto ec2Name = splitEc2Name(name);
   const auto typeIndex = ec2Name ? type(ec2Name->type) : std::nullopt;
   if (!typeIndex) return false;
@@ -186,6 +202,7 @@ std::optional<std::string> PriceCatalogue::Data::nearestRate(std::string_view na
   }
   std::vector<std::string_view> names;
   for (const auto& [each, unused] : tables->rates) names.emplace_back(each);
+  for (const auto& rate : kUnpriced) names.push_back(rate.name);
   return nearestName(name, std::span<const std::string_view>(names));
 }
 

@@ -57,6 +57,8 @@ struct Tier {
 //   ec2.detailed_monitoring_7_metrics
 //   alb, nlb, clb, ebs, vpc, nat_gateway, data_transfer, apigateway, cloudwatch, s3, sqs, sns, eventbridge,
 //   kinesis_data_streams                   "alb.lcu", "ebs.gp3_storage", "vpc.public_ipv4_in_use", "sqs.fifo_request"
+//   fargate.vcpu.<arch>  fargate.memory.<arch>   billed, but priced by the user only: the catalogue has no price of
+//   them
 // Where a source meters in blocks, the block stands in the unit: apigateway.http_request per "request of 512 KB".
 struct Tariff {
   std::string name;
@@ -68,6 +70,7 @@ struct Tariff {
   std::string source;     // title and code, joined by "; " where several agree: "AWS pricing page feed for Lambda (L1)"
   std::string asOf;       // "2025-10-30"; as coarse as the source: "2026-04", "undated"
   bool estimated = false; // derived or taken from another region: shown as such wherever it is printed
+  bool own = false;       // an override: the user's own price
   UnitPrice firstPrice() const { return tiers.front().price; }
 };
 
