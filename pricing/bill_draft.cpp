@@ -88,16 +88,17 @@ void BillDraft::showFree(std::string_view service, std::string_view item, const 
 
 Allowance BillDraft::allowance(std::string_view name, bool freeTier) const {
   if (!freeTier) return {};
-  for (const auto& rule : m_catalogue.rules())
-    if (rule.name == name) return {rule.value, 0, fmt::format("{}, {}", rule.source, rule.asOf)};
-  return {};
+  const auto* rule = m_catalogue.findRule(name, m_day);
+  return rule ? Allowance{rule->value, 0, fmt::format("{}, {}", rule->source, rule->asOf)} : Allowance{};
 }
 
 std::optional<Tariff> BillDraft::rate(std::string_view name, std::string_view place) {
   auto tariff = m_catalogue.find(m_region, name);
+  // A rate in no region of the catalogue is the user's to state.
+  const bool priced = m_catalogue.isPriced(name);
   if (!tariff)
-    note(place, fmt::format("no price {} for {}", pricing::quoted(name), m_region),
-         "a service sold there, or its price under \"prices\"");
+    note(place, fmt::format("no price {} {}", pricing::quoted(name), priced ? "for " + m_region : "in the catalogue"),
+         priced ? "a service sold there, or its price under \"prices\"" : "its price under \"prices\"");
   return tariff;
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pricing/billing.hpp"
+#include "pricing/billing_rules.hpp"
 #include "pricing/problem.hpp"
 
 namespace pricing {
@@ -20,8 +21,9 @@ struct Allowance {
 
 class BillDraft {
  public:
-  BillDraft(const PriceCatalogue& catalogue, std::string_view region, std::string_view origin)
-      : m_catalogue(catalogue), m_region(region), m_origin(origin) {}
+  BillDraft(const PriceCatalogue& catalogue, const MonthlyUsage& usage, std::string_view origin)
+      : m_catalogue(catalogue), m_region(usage.region), m_day(usage.date), m_origin(origin),
+        m_rules(billingRules(catalogue, m_day, m_region)) {}
 
   // Where a line stands on the bill and, as JSON pointer, in the usage.
   struct Position {
@@ -47,17 +49,19 @@ class BillDraft {
   void note(std::string_view place, std::string found, std::string expected,
             std::optional<std::string> suggestion = {});
 
-  // The catalogue's free quantity of that rule; none when `freeTier` is off.
+  // The free quantity of that rule on the usage's date; none when `freeTier` is off.
   Allowance allowance(std::string_view rule, bool freeTier) const;
 
   const PriceCatalogue& catalogue() const { return m_catalogue; }
+  const BillingRules& rules() const { return m_rules; } // of the usage's date
   const std::string& region() const { return m_region; }
   // InputError when anything was noted.
   Bill finish() &&;
 
  private:
   const PriceCatalogue& m_catalogue;
-  std::string m_region, m_origin;
+  std::string m_region, m_day, m_origin;
+  BillingRules m_rules;
   ProblemList m_problems;
   Bill m_bill;
 };

@@ -3,7 +3,6 @@
 #include "pricing/billing.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <fmt/format.h>
 
@@ -59,29 +58,28 @@ void billApiGateway(const MonthlyUsage& usage, BillDraft& draft) {
 
 // Kinesis Data Streams pricing page. Provisioned: a record is put in units of 25 KB, each begun unit counts; AWS counts
 // 40 units in 1 MB, so a megabyte has 1,000 KB here. On demand: every record is metered in whole KB.
-constexpr std::int64_t kKilobyte = 1024, kMegabyte = 1024 * kKilobyte;
+constexpr std::int64_t kMegabyte = 1024 * 1024;
 
-std::int64_t begun(std::int64_t bytes, std::int64_t unit) { return (bytes + unit - 1) / unit; }
+double begun(std::int64_t bytes, double unitKb) { return std::ceil(static_cast<double>(bytes) / (unitKb * 1024)); }
 
-std::int64_t putPayloadUnits(ByteCount size) {
-  constexpr std::int64_t kUnitsPerMegabyte = 40;
+double putPayloadUnits(ByteCount size, const BillingRules& rules) {
   const std::int64_t megabytes = size.inBytes() / kMegabyte, rest = size.inBytes() % kMegabyte;
-  return megabytes * kUnitsPerMegabyte + std::min(begun(rest, 25 * kKilobyte), kUnitsPerMegabyte);
+  return static_cast<double>(megabytes) * rules.kinesisUnitsPerMegabyte +
+         std::min(begun(rest, rules.kinesisUnitKb), rules.kinesisUnitsPerMegabyte);
 }
 
 void billProvisionedStream(const KinesisUsage& stream, const std::string& place, BillDraft& draft) {
   const double records = stream.recordsPerSecond * kSecondsPerHour * stream.hours;
   draft.charge({"kinesis", "shard_hours", place}, stream.shards * stream.hours,
                "kinesis_data_streams.provisioned_shard");
-  draft.charge({"kinesis", "put_payload_units", place},
-               records * static_cast<double>(putPayloadUnits(stream.recordSize)),
+  draft.charge({"kinesis", "put_payload_units", place}, records * putPayloadUnits(stream.recordSize, draft.rules()),
                "kinesis_data_streams.put_payload_unit");
 }
 
 void billOnDemandStream(const KinesisUsage& stream, const std::string& place, BillDraft& draft) {
   const double records = stream.recordsPerSecond * kSecondsPerHour * stream.hours;
-  const auto metered = ByteCount::bytes(begun(stream.recordSize.inBytes(), kKilobyte) * kKilobyte);
-  const double gigabytes = records * metered.inGibibytes();
+  const double stepKb = draft.rules().kinesisRecordStepKb;
+  const double gigabytes = records * begun(stream.recordSize.inBytes(), stepKb) * stepKb / kMegabyte;
   draft.charge({"kinesis", "stream_hours", place}, stream.hours, "kinesis_data_streams.on_demand_stream");
   draft.charge({"kinesis", "ingest", place}, gigabytes, "kinesis_data_streams.on_demand_ingest");
   draft.charge({"kinesis", "retrieval", place}, gigabytes * stream.consumers,
@@ -171,37 +169,16 @@ void billTransfer(const MonthlyUsage& usage, BillDraft& draft) {
 // at the price of custom ones (CloudWatch pricing page).
 void billCloudWatch(const MonthlyUsage& usage, BillDraft& draft) {
   draft.charge({"cloudwatch", "logs_ingest", "/logs"}, usage.logsGb, "cloudwatch.logs_ingest_vended_lambda");
-  constexpr double kMetricsPerInstance = 7;
   draft.charge({"cloudwatch", "detailed_monitoring", "/detailed_monitoring"},
-               usage.detailedMonitoringInstances * kMetricsPerInstance, "cloudwatch.custom_or_detailed_metric");
+               usage.detailedMonitoringInstances * draft.rules().metricsPerMonitoredInstance,
+               "cloudwatch.custom_or_detailed_metric");
   draft.charge({"cloudwatch", "alarms", "/alarms"}, usage.alarms, "cloudwatch.alarm_standard");
 }
 
 } // namespace
 
-// Elastic Load Balancing pricing page and quotas, read Sep 2026.
-double lcuOfHour(const AlbHour& hour) {
-  constexpr double kNewConnectionsPerSecond = 25, kActiveConnections = 3000, kRuleEvaluationsPerSecond = 1000;
-  constexpr int kFreeRules = 10;
-  const double gibibytesPerLcu = hour.targets == TargetKind::Lambda ? 0.4 : 1.0;
-  const double evaluations = std::max(0, hour.rules - kFreeRules) * hour.requestsPerSecond;
-  return std::max({hour.newConnectionsPerSecond / kNewConnectionsPerSecond, hour.activeConnections / kActiveConnections,
-                   hour.gibibytes / gibibytesPerLcu, evaluations / kRuleEvaluationsPerSecond});
-}
-
-// As lcuOfHour; what one NLCU holds of each dimension by protocol.
-double nlcuOfHour(const NlbHour& hour) {
-  struct Capacity {
-    double newConnectionsPerSecond, activeConnections, gibibytes;
-  };
-  constexpr std::array<Capacity, 3> kCapacities{{{800, 100'000, 1}, {400, 50'000, 1}, {50, 3'000, 1}}};
-  const auto& capacity = kCapacities[static_cast<std::size_t>(hour.protocol)];
-  return std::max({hour.newConnectionsPerSecond / capacity.newConnectionsPerSecond,
-                   hour.activeConnections / capacity.activeConnections, hour.gibibytes / capacity.gibibytes});
-}
-
 Bill price(const MonthlyUsage& usage, const PriceCatalogue& catalogue, std::string_view origin) {
-  BillDraft draft(catalogue, usage.region, origin);
+  BillDraft draft(catalogue, usage, origin);
   checkUsage(usage, draft);
   if (!catalogue.hasRegion(usage.region)) return std::move(draft).finish(); // throws: the region was noted
   billLambda(usage, draft);

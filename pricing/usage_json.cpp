@@ -9,6 +9,7 @@
 
 #include "pricing/billing.hpp"
 #include "pricing/json_reader.hpp"
+#include "pricing/private_prices.hpp"
 
 namespace pricing {
 
@@ -287,10 +288,10 @@ bool isRefused(const std::string& where, const ProblemList& problems) {
 std::shared_ptr<const PriceCatalogue> withKnown(const std::vector<PriceCatalogue::Override>& overrides,
                                                 const PriceCatalogue& catalogue, std::string_view origin,
                                                 ProblemList& problems) {
-  auto prices = catalogue.with({});
+  auto prices = catalogue.with(PrivatePrices{});
   for (const auto& each : overrides) {
     try {
-      prices = prices->with({&each, 1});
+      prices = prices->with(std::span(&each, 1));
     } catch (const InputError& error) {
       auto problem = error.problems().front();
       problem.where = fmt::format("{}: {}", origin, pointerTo("/prices", each.name));
