@@ -17,8 +17,11 @@ using pricing::Duration;
 // horizon.
 struct ObservationPlan {
   Duration warmup{}, horizon{};
-  int windows = 1;          // >= 1
-  int timelinePoints = 600; // samples over [0, horizon); 0: no timeline
+  int windows = 1;                       // >= 1
+  int timelinePoints = 600;              // samples over [0, horizon); 0: no timeline
+  Duration hour = std::chrono::hours(1); // one entry of the hourly series; tests shorten it
+  // Clock hours over [0, horizon), the last one cut by the horizon.
+  std::size_t hours() const { return static_cast<std::size_t>((horizon.count() + hour.count() - 1) / hour.count()); }
 };
 
 // Every attempt is in exactly one of these: attempts = completed + throttled + rejected + timedOut.
@@ -69,13 +72,28 @@ struct TimelinePoint {
   double metric = 0;    // EC2: last CloudWatch CPU point, 0..1; Lambda: 0
 };
 
+// What a commitment or a load balancer is billed by: whole clock hours from time 0, warm-up included, ObservationPlan::
+// hours() entries. Without a warm-up they add up to the windows.
+struct LambdaHours {
+  std::vector<std::int64_t> billedMs, provisionedBilledMs; // by the hour of arrival
+  std::vector<std::int64_t> busyNs;                        // init and duration, all requests, by the hour of arrival
+  friend bool operator==(const LambdaHours&, const LambdaHours&) = default;
+};
+struct Ec2Hours {
+  std::vector<std::int64_t> instanceNs; // billed: instance time, and the 60 s top-up in the hour of termination
+  std::vector<std::int64_t> inFlightNs; // requests at instances; over an hour's length: mean connections
+  friend bool operator==(const Ec2Hours&, const Ec2Hours&) = default;
+};
+
 struct LambdaRun {
   std::vector<LambdaTally> windows;
   std::vector<TimelinePoint> timeline;
+  LambdaHours hours;
 };
 struct Ec2Run {
   std::vector<Ec2Tally> windows;
   std::vector<TimelinePoint> timeline;
+  Ec2Hours hours;
 };
 
 } // namespace model

@@ -199,14 +199,15 @@ std::int64_t Ec2Simulator::State::tick() const {
 void Ec2Simulator::State::controlDone() {
   refreshOutstanding();
   const std::int64_t visible = points.empty() ? kNever : points.front().visibleAt;
-  nextControl =
-      std::min({tick(), recorder.nextEdge(), instances.nextBoot(), instances.nextDrainDeadline(), periodEnd, visible});
+  nextControl = std::min({tick(), recorder.nextEdge(), recorder.nextHour(), instances.nextBoot(),
+                          instances.nextDrainDeadline(), periodEnd, visible});
 }
 
 // Everything at t, after the finishes and before the arrivals of that instant.
 void Ec2Simulator::State::control(std::int64_t t) {
   while (tick() == t) sampleTimeline(t);
   instances.advance(t);
+  if (recorder.nextHour() == t) recorder.closeHour();
   while (recorder.nextEdge() == t) recorder.closeWindow(instances.cpuBusyAt(t), instances.alive());
   instances.enterService(t);
   if (periodEnd == t) closePeriod(t);
@@ -277,7 +278,7 @@ Ec2Run Ec2Simulator::State::finish() {
   instances.advance(horizon - 1);
   while (recorder.nextEdge() == horizon) recorder.closeWindow(instances.cpuBusyAt(horizon), instances.alive());
   instances.close(horizon);
-  return {recorder.takeWindows(), std::move(timeline)};
+  return {recorder.takeWindows(), std::move(timeline), recorder.takeHours()};
 }
 
 // -- the door -------------------------------------------------------------------------------------------------------

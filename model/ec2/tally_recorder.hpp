@@ -1,6 +1,7 @@
 #pragma once
-// Splits what happens on a fleet into observation windows, exactly: outcomes by the window of their arrival, times cut
-// at the edges. Pinned by tests/model/ec2_simulator_test.cpp (windows add up to the single-window run; reference loop).
+// Splits what happens on a fleet into observation windows and clock hours, exactly: outcomes by the window of their
+// arrival, times cut at the edges. Pinned by tests/model/ec2_simulator_test.cpp (windows add up to the single-window
+// run; reference loop).
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -38,15 +39,22 @@ class TallyRecorder {
   };
   void lived(const Life& life);
 
-  std::int64_t nextEdge() const { return m_to; } // kNever once the horizon is behind
+  std::int64_t nextEdge() const { return m_windowTo; } // kNever once the horizon is behind
   std::int64_t horizon() const { return m_edges.back(); }
   // The window that ends now; `cpuBusy` is the fleet's total since the start in kCore x ns.
   void closeWindow(Int128 cpuBusy, std::int64_t instancesAlive);
+  std::int64_t nextHour() const; // that begins before the horizon; kNever when there is none
+  void closeHour();              // the one that ends now
   std::vector<Ec2Tally> takeWindows();
+  Ec2Hours takeHours() { return std::move(m_hours); }
 
  private:
   std::size_t windowAt(std::int64_t t) const;
   void addSpan(Int128 Ec2Tally::*member, std::int64_t from, std::int64_t to);
+  void addHours(std::vector<std::int64_t>& series, std::int64_t from, std::int64_t to);
+  void addInFlight(std::int64_t arrival, std::int64_t at);
+  void bookInFlight();
+  void openSpan();
   void servedAcrossEdge(std::int64_t arrival, std::int64_t at);
   void recordOutcome(Ec2Tally& tally, std::int64_t latency);
   void flush();
@@ -56,8 +64,12 @@ class TallyRecorder {
   std::vector<Ec2Tally> m_windows;
   std::size_t m_index = 0;
   Ec2Tally* m_open = nullptr;
-  std::int64_t m_from = 0, m_to = 0;
-  Int128 m_inFlight = 0; // of the open window, requests that came and left in it
+  std::int64_t m_windowTo = 0;
+  Ec2Hours m_hours;
+  std::int64_t m_hourNs;
+  std::size_t m_hour = 0;
+  std::int64_t m_from = 0, m_to = 0; // the part of the open hour that lies in the open window
+  Int128 m_inFlight = 0;             // requests that came and left in it
   Int128 m_cpuBusyNs = 0;
   std::uint64_t m_timedOut = 0;
   std::size_t m_buffered = 0;

@@ -93,6 +93,7 @@ template <class Pool> class Engine final : public AnyEngine {
   void settle(std::int64_t edgeNs);
   void openWindow(std::int64_t edgeNs);
   void add(const Sums& sums, std::size_t requests, std::size_t completed);
+  void addToHour(const Sums& sums);
 
   std::int64_t busyOnDemand() const { return static_cast<std::int64_t>(m_busy.size()) - m_provisionedBusy; }
   LambdaTally& tally() { return m_tallies[m_window]; }
@@ -118,6 +119,8 @@ template <class Pool> class Engine final : public AnyEngine {
   std::vector<LambdaTally> m_tallies; // the warm-up, the windows, and what is beyond the horizon
   std::size_t m_window = 0;
   std::vector<TimelinePoint> m_timeline;
+  LambdaHours m_hours;
+  std::size_t m_hour = 0;
 };
 
 std::int64_t constantNs(const workloads::DurationDistribution& d) {
@@ -143,6 +146,7 @@ Engine<Pool>::Engine(const LambdaFunction& function, const ObservationPlan& plan
       m_tallies(static_cast<std::size_t>(m_marks.windows()) + 2) {
   assert(function.provisioned >= 0 && m_room >= 0);
   m_timeline.reserve(static_cast<std::size_t>(m_marks.points()));
+  for (auto* series : {&m_hours.billedMs, &m_hours.provisionedBilledMs, &m_hours.busyNs}) series->resize(plan.hours());
 }
 
 template <class Pool> typename Engine<Pool>::Serve Engine<Pool>::chooseServe(const LambdaFunction& f) {
@@ -313,6 +317,13 @@ template <class Pool> void Engine<Pool>::add(const Sums& sums, std::size_t reque
   t.provisionedBusyNs += sums.provisionedBusyNs;
   t.peakBusy = std::max(t.peakBusy, sums.peakBusy);
   t.peakEnvironments = std::max(t.peakEnvironments, sums.peakEnvironments);
+  addToHour(sums);
+}
+
+template <class Pool> void Engine<Pool>::addToHour(const Sums& sums) {
+  m_hours.billedMs[m_hour] += sums.billedMs;
+  m_hours.provisionedBilledMs[m_hour] += sums.provisionedBilledMs;
+  m_hours.busyNs[m_hour] += static_cast<std::int64_t>(sums.busyNs + sums.provisionedBusyNs);
 }
 
 template <class Pool> void Engine<Pool>::feed(const workloads::RequestBatch& batch) {
@@ -340,6 +351,9 @@ template <class Pool> void Engine<Pool>::passMark() {
     settle(ns);
     openWindow(ns);
   }
+  if (m_marks.nextHourNs() != ns) return;
+  m_marks.passHour();
+  ++m_hour;
 }
 
 // Just before `ns`: what expires at it is still there.
@@ -393,6 +407,7 @@ template <class Pool> LambdaRun Engine<Pool>::finish() {
   LambdaRun run;
   run.windows.assign(std::make_move_iterator(m_tallies.begin() + 1), std::make_move_iterator(m_tallies.end() - 1));
   run.timeline = std::move(m_timeline);
+  run.hours = std::move(m_hours);
   return run;
 }
 

@@ -2,6 +2,7 @@
 #include "model/ec2/ec2_simulator.hpp"
 
 #include <cmath>
+#include <numeric>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/ec2_scenarios.hpp"
@@ -61,6 +62,8 @@ void requireSame(const Ec2Run& a, const Ec2Run& b) {
     REQUIRE(a.timeline[i].inFlight == b.timeline[i].inFlight);
     REQUIRE(a.timeline[i].metric == b.timeline[i].metric);
   }
+  REQUIRE(a.hours.instanceNs == b.hours.instanceNs);
+  REQUIRE(a.hours.inFlightNs == b.hours.inFlightNs);
 }
 
 void requireConserved(const Ec2Run& run) {
@@ -265,6 +268,38 @@ TEST_CASE("Windows add up to the run of one window", "[ec2]") {
     }
     requireSame(sum, whole);
   }
+}
+
+TEST_CASE("The clock hours of a fleet add up to its windows without warm-up and change nothing", "[ec2]") {
+  for (std::uint64_t number = 0; number < 300; ++number) {
+    auto s = scenarios::small(number, true);
+    INFO("scenario " << number);
+    s.plan.warmup = Duration{};
+    const auto run = simulate(s.fleet, s.plan, s.requests, number);
+    Int128 billed = 0, inFlight = 0;
+    for (const auto& window : run.windows) {
+      billed += window.instanceNs + window.minimumTopUpNs;
+      inFlight += window.inFlightNs;
+    }
+    REQUIRE(std::accumulate(run.hours.instanceNs.begin(), run.hours.instanceNs.end(), std::int64_t{0}) ==
+            small(billed));
+    REQUIRE(std::accumulate(run.hours.inFlightNs.begin(), run.hours.inFlightNs.end(), std::int64_t{0}) ==
+            small(inFlight));
+    s.plan.hour = std::chrono::hours(1);
+    const auto oneHour = simulate(s.fleet, s.plan, s.requests, number);
+    REQUIRE(oneHour.hours.instanceNs.size() == 1);
+    for (std::size_t w = 0; w < run.windows.size(); ++w) requireSame(oneHour.windows[w], run.windows[w]);
+  }
+}
+
+TEST_CASE("The last clock hour is cut by the horizon", "[ec2]") {
+  auto fleet = single();
+  fleet.initial = 2;
+  const std::int64_t minute = 60'000'000'000;
+  // One request over the first full hour, one beyond the horizon; the series has no fourth hour.
+  const auto run = simulate(fleet, upTo(150 * minute), {{50 * minute, 20 * minute, 0}, {140 * minute, 30 * minute, 0}});
+  CHECK(run.hours.instanceNs == std::vector<std::int64_t>{120 * minute, 120 * minute, 60 * minute});
+  CHECK(run.hours.inFlightNs == std::vector<std::int64_t>{10 * minute, 10 * minute, 10 * minute});
 }
 
 TEST_CASE("The timeline and the size of batches change nothing", "[ec2]") {

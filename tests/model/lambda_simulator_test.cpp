@@ -322,6 +322,8 @@ class ScenarioMaker {
     s.observed.warmup = m_random.below(2) == 0 ? Duration{} : s.observed.horizon / (2 + small(3));
     s.observed.windows = 1 + static_cast<int>(small(4));
     s.observed.timelinePoints = static_cast<int>(small(9));
+    s.observed.hour = Duration((1 + small(40)) * m_unit - small(2));
+    if (s.observed.hour.count() == 0) s.observed.hour = 1ns;
     return s;
   }
 
@@ -344,7 +346,7 @@ bool same(const LambdaRun& a, const LambdaRun& b) {
   const auto samePoint = [](const model::TimelinePoint& x, const model::TimelinePoint& y) {
     return x.at == y.at && x.capacity == y.capacity && x.inService == y.inService && x.inFlight == y.inFlight;
   };
-  return a.windows == b.windows &&
+  return a.windows == b.windows && a.hours == b.hours &&
          std::equal(a.timeline.begin(), a.timeline.end(), b.timeline.begin(), b.timeline.end(), samePoint);
 }
 
@@ -466,12 +468,45 @@ TEST_CASE("Windows add up to the run with one window, and neither windows nor ba
   }
 }
 
+TEST_CASE("Clock hours add up to the windows without warm-up and change nothing", "[lambda]") {
+  for (std::uint64_t number = 0; number < 300; ++number) {
+    Scenario s = ScenarioMaker(number).make();
+    INFO(text(s));
+    s.observed.warmup = {};
+    const LambdaRun r = run(s.function, s.observed, s.requests);
+    const LambdaTally total = sum(r.windows);
+    const auto all = [](const std::vector<std::int64_t>& series) {
+      return std::accumulate(series.begin(), series.end(), std::int64_t{0});
+    };
+    REQUIRE(all(r.hours.billedMs) == total.billedMs);
+    REQUIRE(all(r.hours.provisionedBilledMs) == total.provisionedBilledMs);
+    s.observed.hour = s.observed.horizon + 1ns;
+    const LambdaRun one = run(s.function, s.observed, s.requests);
+    REQUIRE(one.windows == r.windows);
+    REQUIRE(one.hours.busyNs == std::vector<std::int64_t>{all(r.hours.busyNs)});
+  }
+}
+
+TEST_CASE("A request is billed in the clock hour of its arrival; the last hour is cut by the horizon", "[lambda]") {
+  LambdaFunction f = plain(100ms);
+  f.provisioned = 1;
+  const std::int64_t hour = 3600 * kSecond;
+  const auto requests = std::vector<Request>{{hour - 1, 5 * kMs, 0},       // provisioned
+                                             {hour - 1, 7 * kMs, 0},       // cold
+                                             {hour, 20 * kMs, 0},          // cold
+                                             {2 * hour + 1, 30 * kMs, 0}}; // provisioned
+  const LambdaRun r = run(f, plan(9000s), requests);
+  CHECK(r.hours.billedMs == std::vector<std::int64_t>{107, 120, 0});
+  CHECK(r.hours.provisionedBilledMs == std::vector<std::int64_t>{5, 0, 30});
+  CHECK(r.hours.busyNs == std::vector<std::int64_t>{112 * kMs, 120 * kMs, 30 * kMs});
+}
+
 TEST_CASE("Environment time is busy plus idle time: ended lifetimes when all have ended before the horizon",
           "[lambda]") {
   for (std::uint64_t number = 0; number < 300; ++number) {
     Scenario s = ScenarioMaker(number).make();
     s.observed.warmup = {};
-    s.observed.horizon = 3600s;
+    s.observed.horizon = s.observed.hour = 3600s;
     const LambdaTally t = sum(run(s.function, s.observed, s.requests).windows);
     REQUIRE(t.environmentsEnded == t.cold);
     REQUIRE(whole(t.busyNs + t.idleNs) == whole(t.endedLifetimeNs));

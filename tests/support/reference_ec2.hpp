@@ -28,6 +28,10 @@ class Ec2 {
     else
       m_policy.warmup = {};
     m_windows.resize(static_cast<std::size_t>(plan.windows));
+    for (std::int64_t from = 0; from < plan.horizon.count(); from += plan.hour.count()) {
+      m_hours.instanceNs.push_back(0);
+      m_hours.inFlightNs.push_back(0);
+    }
     m_periodEnd = m_policy.period.count();
     for (std::int64_t i = 0; i < fleet.initial; ++i) add(State::Serving, 0, 0);
   }
@@ -36,10 +40,13 @@ class Ec2 {
     m_requests = &requests;
     while (step()) {
     }
-    for (const auto& host : m_hosts) topUp(host);
+    for (const auto& host : m_hosts) {
+      topUp(host);
+      addHours(m_hours.instanceNs, host.launched, host.ended);
+    }
     for (std::size_t w = 0; w < m_windows.size(); ++w)
       m_windows[w].cpuBusyNs = m_busyAtEdge[w + 1] / kUnit - m_busyAtEdge[w] / kUnit;
-    return {m_windows, m_timeline};
+    return {m_windows, m_timeline, m_hours};
   }
 
  private:
@@ -202,7 +209,17 @@ class Ec2 {
     m_timeline.push_back(point);
   }
 
+  // A span's part in each hour, hour by hour.
+  void addHours(std::vector<std::int64_t>& series, std::int64_t from, std::int64_t to) const {
+    to = std::min(to, m_plan.horizon.count());
+    for (std::size_t h = 0; h < series.size(); ++h) {
+      const std::int64_t begin = static_cast<std::int64_t>(h) * m_plan.hour.count(), end = begin + m_plan.hour.count();
+      series[h] += std::max<std::int64_t>(0, std::min(to, end) - std::max(from, begin));
+    }
+  }
+
   void record(std::int64_t arrival, bool served) {
+    addHours(m_hours.inFlightNs, arrival, m_now);
     auto* window = at(arrival);
     if (window == nullptr) return;
     const std::int64_t latency = m_now - arrival;
@@ -238,8 +255,9 @@ class Ec2 {
   }
   void topUp(const Host& host) {
     if (host.ended >= m_plan.horizon.count()) return;
-    if (auto* window = at(host.ended))
-      window->minimumTopUpNs += std::max<std::int64_t>(0, 60'000'000'000 - (host.ended - host.launched));
+    const std::int64_t missing = std::max<std::int64_t>(0, 60'000'000'000 - (host.ended - host.launched));
+    if (auto* window = at(host.ended)) window->minimumTopUpNs += missing;
+    m_hours.instanceNs[static_cast<std::size_t>(host.ended / m_plan.hour.count())] += missing;
   }
 
   std::size_t choose() {
@@ -377,6 +395,7 @@ class Ec2 {
   std::vector<std::size_t> m_ring; // serving, in the order they came into service
   std::vector<model::Ec2Tally> m_windows;
   std::vector<model::TimelinePoint> m_timeline;
+  model::Ec2Hours m_hours;
 };
 
 } // namespace reference

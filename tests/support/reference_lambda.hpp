@@ -46,6 +46,8 @@ class ReferenceLambda {
                       workloads::RandomStream(seed, "lambda.max_lifetime", replication)),
         m_reuse(seed, "lambda.reuse", replication) {
     m_run.windows.resize(static_cast<std::size_t>(plan.windows));
+    for (auto* series : {&m_run.hours.billedMs, &m_run.hours.provisionedBilledMs, &m_run.hours.busyNs})
+      for (std::int64_t from = 0; from < plan.horizon.count(); from += plan.hour.count()) series->push_back(0);
     m_growthLevel = tenSeconds() * function.growthPer10s.value_or(0);
     m_rateLevel = second() * 10 * function.concurrencyLimit;
   }
@@ -212,7 +214,11 @@ class ReferenceLambda {
     t.started++;
     t.cold += cold;
     t.provisionedStarted += e.provisioned;
-    (e.provisioned ? t.provisionedBilledMs : t.billedMs) += pricing::ceilMilliseconds(pricing::Duration(billed));
+    const std::int64_t billedMs = pricing::ceilMilliseconds(pricing::Duration(billed));
+    (e.provisioned ? t.provisionedBilledMs : t.billedMs) += billedMs;
+    const auto hour = static_cast<std::size_t>(request.arrival / m_plan.hour.count());
+    (e.provisioned ? m_run.hours.provisionedBilledMs : m_run.hours.billedMs)[hour] += billedMs;
+    m_run.hours.busyNs[hour] += init + lasts;
     (wanted > lasts ? t.outcomes.timedOut : t.outcomes.completed)++;
     if (wanted == lasts) t.outcomes.latency.record(m_function.overhead.count() + init + lasts);
     t.peakBusy = std::max(t.peakBusy, count(true, false) + count(true, true));
