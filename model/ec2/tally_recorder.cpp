@@ -4,13 +4,18 @@
 
 namespace model::ec2 {
 
-TallyRecorder::TallyRecorder(const ObservationPlan& plan, Duration timeout, Duration overhead)
-    : m_timeout(timeout.count()), m_overhead(overhead.count()), m_hourNs(plan.hour.count()) {
+std::vector<std::int64_t> windowEdges(const ObservationPlan& plan) {
   const std::int64_t warmup = plan.warmup.count();
   const Int128 observed = plan.horizon.count() - warmup;
-  m_edges.push_back(0);
+  std::vector<std::int64_t> edges{0};
   for (int i = 0; i <= plan.windows; ++i)
-    m_edges.push_back(warmup + static_cast<std::int64_t>(observed * i / plan.windows));
+    edges.push_back(warmup + static_cast<std::int64_t>(observed * i / plan.windows));
+  return edges;
+}
+
+TallyRecorder::TallyRecorder(const ObservationPlan& plan, Duration timeout, Duration overhead)
+    : m_timeout(timeout.count()), m_overhead(overhead.count()), m_edges(windowEdges(plan)),
+      m_hourNs(plan.hour.count()) {
   m_windows.resize(m_edges.size()); // one spare: what happens after the horizon
   m_open = m_windows.data();
   m_windowTo = m_edges[1];

@@ -3,16 +3,21 @@
 // arrival, times cut at the edges. Pinned by tests/model/ec2_simulator_test.cpp (windows add up to the single-window
 // run; reference loop).
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
-#include "model/observation.hpp"
+#include "model/ec2/ec2_simulator.hpp"
 
 namespace model::ec2 {
 
 inline constexpr std::int64_t kNever = std::int64_t{1} << 62;    // ns; later than anything
 inline constexpr std::int64_t kCore = std::int64_t{1} << 32;     // one vCPU in the engine's integer units
 inline constexpr std::int64_t kMinimumBilledNs = 60'000'000'000; // per start; EC2 user guide, instance life cycle
+
+inline std::int64_t coresOf(const Ec2Fleet& fleet) { return std::llround(fleet.vcpus * static_cast<double>(kCore)); }
+// 0, warm-up's end, each window's end; the last is the horizon.
+std::vector<std::int64_t> windowEdges(const ObservationPlan& plan);
 
 class TallyRecorder {
  public:
@@ -60,7 +65,7 @@ class TallyRecorder {
   void flush();
 
   std::int64_t m_timeout, m_overhead;
-  std::vector<std::int64_t> m_edges; // 0, warmup, ..., horizon; window i covers [i, i + 1); window 0 is thrown away
+  std::vector<std::int64_t> m_edges; // window i covers [i, i + 1); window 0 is thrown away
   std::vector<Ec2Tally> m_windows;
   std::size_t m_index = 0;
   Ec2Tally* m_open = nullptr;

@@ -40,6 +40,8 @@ void requireSame(const Ec2Tally& a, const Ec2Tally& b) {
   REQUIRE(small(a.instanceNs) == small(b.instanceNs));
   REQUIRE(small(a.inServiceNs) == small(b.inServiceNs));
   REQUIRE(small(a.minimumTopUpNs) == small(b.minimumTopUpNs));
+  REQUIRE(small(a.inService.busyNs) == small(b.inService.busyNs));
+  REQUIRE(small(a.inService.drainingNs) == small(b.inService.drainingNs));
   REQUIRE(small(a.cpuBusyNs) == small(b.cpuBusyNs));
   REQUIRE(small(a.inFlightNs) == small(b.inFlightNs));
   REQUIRE(a.launches == b.launches);
@@ -47,11 +49,20 @@ void requireSame(const Ec2Tally& a, const Ec2Tally& b) {
   REQUIRE(a.peakInstances == b.peakInstances);
 }
 
+// What idle instances were kept for depends on the slots, and these on the windows.
+void requireSameReasons(const model::InServiceTime& a, const model::InServiceTime& b) {
+  REQUIRE(small(a.headroomNs) == small(b.headroomNs));
+  REQUIRE(small(a.zoneFloorNs) == small(b.zoneFloorNs));
+  REQUIRE(small(a.idleNightNs) == small(b.idleNightNs));
+  REQUIRE(small(a.scaleInLagNs) == small(b.scaleInLagNs));
+}
+
 void requireSame(const Ec2Run& a, const Ec2Run& b) {
   REQUIRE(a.windows.size() == b.windows.size());
   for (std::size_t i = 0; i < a.windows.size(); ++i) {
     INFO("window " << i);
     requireSame(a.windows[i], b.windows[i]);
+    requireSameReasons(a.windows[i].inService, b.windows[i].inService);
   }
   REQUIRE(a.timeline.size() == b.timeline.size());
   for (std::size_t i = 0; i < a.timeline.size(); ++i) {
@@ -71,6 +82,10 @@ void requireConserved(const Ec2Run& run) {
     const auto& o = window.outcomes;
     REQUIRE(o.attempts == o.completed + o.rejected + o.timedOut + o.throttled);
     REQUIRE(o.completed == o.latency.count());
+    const auto& time = window.inService;
+    REQUIRE(small(time.sum()) == small(window.inServiceNs));
+    REQUIRE(small(std::min({time.busyNs, time.headroomNs, time.zoneFloorNs, time.idleNightNs, time.scaleInLagNs,
+                            time.drainingNs})) >= 0);
   }
 }
 
@@ -260,6 +275,8 @@ TEST_CASE("Windows add up to the run of one window", "[ec2]") {
       sum.instanceNs += part.instanceNs;
       sum.inServiceNs += part.inServiceNs;
       sum.minimumTopUpNs += part.minimumTopUpNs;
+      sum.inService.busyNs += part.inService.busyNs;
+      sum.inService.drainingNs += part.inService.drainingNs;
       sum.cpuBusyNs += part.cpuBusyNs;
       sum.inFlightNs += part.inFlightNs;
       sum.launches += part.launches;

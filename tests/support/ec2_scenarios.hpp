@@ -90,6 +90,7 @@ inline Small small(std::uint64_t number, bool scaling) {
     if (s.requests.size() > 1500) break;
   }
   s.plan.hour = Duration(between(30, 900));
+  s.plan.slot = Duration(between(20, 400));
   return s;
 }
 
