@@ -6,7 +6,6 @@
 #include <fmt/format.h>
 #include <fstream>
 #include <map>
-#include <set>
 #include <sstream>
 
 #include "pricing/billing.hpp"
@@ -47,13 +46,7 @@ struct WorkedBill {
   double tolerance = 0.005 + 1e-9;
 };
 
-std::set<std::string>& checked() {
-  static std::set<std::string> files;
-  return files;
-}
-
 Bill checkWorkedBill(const WorkedBill& worked) {
-  checked().insert(worked.file);
   const std::string usage = fileText(kGolden / fmt::format("{}.json", worked.file));
   const Bill bill = billOf(usage);
   INFO(worked.file << "\ninputs:\n" << usage << "\ngot:\n" << billText(bill));
@@ -243,8 +236,14 @@ TEST_CASE("load balancer, API Gateway and Kinesis: AWS's worked bills", "[billin
 }
 
 TEST_CASE("no worked bill is left unchecked", "[billing]") {
-  // Runs behind the others: Catch keeps the order of the file.
+  const auto thisFile = fileText(BREAKEVEN_SOURCE_DIR "/tests/pricing/worked_bills_test.cpp");
   std::size_t files = 0;
-  for (const auto& entry : std::filesystem::directory_iterator(kGolden)) files += entry.path().extension() == ".json";
-  CHECK((checked().empty() || checked().size() + 1 == files)); // contract.json is no worked bill
+  for (const auto& entry : std::filesystem::directory_iterator(kGolden)) {
+    const auto name = entry.path().stem().string();
+    if (entry.path().extension() != ".json" || name == "contract") continue; // the contract's is no worked bill
+    ++files;
+    INFO(name);
+    CHECK(thisFile.find(fmt::format("\"{}\"", name)) != std::string::npos);
+  }
+  CHECK(files >= 45);
 }
