@@ -34,6 +34,15 @@ Money Bill::total() const {
   return sum;
 }
 
+void BillDraft::startAccount(std::string name, std::string pointer) {
+  m_account = std::move(name);
+  m_pointer = std::move(pointer);
+}
+
+std::string BillDraft::itemOf(std::string_view item) const {
+  return m_account.empty() ? std::string(item) : fmt::format("{} ({})", item, m_account);
+}
+
 void BillDraft::charge(const Position& position, double quantity, std::string_view rateName, double pool) {
   if (quantity == 0) return;
   if (const auto tariff = rate(rateName, position.place)) charge(position, quantity, *tariff, pool);
@@ -43,7 +52,7 @@ void BillDraft::charge(const Position& position, double quantity, const Tariff& 
   if (quantity == 0) return;
   BillLine line;
   line.service = position.service;
-  line.item = position.item;
+  line.item = itemOf(position.item);
   line.quantity = quantity;
   line.unit = tariff.unit;
   const bool flat = tariff.tiers.size() == 1;
@@ -64,7 +73,7 @@ void BillDraft::add(const OwnLine& own) {
   if (own.quantity == 0 || own.usd.inDollarsPerUnit() == 0) return;
   BillLine line;
   line.service = own.service;
-  line.item = own.item;
+  line.item = itemOf(own.item);
   line.quantity = own.quantity;
   line.unit = own.unit;
   line.unitPrice = own.usd;
@@ -79,7 +88,7 @@ void BillDraft::showFree(std::string_view service, std::string_view item, const 
   if (allowance.taken() == 0) return;
   BillLine line;
   line.service = service;
-  line.item = item;
+  line.item = itemOf(item);
   line.quantity = allowance.taken();
   line.unit = unit;
   line.source = allowance.source;
@@ -112,8 +121,8 @@ std::optional<Tariff> BillDraft::instanceHour(std::string_view type, Purchase pu
 
 void BillDraft::note(std::string_view place, std::string found, std::string expected,
                      std::optional<std::string> suggestion) {
-  m_problems.add(
-      {fmt::format("{}: {}", m_origin, place), std::move(found), std::move(expected), std::move(suggestion)});
+  m_problems.add({fmt::format("{}: {}{}", m_origin, m_pointer, place), std::move(found), std::move(expected),
+                  std::move(suggestion)});
 }
 
 Bill BillDraft::finish() && {

@@ -32,6 +32,12 @@ class BillDraft {
     std::string place;
   };
 
+  // What follows belongs to this account: its name stands behind each item, `pointer` before each place. Empty: none.
+  void startAccount(std::string name, std::string pointer);
+  // Drops the lines, keeps what was noted.
+  void dropLines() { m_bill.lines.clear(); }
+  bool anythingNoted() const { return !m_problems.empty(); }
+
   // Writes one line: `quantity` at the named rate. With volume tiers, the price is that of the whole `pool`, of which
   // the line takes its share. A quantity of zero writes nothing.
   void charge(Position position, double quantity, std::string_view rate) { charge(position, quantity, rate, quantity); }
@@ -59,14 +65,18 @@ class BillDraft {
   Bill finish() &&;
 
  private:
+  std::string itemOf(std::string_view item) const;
+
   const PriceCatalogue& m_catalogue;
   std::string m_region, m_day, m_origin;
   BillingRules m_rules;
+  std::string m_account, m_pointer;
   ProblemList m_problems;
   Bill m_bill;
 };
 
-// billing_problems.cpp: quantities that no month can have, unknown regions and types.
+// billing_problems.cpp: quantities that no month can have, unknown types; of the month as a whole, unknown regions.
+void checkMonth(const MonthlyUsage& usage, BillDraft& draft);
 void checkUsage(const MonthlyUsage& usage, BillDraft& draft);
 // billing_lambda.cpp
 void billLambda(const MonthlyUsage& usage, BillDraft& draft);

@@ -156,10 +156,11 @@ void billAddressesAndNat(const MonthlyUsage& usage, BillDraft& draft) {
 // start behind them. Traffic between zones is charged on the way out and on the way in.
 void billTransfer(const MonthlyUsage& usage, BillDraft& draft) {
   auto egress = draft.allowance("data_transfer.free_internet_out", usage.freeTier);
-  egress.used = usage.egressGb;
+  double gigabytes = usage.egressGb;
+  for (const auto& api : usage.apiGateway) gigabytes += api.responseGb;
+  egress.used = gigabytes;
   draft.showFree("data_transfer", "internet_out_free_tier", egress, "GB");
-  draft.charge({"data_transfer", "internet_out", "/egress"}, egress.billable(usage.egressGb),
-               "data_transfer.internet_out");
+  draft.charge({"data_transfer", "internet_out", "/egress"}, egress.billable(gigabytes), "data_transfer.internet_out");
   constexpr double kDirections = 2;
   draft.charge({"data_transfer", "cross_zone", "/cross_zone"}, usage.crossZoneGb * kDirections,
                "data_transfer.cross_zone_each_direction");
@@ -175,27 +176,82 @@ void billCloudWatch(const MonthlyUsage& usage, BillDraft& draft) {
   draft.charge({"cloudwatch", "alarms", "/alarms"}, usage.alarms, "cloudwatch.alarm_standard");
 }
 
-} // namespace
-
-Bill price(const MonthlyUsage& usage, const PriceCatalogue& catalogue, std::string_view origin) {
-  BillDraft draft(catalogue, usage, origin);
-  checkUsage(usage, draft);
-  if (!catalogue.hasRegion(usage.region)) return std::move(draft).finish(); // throws: the region was noted
+void billServices(const MonthlyUsage& usage, BillDraft& draft) {
   billLambda(usage, draft);
   billManagedInstances(usage, draft);
   billEc2(usage, draft);
+  billFargate(usage, draft);
   billAlb(usage, draft);
   billNlb(usage, draft);
   billApiGateway(usage, draft);
   billKinesis(usage, draft);
+  billQueues(usage, draft);
+  billBuckets(usage, draft);
   billEbs(usage, draft);
   billAddressesAndNat(usage, draft);
   billTransfer(usage, draft);
   billCloudWatch(usage, draft);
-  billQueues(usage, draft);
-  billBuckets(usage, draft);
-  billFargate(usage, draft);
   billOwnLines(usage, draft);
+}
+
+template <class Entry> void append(std::vector<Entry>& to, const std::vector<Entry>& more) {
+  to.insert(to.end(), more.begin(), more.end());
+}
+
+void addServices(MonthlyUsage& to, const MonthlyUsage& more) {
+  append(to.lambda, more.lambda);
+  append(to.managedInstances, more.managedInstances);
+  append(to.ec2, more.ec2);
+  append(to.fargate, more.fargate);
+  append(to.alb, more.alb);
+  append(to.nlb, more.nlb);
+  append(to.apiGateway, more.apiGateway);
+  append(to.kinesis, more.kinesis);
+  append(to.ebs, more.ebs);
+  append(to.publicIpv4, more.publicIpv4);
+  append(to.nat, more.nat);
+  append(to.own, more.own);
+  to.s3.putRequests += more.s3.putRequests;
+  to.s3.getRequests += more.s3.getRequests;
+  to.s3.storageGbMonths += more.s3.storageGbMonths;
+  to.sqs.standardRequests += more.sqs.standardRequests;
+  to.sqs.fifoRequests += more.sqs.fifoRequests;
+  to.egressGb += more.egressGb;
+  to.crossZoneGb += more.crossZoneGb;
+  to.logsGb += more.logsGb;
+  to.detailedMonitoringInstances += more.detailedMonitoringInstances;
+  to.alarms += more.alarms;
+}
+
+// One account after the other, so that what cannot be priced is noted at its place.
+void billApart(const MonthlyUsage& usage, BillDraft& draft) {
+  billServices(usage, draft);
+  for (std::size_t i = 0; i < usage.accounts.size(); ++i) {
+    auto account = usage.accounts[i];
+    account.freeTier = usage.freeTier;
+    account.hoursPerMonth = usage.hoursPerMonth;
+    draft.startAccount(account.account, fmt::format("/accounts/{}", i));
+    checkUsage(account, draft);
+    billServices(account, draft);
+  }
+  draft.startAccount({}, {});
+}
+
+void billPooled(MonthlyUsage usage, BillDraft& draft) {
+  for (const auto& account : usage.accounts) addServices(usage, account);
+  draft.dropLines();
+  billServices(usage, draft);
+}
+
+} // namespace
+
+Bill price(const MonthlyUsage& usage, const PriceCatalogue& catalogue, std::string_view origin) {
+  BillDraft draft(catalogue, usage, origin);
+  checkMonth(usage, draft);
+  checkUsage(usage, draft);
+  if (!catalogue.hasRegion(usage.region)) return std::move(draft).finish(); // throws: the region was noted
+  billApart(usage, draft);
+  if (usage.pooled && !usage.accounts.empty() && !draft.anythingNoted()) billPooled(usage, draft);
   return std::move(draft).finish();
 }
 

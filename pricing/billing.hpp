@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pricing/catalogue.hpp"
+#include "pricing/private_prices.hpp"
 
 namespace pricing {
 
@@ -93,7 +94,8 @@ double nlcuOfHour(const NlbHour& hour);
 
 struct ApiGatewayUsage {
   enum class Kind { Http, Rest } kind = Kind::Http;
-  double requests = 0; // already in metered units (HTTP APIs: 512 KB each)
+  double requests = 0;   // already in metered units (HTTP APIs: 512 KB each)
+  double responseGb = 0; // leaves AWS with the responses: part of the data transfer
 };
 struct KinesisUsage {
   enum class Mode { Provisioned, OnDemand } mode = Mode::Provisioned;
@@ -157,6 +159,12 @@ struct MonthlyUsage {
   double logsGb = 0;                      // Lambda function logs (vended tiers)
   double detailedMonitoringInstances = 0; // instance-months
   double alarms = 0;                      // alarm-metric-months at standard resolution
+
+  // Other accounts of the organisation. Pooled: volume tiers and free tier run over all of them, as on a consolidated
+  // bill; apart: each has its own. Of an account only its name and its usage count.
+  std::vector<MonthlyUsage> accounts;
+  bool pooled = true;
+  std::string account;
 };
 
 struct BillLine {
@@ -186,10 +194,10 @@ Money tieredAmount(const Tariff& tariff, double quantity);
 // `origin` and the JSON pointers of the usage file name the places: "usage: /ec2/0/instance_type".
 Bill price(const MonthlyUsage& usage, const PriceCatalogue& catalogue, std::string_view origin = "usage");
 
-// The usage file of `breakeven bill` (contract section 4): text -> usage plus rate overrides; all problems at once.
+// The usage file of `breakeven bill` (docs/bill.md): text -> usage plus the user's own prices; all problems at once.
 struct UsageFile {
   MonthlyUsage usage;
-  std::vector<PriceCatalogue::Override> overrides;
+  PrivatePrices prices; // "prices" and "discounts"
 };
 // With a catalogue, what only price() can see (unknown regions, types, rates) is among the problems too.
 UsageFile readUsage(std::string_view json, std::string_view origin, const PriceCatalogue* catalogue = nullptr);

@@ -346,14 +346,13 @@ std::optional<std::string> PriceCatalogue::nearestRate(std::string_view name) co
 bool PriceCatalogue::knowsDiscountScope(std::string_view scope) const {
   const auto services = discountedServices();
   if (std::ranges::find(services, scope) != services.end() || knowsRate(scope)) return true;
+  const auto dotted = fmt::format("{}.", scope);
+  if (const auto ec2Name = splitEc2Name(dotted)) { // a purchase option, or a family behind one
+    const bool option = ec2Name->purchase == kSurplusCredit || purchaseNamed(ec2Name->purchase);
+    const auto isFamily = [&](const InstanceType& type) { return fmt::format("{}.", type.family) == ec2Name->type; };
+    return option && (ec2Name->type.empty() || std::ranges::any_of(types(), isFamily));
+  }
   const auto begins = [&](std::string_view name) { return covers(scope, name); };
-  if (const auto ec2Name = splitEc2Name(fmt::format("{}.", scope)))
-    return ec2Name->purchase == kSurplusCredit || purchaseNamed(ec2Name->purchase)
-               ? ec2Name->type.empty() || std::ranges::any_of(types(),
-                                                              [&](const InstanceType& type) {
-                                                                return fmt::format("{}.", type.family) == ec2Name->type;
-                                                              })
-               : false;
   return std::ranges::any_of(m_data->tables->rates, [&](const auto& rate) { return begins(rate.first); }) ||
          std::ranges::any_of(kUnpriced, [&](const auto& rate) { return begins(rate.name); });
 }
