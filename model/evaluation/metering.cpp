@@ -11,11 +11,6 @@ constexpr double kGib = 1024.0 * 1024.0 * 1024.0;
 
 double asDouble(Int128 nanoseconds) { return static_cast<double>(nanoseconds); }
 
-// Counts of the observation -> counts of a month.
-double monthFactor(const Scenario& scenario, const Metered& metered) {
-  return scenario.hoursPerMonth * pricing::kSecondsPerHour / metered.observedSeconds;
-}
-
 pricing::MonthlyUsage emptyMonth(const Scenario& scenario) {
   pricing::MonthlyUsage usage;
   usage.region = scenario.region;
@@ -196,6 +191,10 @@ double totalHours(const std::vector<pricing::Ec2Usage>& instances) {
 }
 
 } // namespace
+
+double monthFactor(const Scenario& scenario, const Metered& metered) {
+  return scenario.hoursPerMonth * pricing::kSecondsPerHour / metered.observedSeconds;
+}
 
 double meanLcu(const Scenario& scenario, const Metered& metered, pricing::TargetKind targets, double meanLatencyS) {
   return meanOverHours(metered, [&](double rate) {
