@@ -3,13 +3,17 @@
 // requests come out of, what the owner's people and copies cost. Everything is off by default. Names, units, ranges and
 // sources: docs/scenario.md. Pinned by tests/model/scenario_costs_test.cpp and metering_test.cpp.
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 
+#include "pricing/catalogue.hpp"
 #include "pricing/quantities.hpp"
 
 namespace model {
+
+struct Scenario;
 
 struct PriceChoice {
   std::string catalogue;     // id or file; empty: the caller's
@@ -76,5 +80,11 @@ struct OwnCosts {
   PlatformCosts lambda, ec2;
   friend bool operator==(const OwnCosts&, const OwnCosts&) = default;
 };
+
+// The catalogue that the scenario's prices ask for: the named one, else `fallback`, with the private prices applied.
+// InputError when a file cannot be read or is no catalogue, or no catalogue has that id. Everybody who evaluates a
+// scenario asks here first.
+std::shared_ptr<const pricing::PriceCatalogue> catalogueOf(const Scenario& scenario,
+                                                           std::shared_ptr<const pricing::PriceCatalogue> fallback);
 
 } // namespace model

@@ -369,6 +369,7 @@ void markShared(pricing::Bill& one, pricing::Bill& other) {
 
 void weighCommitments(Decision& decision) {
   if (!decision.lambda || !decision.ec2) return;
+  if (decision.scenario.ec2->purchase != pricing::Purchase::OnDemand) return; // its bill is no longer on demand
   const double lambdaSaving = largestSaving(*decision.lambda), ec2Saving = largestSaving(*decision.ec2);
   if (lambdaSaving <= 0 && ec2Saving <= 0) return;
   const double lambdaNow = decision.lambda->bill.total().inDollars(), ec2Now = decision.ec2->bill.total().inDollars();

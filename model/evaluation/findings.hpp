@@ -20,7 +20,7 @@ void decide(Decision& decision, std::span<const double> savingPerObservation);
 void markShared(pricing::Bill& one, pricing::Bill& other);
 
 // Adds the reason whether the cheaper side would change if both committed at their cheapest: "commitments_agree" or
-// "commitments_flip". Nothing unless both platforms are there and one of them has something to commit to.
+// "commitments_flip". Nothing unless both platforms are there, on demand, and one of them would save by committing.
 void weighCommitments(Decision& decision);
 
 std::vector<Warning> warnings(const Decision& decision, const pricing::PriceCatalogue& catalogue);

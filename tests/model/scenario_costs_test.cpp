@@ -1,5 +1,7 @@
 // What a scenario says about money beside its platforms: read, written, limited, named with its origin.
 #include <cmath>
+#include <filesystem>
+#include <fstream>
 #include <map>
 
 #include "pricing/billing_rules.hpp"
@@ -190,4 +192,48 @@ TEST_CASE("an older day bills and scales as it did then", "[scenario]") {
   CHECK(old.growth->burst == 3000);
   const auto now = lambdaFunction(readScenario(R"({"prices": {"date": "2026-01-01"}})", "s"));
   CHECK(now.growth == GrowthLimit{1000, 6000, std::chrono::minutes(1)});
+}
+
+// ---- the catalogue that the scenario asks for ----
+
+namespace {
+
+std::shared_ptr<const pricing::PriceCatalogue> embedded() { return pricing::PriceCatalogue::embedded(); }
+double hourly(const pricing::PriceCatalogue& catalogue) {
+  return catalogue.instanceHour("us-east-1", "c7g.large", pricing::Purchase::OnDemand)->firstPrice().inDollarsPerUnit();
+}
+Sentences refusal(const Settings& settings) {
+  try {
+    catalogueOf(with(settings), embedded());
+  } catch (const pricing::InputError& error) {
+    return tests::sentencesOf(error.problems());
+  }
+  return {};
+}
+
+} // namespace
+
+TEST_CASE("without a choice the caller's catalogue holds", "[scenario]") {
+  CHECK(catalogueOf(with({}), embedded()) == embedded());
+  CHECK(catalogueOf(with({"prices.catalogue=" + embedded()->id()}), embedded()) == embedded());
+}
+
+TEST_CASE("private prices of a scenario are applied to the catalogue", "[scenario]") {
+  const auto own = catalogueOf(with({R"(prices.private={"name": "EDP", "discounts": {"ec2": "12%"}})"}), embedded());
+  CHECK(hourly(*own) == Approx(0.88 * hourly(*embedded())));
+  const auto path = (std::filesystem::temp_directory_path() / "breakeven_private_prices.json").string();
+  std::ofstream(path) << R"({"name": "EDP", "rates": {"ec2.on_demand.c7g.large": 0.05}})";
+  CHECK(hourly(*catalogueOf(with({"prices.private=" + path}), embedded())) == Approx(0.05));
+  std::filesystem::remove(path);
+}
+
+TEST_CASE("a catalogue or price file that is not there is refused by name", "[scenario]") {
+  CHECK(refusal({"prices.private=nowhere.json"}) ==
+        Sentences{
+            R"(--set prices.private: found "nowhere.json", which cannot be read, expected a file of private prices)"});
+  REQUIRE(refusal({"prices.catalogue=aws-1999-01-01"}).size() == 1);
+  CHECK(refusal({"prices.catalogue=aws-1999-01-01"})
+            .front()
+            .starts_with(R"(--set prices.catalogue: found "aws-1999-01-01")"));
+  CHECK(refusal({R"(prices.private={"name": "EDP", "discounts": {"ec3": "12%"}})"}).size() == 1);
 }
