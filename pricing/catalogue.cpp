@@ -243,26 +243,23 @@ std::span<const std::string_view> purchaseNames() { return kPurchaseNames; }
 
 PriceCatalogue::PriceCatalogue(std::shared_ptr<const Data> data) : m_data(std::move(data)) {}
 
-namespace {
-
-std::shared_ptr<const PriceCatalogue> catalogueOf(CatalogueTables tables) {
-  auto data = std::make_shared<PriceCatalogue::Data>();
+std::shared_ptr<const PriceCatalogue> PriceCatalogue::of(CatalogueTables tables) {
+  auto data = std::make_shared<Data>();
   data->tables = std::make_shared<const CatalogueTables>(std::move(tables));
   return std::make_shared<const PriceCatalogue>(std::move(data));
 }
 
-} // namespace
-
 std::shared_ptr<const PriceCatalogue> PriceCatalogue::embedded() {
   static const auto catalogue =
-      catalogueOf(readCatalogue(embeddedCatalogueText(), "the embedded catalogue", Padding::Present));
+      of(readCatalogue(embeddedCatalogueText(), "the embedded catalogue", Padding::Present));
   return catalogue;
 }
 
 std::shared_ptr<const PriceCatalogue> PriceCatalogue::fromJson(std::string_view text, std::string_view origin) {
-  return catalogueOf(readCatalogue(text, origin));
+  return of(readCatalogue(text, origin));
 }
 
+const CatalogueTables& PriceCatalogue::tables() const { return *m_data->tables; }
 const std::string& PriceCatalogue::id() const { return m_data->tables->id; }
 const std::string& PriceCatalogue::asOf() const { return m_data->tables->asOf; }
 std::span<const std::string> PriceCatalogue::regions() const { return m_data->tables->regionNames; }

@@ -120,6 +120,7 @@ struct PriceSource {
 };
 
 struct PrivatePrices;
+struct CatalogueTables; // pricing/catalogue_tables.hpp
 
 class PriceCatalogue {
  public:
@@ -127,6 +128,10 @@ class PriceCatalogue {
   static std::shared_ptr<const PriceCatalogue> embedded();
   // JSON text -> catalogue; all problems at once as InputError, `origin` names the file in them.
   static std::shared_ptr<const PriceCatalogue> fromJson(std::string_view text, std::string_view origin);
+
+  static std::shared_ptr<const PriceCatalogue> of(CatalogueTables tables);
+  // What was read, without overrides: importers build the next catalogue from it.
+  const CatalogueTables& tables() const;
 
   const std::string& id() const;                // "aws-2026-11-23"
   const std::string& asOf() const;              // "2026-11-23"

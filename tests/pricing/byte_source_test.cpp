@@ -1,14 +1,15 @@
 // Files in all their wrappings: the same text must come out of each, and a broken wrapping must be named.
+#include <array>
 #include <fmt/format.h>
 #include <zlib.h>
 
+#include "pricing/import/byte_source.hpp"
+#include "pricing/problem.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/workloads/trace_support.hpp"
-#include "workloads/import/byte_source.hpp"
+#include "tests/support/file_with.hpp"
 
-using namespace trace_test;
-using workloads::importing::ByteSource;
-using workloads::importing::firstBytes;
+using namespace pricing::importing;
+using test_files::FileWith;
 
 namespace {
 
@@ -39,6 +40,24 @@ std::string utf16(std::string_view ascii, bool bigEndian) {
 std::string textOf(std::string_view content) {
   const FileWith file(content);
   return firstBytes(file.path(), 10'000'000);
+}
+
+// The sentence an unusable file gets; empty when it can be read to its end.
+std::string sentenceFor(const std::string& path) {
+  try {
+    totalSizeOf(std::array{path}, {"trace", "requests"});
+    firstBytes(path, 1'000'000);
+  } catch (const pricing::InputError& error) {
+    return error.what();
+  }
+  return {};
+}
+
+void readAll(const std::string& path, const ImportProgress& progress) {
+  ProgressMeter meter(progress, totalSizeOf(std::array{path}, {"trace", "requests"}));
+  ByteSource source(path, &meter);
+  std::array<char, 1024> block{};
+  while (source.read(block) > 0) {}
 }
 
 const std::string kText = "START\r\nline two\n\xe9t\xe9 in Latin-1\n";
@@ -88,10 +107,10 @@ TEST_CASE("What is no readable file is refused with a sentence, all files at onc
   const FileWith empty("", "empty");
   CHECK(sentenceFor(empty.path()) == empty.path() + ": found an empty file, expected a file with requests");
   const std::vector<std::string> files = {"/no/such/a", "/no/such/b"};
-  CHECK_THROWS_WITH(workloads::openTrace(files, {}),
+  CHECK_THROWS_WITH(totalSizeOf(files, {"trace", "requests"}),
                     "/no/such/a: found No such file or directory, expected a file that can be read\n"
                     "/no/such/b: found No such file or directory, expected a file that can be read");
-  CHECK_THROWS_WITH(workloads::openTrace({}, {}), "trace: expected the name of a file");
+  CHECK(sentenceFor("") == "trace: found an empty name, expected the name of a file");
   CHECK(sentenceFor("/dev/null") ==
         "/dev/null: found a pipe or device, expected a regular file (a trace is read more than once)");
 }
@@ -108,15 +127,14 @@ TEST_CASE("Progress counts the bytes on disk, at most once a percent, and a stop
   std::string log;
   for (int i = 0; i < 20'000; ++i) log += "10.0.0.1 - - [01/Jul/2026:00:00:01 +0000] \"GET / HTTP/1.1\" 200 12\n";
   const FileWith file(log);
-  const std::array files{file.path()};
   std::vector<std::uint64_t> done;
   std::uint64_t total = 0;
-  workloads::openTrace(files, {}, {[&](std::uint64_t d, std::uint64_t t) { done.push_back(d), total = t; }, {}});
+  readAll(file.path(), {[&](std::uint64_t d, std::uint64_t t) { done.push_back(d), total = t; }, {}});
   CHECK(total == log.size());
   REQUIRE_FALSE(done.empty());
   CHECK(done.back() == total);
   CHECK(done.size() <= 100);
   std::stop_source stop;
   const auto stopAtOnce = [&](std::uint64_t, std::uint64_t) { stop.request_stop(); };
-  CHECK_THROWS_AS(workloads::openTrace(files, {}, {stopAtOnce, stop.get_token()}), workloads::ImportCancelled);
+  CHECK_THROWS_AS(readAll(file.path(), {stopAtOnce, stop.get_token()}), ImportCancelled);
 }

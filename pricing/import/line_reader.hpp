@@ -1,15 +1,15 @@
 #pragma once
 // Lines and CSV records out of a byte source, without copies where nothing has to be unquoted. Both count lines from 1
 // and give up on one line - never on the file - when it is longer than kLongestLine.
-// Pinned by tests/workloads/line_reader_test.cpp.
+// Pinned by tests/pricing/line_reader_test.cpp.
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
 
-#include "workloads/import/byte_source.hpp"
+#include "pricing/import/byte_source.hpp"
 
-namespace workloads::importing {
+namespace pricing::importing {
 
 inline constexpr std::size_t kLongestLine = 1024 * 1024;
 
@@ -57,4 +57,4 @@ char separatorOf(std::string_view prefix);
 std::string_view firstLineOf(std::string_view prefix);
 std::string_view trimmed(std::string_view text);
 
-} // namespace workloads::importing
+} // namespace pricing::importing

@@ -1,10 +1,10 @@
-#include "workloads/import/line_reader.hpp"
+#include "pricing/import/line_reader.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cstring>
 
-namespace workloads::importing {
+namespace pricing::importing {
 
 namespace {
 
@@ -185,4 +185,4 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlank) - first + 1);
 }
 
-} // namespace workloads::importing
+} // namespace pricing::importing

@@ -1,4 +1,4 @@
-#include "workloads/import/byte_source.hpp"
+#include "pricing/import/byte_source.hpp"
 
 #include <array>
 #include <cerrno>
@@ -12,10 +12,7 @@
 
 #include "pricing/problem.hpp"
 
-namespace workloads::importing {
-
-using pricing::InputError;
-using pricing::Problem;
+namespace pricing::importing {
 
 ProgressMeter::ProgressMeter(const ImportProgress& progress, std::uint64_t bytesTotal)
     : m_progress(progress), m_total(bytesTotal) {}
@@ -228,22 +225,23 @@ std::string_view packingOf(std::string_view head) {
   return {};
 }
 
-void checkPath(const std::string& path, pricing::ProblemList& problems, std::uint64_t& total) {
+void checkPath(const std::string& path, const FilesOf& kind, ProblemList& problems, std::uint64_t& total) {
   struct stat status {};
+  const auto readTwice = fmt::format("(a {} is read more than once)", kind.whole);
   if (path == "-") {
-    problems.add({path, "standard input", "the name of a file (a trace is read more than once)"});
+    problems.add({path, "standard input", "the name of a file " + readTwice});
   } else if (path.empty()) {
-    problems.add({"trace", "an empty name", "the name of a file"});
+    problems.add({std::string(kind.whole), "an empty name", "the name of a file"});
   } else if (::stat(path.c_str(), &status) != 0) {
     problems.add({path, std::strerror(errno), "a file that can be read"});
   } else if (S_ISDIR(status.st_mode)) {
-    problems.add({path, "a directory", "a file; give the files of a trace one by one"});
+    problems.add({path, "a directory", fmt::format("a file; give the files of a {} one by one", kind.whole)});
   } else if (!S_ISREG(status.st_mode)) {
-    problems.add({path, "a pipe or device", "a regular file (a trace is read more than once)"});
+    problems.add({path, "a pipe or device", "a regular file " + readTwice});
   } else if (::access(path.c_str(), R_OK) != 0) {
     problems.add({path, std::strerror(errno), "a file that can be read"});
   } else if (status.st_size == 0) {
-    problems.add({path, "an empty file", "a file with requests"});
+    problems.add({path, "an empty file", fmt::format("a file with {}", kind.content)});
   } else {
     total += static_cast<std::uint64_t>(status.st_size);
   }
@@ -251,10 +249,10 @@ void checkPath(const std::string& path, pricing::ProblemList& problems, std::uin
 
 } // namespace
 
-std::uint64_t totalSizeOf(std::span<const std::string> files) {
-  pricing::ProblemList problems;
+std::uint64_t totalSizeOf(std::span<const std::string> files, const FilesOf& kind) {
+  ProblemList problems;
   std::uint64_t total = 0;
-  for (const auto& path : files) checkPath(path, problems, total);
+  for (const auto& path : files) checkPath(path, kind, problems, total);
   problems.throwIfAny();
   return total;
 }
@@ -286,9 +284,22 @@ bool TextWindow::more() {
     m_begin = 0;
   }
   if (m_bytes.size() - m_end < kStep / 2) m_bytes.resize(m_bytes.size() * 2);
-  const std::size_t got = m_source.read({m_bytes.data() + m_end, m_bytes.size() - m_end});
+  const std::size_t got = m_source.read({m_bytes.data() + m_end, m_bytes.size() - kPadding - m_end});
   m_end += got;
   return got > 0;
+}
+
+std::string wholeText(const std::string& path, std::size_t most, ProgressMeter* meter) {
+  ByteSource source(path, meter);
+  std::string text;
+  for (std::size_t got = 1; got > 0;) {
+    const auto size = text.size();
+    if (size > most) throw InputError({path, fmt::format("more than {} bytes", most), "a smaller file"});
+    text.resize(size + kBlock);
+    got = source.read({text.data() + size, kBlock});
+    text.resize(size + got);
+  }
+  return text;
 }
 
 std::string firstBytes(const std::string& path, std::size_t count) {
@@ -304,4 +315,4 @@ std::string firstBytes(const std::string& path, std::size_t count) {
   return text;
 }
 
-} // namespace workloads::importing
+} // namespace pricing::importing
