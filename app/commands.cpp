@@ -13,6 +13,7 @@
 #include "app/output_file.hpp"
 #include "model/decision.hpp"
 #include "pricing/billing.hpp"
+#include "pricing/usage_schema.hpp"
 #include "workloads/import/trace.hpp"
 
 namespace app {
@@ -42,18 +43,18 @@ struct Input {
   std::string text, origin, directory = ".";
 };
 
-Input readInput(const Options& options, Console& console) {
-  if (options.input == "-") return {readAll(console.in, "standard input"), "standard input", "."};
+Input readInput(const std::string& path, Console& console) {
+  if (path == "-") return {readAll(console.in, "standard input"), "standard input", "."};
   struct stat status {};
-  if (::stat(options.input.c_str(), &status) != 0)
-    throw pricing::InputError({options.input, "no such file", "a file that can be read, or - for standard input"});
-  if (S_ISDIR(status.st_mode)) throw pricing::InputError({options.input, "a directory", "a JSON file"});
-  std::ifstream file(options.input, std::ios::binary);
-  if (!file) throw pricing::InputError({options.input, "a file that cannot be opened", "a file that can be read"});
-  const auto slash = options.input.rfind('/');
-  return {readAll(file, options.input), options.input,
-          slash == std::string::npos ? "." : options.input.substr(0, slash)};
+  if (::stat(path.c_str(), &status) != 0)
+    throw pricing::InputError({path, "no such file", "a file that can be read, or - for standard input"});
+  if (S_ISDIR(status.st_mode)) throw pricing::InputError({path, "a directory", "a JSON file"});
+  std::ifstream file(path, std::ios::binary);
+  if (!file) throw pricing::InputError({path, "a file that cannot be opened", "a file that can be read"});
+  const auto slash = path.rfind('/');
+  return {readAll(file, path), path, slash == std::string::npos ? "." : path.substr(0, slash)};
 }
+Input readInput(const Options& options, Console& console) { return readInput(options.input, console); }
 
 // A log in the scenario's place is the commonest slip of a newcomer.
 void refuseLog(const Input& input) {
@@ -200,7 +201,7 @@ int evaluateVerb(const Options& options, Console& console, const std::stop_token
   control.stop = stop;
   control.threads = options.threads;
   control.progress = [&](const model::Progress& progress) { line.show(progress); };
-  const auto catalogue = pricing::PriceCatalogue::embedded();
+  const auto catalogue = model::catalogueOf(scenario, pricing::PriceCatalogue::embedded());
   const auto evaluate = options.verb == Verb::Decide ? model::evaluate : model::simulate;
   const auto outcome = evaluate(scenario, *catalogue, control);
   line.clear();
@@ -219,12 +220,28 @@ int evaluateVerb(const Options& options, Console& console, const std::stop_token
   return unmet && options.failOnUnmet ? kUnmet : kDone;
 }
 
+// The catalogue with the user's private prices, file by file.
+std::shared_ptr<const pricing::PriceCatalogue> catalogueOf(const Options& options, Console& console) {
+  auto catalogue = pricing::PriceCatalogue::embedded();
+  for (const auto& path : options.prices) {
+    const auto input = readInput(path, console);
+    catalogue = catalogue->with(pricing::readPrivatePrices(input.text, input.origin, *catalogue));
+  }
+  return catalogue;
+}
+
 int billVerb(const Options& options, Console& console) {
+  if (!options.usageExample.empty()) {
+    console.out << pricing::usageExample(options.usageExample);
+    return kDone;
+  }
+  if (options.input.empty())
+    throw pricing::InputError({"command line", "no usage", "USAGE or - (breakeven bill --example ec2 prints one)"});
   const auto input = readInput(options, console);
   Outputs outputs(options, console);
-  auto catalogue = pricing::PriceCatalogue::embedded();
+  auto catalogue = catalogueOf(options, console);
   const auto file = pricing::readUsage(input.text, input.origin, catalogue.get());
-  if (!file.overrides.empty()) catalogue = catalogue->with(file.overrides);
+  if (!file.prices.empty()) catalogue = catalogue->with(file.prices);
   const auto bill = pricing::price(file.usage, *catalogue, input.origin);
   outputs.write([&](Format format) {
     switch (format) {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include "app/output_file.hpp"
+#include "pricing/usage_schema.hpp"
 
 namespace app {
 
@@ -79,7 +80,11 @@ struct Parser {
     addScenario(
         *add(app, "simulate", Verb::Simulate, "The one Lambda and the one EC2 configuration given, full statistics"));
     auto* bill = add(app, "bill", Verb::Bill, "Itemised bill for given usage; no simulation");
-    bill->add_option("USAGE", options.input, "Usage file (JSON), or - for standard input")->required();
+    bill->add_option("USAGE", options.input, "Usage file (JSON), or - for standard input");
+    addEach(*bill, "--prices", options.prices, "Private prices and discounts (JSON, repeatable; the later wins)");
+    bill->add_option("--example", options.usageExample, "Print a usage file for one service, such as ec2, and stop")
+        ->type_name("SERVICE");
+    bill->footer(pricing::usageSchemaText());
     addOutput(*bill);
     auto* trace = app.add_subcommand("trace", "Look at a log or convert it")->require_subcommand(1);
     auto* inspect =

@@ -28,6 +28,8 @@ struct Options {
   bool quiet = false, verbose = false, failOnUnmet = false;
   Colour colour = Colour::Auto;
   std::string region = "us-east-1"; // prices list
+  std::vector<std::string> prices;  // --prices: files of private prices, the later wins
+  std::string usageExample;         // bill --example SERVICE
   std::string generate;             // man, complete-bash, complete-zsh, complete-fish
 };
 

@@ -34,6 +34,15 @@ Money Bill::total() const {
   return sum;
 }
 
+void BillDraft::startAccount(std::string name, std::string pointer) {
+  m_account = std::move(name);
+  m_pointer = std::move(pointer);
+}
+
+std::string BillDraft::itemOf(std::string_view item) const {
+  return m_account.empty() ? std::string(item) : fmt::format("{} ({})", item, m_account);
+}
+
 void BillDraft::charge(const Position& position, double quantity, std::string_view rateName, double pool) {
   if (quantity == 0) return;
   if (const auto tariff = rate(rateName, position.place)) charge(position, quantity, *tariff, pool);
@@ -43,7 +52,7 @@ void BillDraft::charge(const Position& position, double quantity, const Tariff& 
   if (quantity == 0) return;
   BillLine line;
   line.service = position.service;
-  line.item = position.item;
+  line.item = itemOf(position.item);
   line.quantity = quantity;
   line.unit = tariff.unit;
   const bool flat = tariff.tiers.size() == 1;
@@ -51,6 +60,7 @@ void BillDraft::charge(const Position& position, double quantity, const Tariff& 
   line.unitPrice = flat ? tariff.firstPrice() : UnitPrice::dollarsPerUnit(line.amount.inDollars() / quantity);
   line.source = sourceOf(tariff, m_region);
   line.estimated = tariff.estimated;
+  line.ownPrice = tariff.own;
   m_bill.lines.push_back(std::move(line));
 }
 
@@ -59,12 +69,26 @@ void BillDraft::chargeInstanceHours(const Position& position, double hours, std:
   if (const auto tariff = instanceHour(type, purchase, position.place)) charge(position, hours, *tariff, hours);
 }
 
+void BillDraft::add(const OwnLine& own) {
+  if (own.quantity == 0 || own.usd.inDollarsPerUnit() == 0) return;
+  BillLine line;
+  line.service = own.service;
+  line.item = itemOf(own.item);
+  line.quantity = own.quantity;
+  line.unit = own.unit;
+  line.unitPrice = own.usd;
+  line.amount = own.usd * own.quantity;
+  line.source = own.source.empty() ? "own entry" : own.source;
+  line.ownPrice = true;
+  m_bill.lines.push_back(std::move(line));
+}
+
 void BillDraft::showFree(std::string_view service, std::string_view item, const Allowance& allowance,
                          std::string_view unit) {
   if (allowance.taken() == 0) return;
   BillLine line;
   line.service = service;
-  line.item = item;
+  line.item = itemOf(item);
   line.quantity = allowance.taken();
   line.unit = unit;
   line.source = allowance.source;
@@ -73,16 +97,17 @@ void BillDraft::showFree(std::string_view service, std::string_view item, const 
 
 Allowance BillDraft::allowance(std::string_view name, bool freeTier) const {
   if (!freeTier) return {};
-  for (const auto& rule : m_catalogue.rules())
-    if (rule.name == name) return {rule.value, 0, fmt::format("{}, {}", rule.source, rule.asOf)};
-  return {};
+  const auto* rule = m_catalogue.findRule(name, m_day);
+  return rule ? Allowance{rule->value, 0, fmt::format("{}, {}", rule->source, rule->asOf)} : Allowance{};
 }
 
 std::optional<Tariff> BillDraft::rate(std::string_view name, std::string_view place) {
   auto tariff = m_catalogue.find(m_region, name);
+  // A rate in no region of the catalogue is the user's to state.
+  const bool priced = m_catalogue.isPriced(name);
   if (!tariff)
-    note(place, fmt::format("no price {} for {}", pricing::quoted(name), m_region),
-         "a service sold there, or its price under \"prices\"");
+    note(place, fmt::format("no price {} {}", pricing::quoted(name), priced ? "for " + m_region : "in the catalogue"),
+         priced ? "a service sold there, or its price under \"prices\"" : "its price under \"prices\"");
   return tariff;
 }
 
@@ -96,8 +121,8 @@ std::optional<Tariff> BillDraft::instanceHour(std::string_view type, Purchase pu
 
 void BillDraft::note(std::string_view place, std::string found, std::string expected,
                      std::optional<std::string> suggestion) {
-  m_problems.add(
-      {fmt::format("{}: {}", m_origin, place), std::move(found), std::move(expected), std::move(suggestion)});
+  m_problems.add({fmt::format("{}: {}{}", m_origin, m_pointer, place), std::move(found), std::move(expected),
+                  std::move(suggestion)});
 }
 
 Bill BillDraft::finish() && {

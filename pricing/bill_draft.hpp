@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "pricing/billing.hpp"
+#include "pricing/billing_rules.hpp"
 #include "pricing/problem.hpp"
 
 namespace pricing {
@@ -20,8 +21,9 @@ struct Allowance {
 
 class BillDraft {
  public:
-  BillDraft(const PriceCatalogue& catalogue, std::string_view region, std::string_view origin)
-      : m_catalogue(catalogue), m_region(region), m_origin(origin) {}
+  BillDraft(const PriceCatalogue& catalogue, const MonthlyUsage& usage, std::string_view origin)
+      : m_catalogue(catalogue), m_region(usage.region), m_day(usage.date), m_origin(origin),
+        m_rules(billingRules(catalogue, m_day, m_region)) {}
 
   // Where a line stands on the bill and, as JSON pointer, in the usage.
   struct Position {
@@ -30,12 +32,20 @@ class BillDraft {
     std::string place;
   };
 
+  // What follows belongs to this account: its name stands behind each item, `pointer` before each place. Empty: none.
+  void startAccount(std::string name, std::string pointer);
+  // Drops the lines, keeps what was noted.
+  void dropLines() { m_bill.lines.clear(); }
+  bool anythingNoted() const { return !m_problems.empty(); }
+
   // Writes one line: `quantity` at the named rate. With volume tiers, the price is that of the whole `pool`, of which
   // the line takes its share. A quantity of zero writes nothing.
   void charge(Position position, double quantity, std::string_view rate) { charge(position, quantity, rate, quantity); }
   void charge(const Position& position, double quantity, std::string_view rate, double pool);
   void charge(const Position& position, double quantity, const Tariff& tariff, double pool);
   void chargeInstanceHours(const Position& position, double hours, std::string_view type, Purchase purchase);
+  // A line as the user gave it. A quantity or price of zero writes nothing.
+  void add(const OwnLine& own);
   // Writes what is taken from an allowance at price 0, so that the reader sees where the billed quantity comes from.
   void showFree(std::string_view service, std::string_view item, const Allowance& allowance, std::string_view unit);
 
@@ -45,22 +55,28 @@ class BillDraft {
   void note(std::string_view place, std::string found, std::string expected,
             std::optional<std::string> suggestion = {});
 
-  // The catalogue's free quantity of that rule; none when `freeTier` is off.
+  // The free quantity of that rule on the usage's date; none when `freeTier` is off.
   Allowance allowance(std::string_view rule, bool freeTier) const;
 
   const PriceCatalogue& catalogue() const { return m_catalogue; }
+  const BillingRules& rules() const { return m_rules; } // of the usage's date
   const std::string& region() const { return m_region; }
   // InputError when anything was noted.
   Bill finish() &&;
 
  private:
+  std::string itemOf(std::string_view item) const;
+
   const PriceCatalogue& m_catalogue;
-  std::string m_region, m_origin;
+  std::string m_region, m_day, m_origin;
+  BillingRules m_rules;
+  std::string m_account, m_pointer;
   ProblemList m_problems;
   Bill m_bill;
 };
 
-// billing_problems.cpp: quantities that no month can have, unknown regions and types.
+// billing_problems.cpp: quantities that no month can have, unknown types; of the month as a whole, unknown regions.
+void checkMonth(const MonthlyUsage& usage, BillDraft& draft);
 void checkUsage(const MonthlyUsage& usage, BillDraft& draft);
 // billing_lambda.cpp
 void billLambda(const MonthlyUsage& usage, BillDraft& draft);

@@ -15,6 +15,7 @@ std::string billJson(const Bill& bill) {
                      {"unit_price_usd", line.unitPrice.inDollarsPerUnit()},
                      {"amount_usd", line.amount.inDollars()},
                      {"estimated", line.estimated},
+                     {"own_price", line.ownPrice},
                      {"source", line.source}});
   const nlohmann::ordered_json root{{"total_usd", bill.total().inDollars()}, {"lines", std::move(lines)}};
   // Names from a usage file are checked UTF-8; a bill built elsewhere must not bring the program down.

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cstdlib>
 #include <fmt/format.h>
 #include <vector>
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr std::string_view kEstimatedNote =
     "~ estimated: derived from other prices, or taken from another region; not a list price";
+constexpr std::string_view kOwnNote = "* own price: a private price, a discount, an override or an entry of the user's";
 
 // Shortest decimal with at most `decimals` places; never an exponent.
 std::string decimal(double value, int decimals) {
@@ -22,6 +24,17 @@ std::string decimal(double value, int decimals) {
     if (text.back() == '.') text.pop_back();
   }
   return text == "-0" ? "0" : text;
+}
+
+// The shortest text that reads back as the same double, without exponent: 0.000000021.
+std::string plainDecimal(double value) {
+  std::string text = fmt::format("{}", value);
+  const auto mark = text.find('e');
+  if (mark == std::string::npos) return text;
+  const int exponent = std::atoi(text.c_str() + mark + 1);
+  const auto point = text.find('.');
+  const int places = point < mark ? static_cast<int>(mark - point) - 1 : 0;
+  return fmt::format("{:.{}f}", value, std::max(0, places - exponent));
 }
 
 std::string withThousands(std::string text) {
@@ -38,7 +51,12 @@ std::string quantityText(double quantity) {
   return fmt::format("{:.3g}", quantity);
 }
 
-std::string marked(bool estimated, std::string text) { return estimated ? "~" + text : text; }
+struct Marks {
+  bool estimated = false, own = false;
+};
+std::string marked(const Marks& marks, const std::string& text) {
+  return fmt::format("{}{}{}", marks.estimated ? "~" : "", marks.own ? "*" : "", text);
+}
 
 // Names come from a user's file: control bytes would move the cursor of a terminal or break a table.
 std::string printable(std::string text) {
@@ -63,8 +81,42 @@ constexpr std::array<bool, kColumns> kRightAligned{false, false, true, false, tr
 struct Table {
   std::vector<Row> rows;
   std::vector<std::string> sources;
-  bool anyEstimated = false;
+  std::vector<std::array<std::string, 2>> services; // name, subtotal; none when there is but one
+  Marks marks;                                      // of any line, so of the total
+  std::string total;
 };
+
+struct Subtotal {
+  std::string service;
+  Money amount;
+  Marks marks;
+};
+
+void addTo(Marks& marks, const BillLine& line) {
+  marks.estimated = marks.estimated || line.estimated;
+  marks.own = marks.own || line.ownPrice;
+}
+
+std::vector<std::array<std::string, 2>> subtotalsOf(const Bill& bill) {
+  std::vector<Subtotal> subtotals;
+  for (const auto& line : bill.lines) {
+    auto known = std::ranges::find(subtotals, line.service, &Subtotal::service);
+    if (known == subtotals.end()) known = subtotals.insert(subtotals.end(), {line.service, {}, {}});
+    known->amount += line.amount;
+    addTo(known->marks, line);
+  }
+  std::vector<std::array<std::string, 2>> rows;
+  for (const auto& each : subtotals)
+    if (subtotals.size() > 1) rows.push_back({printable(each.service), marked(each.marks, display(each.amount))});
+  return rows;
+}
+
+std::vector<std::string_view> notesOf(const Table& table) {
+  std::vector<std::string_view> notes;
+  if (table.marks.estimated) notes.push_back(kEstimatedNote);
+  if (table.marks.own) notes.push_back(kOwnNote);
+  return notes;
+}
 
 Table tableOf(const Bill& bill) {
   Table table;
@@ -72,11 +124,14 @@ Table tableOf(const Bill& bill) {
     const auto known = std::ranges::find(table.sources, line.source);
     const auto number = known - table.sources.begin() + 1;
     if (known == table.sources.end()) table.sources.push_back(line.source);
-    table.rows.push_back({line.service, printable(line.item), quantityText(line.quantity), line.unit,
-                          marked(line.estimated, display(line.unitPrice)), marked(line.estimated, display(line.amount)),
-                          fmt::format("[{}]", number)});
-    table.anyEstimated = table.anyEstimated || line.estimated;
+    const Marks marks{line.estimated, line.ownPrice};
+    table.rows.push_back({printable(line.service), printable(line.item), quantityText(line.quantity),
+                          printable(line.unit), marked(marks, display(line.unitPrice)),
+                          marked(marks, display(line.amount)), fmt::format("[{}]", number)});
+    addTo(table.marks, line);
   }
+  table.services = subtotalsOf(bill);
+  table.total = marked(table.marks, display(bill.total()));
   return table;
 }
 
@@ -138,7 +193,9 @@ std::string billText(const Bill& bill) {
   auto table = tableOf(bill);
   Row header, total;
   std::ranges::copy(kHeader, header.begin());
-  total = {"total", "", "", "", "", marked(table.anyEstimated, display(bill.total())), ""};
+  for (const auto& [service, amount] : table.services)
+    table.rows.push_back({"all " + service, "", "", "", "", amount, ""});
+  total = {"total", "", "", "", "", table.total, ""};
   table.rows.insert(table.rows.begin(), header);
   table.rows.push_back(total);
 
@@ -152,9 +209,11 @@ std::string billText(const Bill& bill) {
     line.erase(line.find_last_not_of(' ') + 1);
     text += line + '\n';
   }
-  if (table.anyEstimated) text += fmt::format("\n{}\n", kEstimatedNote);
+  for (const auto note : notesOf(table))
+    text += fmt::format("{}{}\n", note == notesOf(table).front() ? "\n" : "", note);
   if (!table.sources.empty()) text += "\nprices:\n";
-  for (std::size_t i = 0; i < table.sources.size(); ++i) text += fmt::format("[{}] {}\n", i + 1, table.sources[i]);
+  for (std::size_t i = 0; i < table.sources.size(); ++i)
+    text += fmt::format("[{}] {}\n", i + 1, printable(table.sources[i]));
   return text;
 }
 
@@ -166,8 +225,10 @@ std::string billMarkdown(const Bill& bill) {
     for (const auto& cell : row) text += "| " + markdownCell(cell) + ' ';
     text += "|\n";
   }
-  text += fmt::format("| **total** |  |  |  |  | **{}** |  |\n", marked(table.anyEstimated, display(bill.total())));
-  if (table.anyEstimated) text += fmt::format("\n\\{}\n", kEstimatedNote);
+  for (const auto& [service, amount] : table.services)
+    text += fmt::format("| *all {}* |  |  |  |  | {} |  |\n", markdownCell(service), markdownCell(amount));
+  text += fmt::format("| **total** |  |  |  |  | **{}** |  |\n", markdownCell(table.total));
+  for (const auto note : notesOf(table)) text += fmt::format("\n\\{}\n", note);
   if (!table.sources.empty()) text += '\n';
   for (std::size_t i = 0; i < table.sources.size(); ++i)
     text += fmt::format("{}[{}] {}", i ? "  \n" : "", i + 1, markdownCell(table.sources[i]));
@@ -176,28 +237,30 @@ std::string billMarkdown(const Bill& bill) {
 
 std::string billHtml(const Bill& bill) {
   const auto table = tableOf(bill);
-  const auto total = marked(table.anyEstimated, display(bill.total()));
   Row header;
   std::ranges::copy(kHeader, header.begin());
-  std::string text = std::string(kHtmlHead) + "<h1>Monthly bill: " + total + "</h1>\n<table>\n<thead>\n" +
+  std::string text = std::string(kHtmlHead) + "<h1>Monthly bill: " + table.total + "</h1>\n<table>\n<thead>\n" +
                      htmlRow("th", header) + "</thead>\n<tbody>\n";
   for (const auto& row : table.rows) text += htmlRow("td", row);
-  text += "</tbody>\n<tfoot>\n" + htmlRow("th", {"total", "", "", "", "", total, ""}) + "</tfoot>\n</table>\n";
-  if (table.anyEstimated) text += fmt::format("<p>{}</p>\n", kEstimatedNote);
+  text += "</tbody>\n<tfoot>\n";
+  for (const auto& [service, amount] : table.services)
+    text += htmlRow("td", {"all " + service, "", "", "", "", amount, ""});
+  text += htmlRow("th", {"total", "", "", "", "", table.total, ""}) + "</tfoot>\n</table>\n";
+  for (const auto note : notesOf(table)) text += fmt::format("<p>{}</p>\n", note);
   if (!table.sources.empty()) text += "<h2>Prices</h2>\n<ol>\n";
   for (const auto& source : table.sources) text += "<li>" + htmlText(source) + "</li>\n";
   return text + (table.sources.empty() ? "" : "</ol>\n") + "</body>\n</html>\n";
 }
 
-// RFC 4180 with LF line ends. Twelve decimals: a sum over the lines is off the total by far less than 1e-9.
+// RFC 4180 with LF line ends. Amounts have all digits that a double holds and no exponent, so that adding up the column
+// gives the total of the bill to the last bit.
 std::string billCsv(const Bill& bill) {
-  constexpr int kDecimals = 12;
-  std::string text = "service,item,quantity,unit,unit_price_usd,amount_usd,estimated,source\n";
+  std::string text = "service,item,quantity,unit,unit_price_usd,amount_usd,estimated,own_price,source\n";
   for (const auto& line : bill.lines)
-    text += fmt::format("{},{},{},{},{},{},{},{}\n", csvField(line.service), csvField(line.item),
-                        decimal(line.quantity, kDecimals), csvField(line.unit),
-                        decimal(line.unitPrice.inDollarsPerUnit(), kDecimals),
-                        decimal(line.amount.inDollars(), kDecimals), line.estimated, csvField(line.source));
+    text +=
+        fmt::format("{},{},{},{},{},{},{},{},{}\n", csvField(line.service), csvField(line.item),
+                    plainDecimal(line.quantity), csvField(line.unit), plainDecimal(line.unitPrice.inDollarsPerUnit()),
+                    plainDecimal(line.amount.inDollars()), line.estimated, line.ownPrice, csvField(line.source));
   return text;
 }
 

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pricing/catalogue.hpp"
+#include "pricing/private_prices.hpp"
 
 namespace pricing {
 
@@ -78,9 +79,23 @@ struct AlbHour {
 };
 double lcuOfHour(const AlbHour& hour);
 
+enum class NlbProtocol { Tcp, Udp, Tls };
+struct NlbUsage {
+  double hours = 0;
+  double nlcuHours = 0; // sum over hours of the largest dimension, see nlcuOfHour
+};
+// One hour of traffic through a Network Load Balancer -> NLCU: the largest of new connections or flows a second, active
+// connections and bytes; what one NLCU holds of each depends on the protocol.
+struct NlbHour {
+  double newConnectionsPerSecond = 0, activeConnections = 0, gibibytes = 0;
+  NlbProtocol protocol = NlbProtocol::Tcp;
+};
+double nlcuOfHour(const NlbHour& hour);
+
 struct ApiGatewayUsage {
   enum class Kind { Http, Rest } kind = Kind::Http;
-  double requests = 0; // already in metered units (HTTP APIs: 512 KB each)
+  double requests = 0;   // already in metered units (HTTP APIs: 512 KB each)
+  double responseGb = 0; // leaves AWS with the responses: part of the data transfer
 };
 struct KinesisUsage {
   enum class Mode { Provisioned, OnDemand } mode = Mode::Provisioned;
@@ -88,14 +103,37 @@ struct KinesisUsage {
   ByteCount recordSize;
   double consumers = 0; // each reads all data once; metered in on-demand mode only
 };
+// gp3; gib, IOPS and MiB/s summed over volumes, hours each. 3,000 IOPS and 125 MiB/s come with every volume.
 struct EbsUsage {
   double gib = 0, hours = 0;
-}; // gib summed over volumes; hours each
+  double iopsAbove3000 = 0, mibPerSecondAbove125 = 0;
+};
 struct PublicIpv4Usage {
   double hours = 0;
 }; // address hours in total
 struct NatUsage {
   double hours = 0, gb = 0;
+};
+
+struct S3Usage {
+  double putRequests = 0; // PUT, COPY, POST, LIST
+  double getRequests = 0; // GET and all other
+  double storageGbMonths = 0;
+};
+struct SqsUsage {
+  double standardRequests = 0, fifoRequests = 0; // in metered units: 64 KB each
+};
+struct FargateUsage {
+  double vcpuHours = 0, gbHours = 0;
+  Architecture architecture = Architecture::X86_64;
+};
+// What the user adds: engineering hours, non-production copies, support. Stands on the bill as given.
+struct OwnLine {
+  std::string service, item;
+  double quantity = 0;
+  std::string unit;
+  UnitPrice usd;
+  std::string source; // empty: "own entry"
 };
 
 struct MonthlyUsage {
@@ -107,14 +145,26 @@ struct MonthlyUsage {
   std::vector<ManagedInstancesUsage> managedInstances;
   std::vector<Ec2Usage> ec2;
   std::vector<AlbUsage> alb;
+  std::vector<NlbUsage> nlb;
   std::vector<ApiGatewayUsage> apiGateway;
   std::vector<KinesisUsage> kinesis;
   std::vector<EbsUsage> ebs;
   std::vector<PublicIpv4Usage> publicIpv4;
   std::vector<NatUsage> nat;
+  S3Usage s3;
+  SqsUsage sqs;
+  std::vector<FargateUsage> fargate;
+  std::vector<OwnLine> own;
   double egressGb = 0, crossZoneGb = 0;   // cross-zone GB counted once; both directions are billed
   double logsGb = 0;                      // Lambda function logs (vended tiers)
   double detailedMonitoringInstances = 0; // instance-months
+  double alarms = 0;                      // alarm-metric-months at standard resolution
+
+  // Other accounts of the organisation. Pooled: volume tiers and free tier run over all of them, as on a consolidated
+  // bill; apart: each has its own. Of an account only its name and its usage count.
+  std::vector<MonthlyUsage> accounts;
+  bool pooled = true;
+  std::string account;
 };
 
 struct BillLine {
@@ -128,6 +178,8 @@ struct BillLine {
   Money amount;
   std::string source; // "AWS pricing page feed (L1), 2025-10-30"
   bool estimated = false;
+  bool shared = false;   // both platforms have this line; reports show it once
+  bool ownPrice = false; // the user's own price, discount or entry made it
 };
 
 struct Bill {
@@ -142,10 +194,10 @@ Money tieredAmount(const Tariff& tariff, double quantity);
 // `origin` and the JSON pointers of the usage file name the places: "usage: /ec2/0/instance_type".
 Bill price(const MonthlyUsage& usage, const PriceCatalogue& catalogue, std::string_view origin = "usage");
 
-// The usage file of `breakeven bill` (contract section 4): text -> usage plus rate overrides; all problems at once.
+// The usage file of `breakeven bill` (docs/bill.md): text -> usage plus the user's own prices; all problems at once.
 struct UsageFile {
   MonthlyUsage usage;
-  std::vector<PriceCatalogue::Override> overrides;
+  PrivatePrices prices; // "prices" and "discounts"
 };
 // With a catalogue, what only price() can see (unknown regions, types, rates) is among the problems too.
 UsageFile readUsage(std::string_view json, std::string_view origin, const PriceCatalogue* catalogue = nullptr);

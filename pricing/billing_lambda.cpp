@@ -18,9 +18,9 @@ double gigabyteSeconds(Memory memory, double milliseconds) { return memory.inGib
 
 // Provisioned concurrency is charged from switching on to switching off, rounded up to 5 minutes. The slack forgives
 // hours written with few digits (0.4167 for 25 min).
-double roundedUpToFiveMinutes(double hours) {
-  constexpr double kStepsPerHour = 12, kSlackSteps = 1e-3;
-  return std::ceil(hours * kStepsPerHour - kSlackSteps) / kStepsPerHour;
+double roundedUpHours(double hours, double stepMinutes) {
+  constexpr double kMinutesPerHour = 60, kSlackSteps = 1e-3;
+  return std::ceil(hours * kMinutesPerHour / stepMinutes - kSlackSteps) * stepMinutes / kMinutesPerHour;
 }
 
 double onDemandGbSeconds(const LambdaUsage& function) {
@@ -28,11 +28,10 @@ double onDemandGbSeconds(const LambdaUsage& function) {
 }
 
 // The first 6 MB of each streamed response are free.
-double streamedGibibytes(const LambdaUsage& function) {
+double streamedGibibytes(const LambdaUsage& function, const BillingRules& rules) {
   if (!function.streaming) return 0;
-  constexpr std::int64_t kFreeBytes = 6 * 1024 * 1024;
-  const auto billed = std::max<std::int64_t>(0, function.streaming->size.inBytes() - kFreeBytes);
-  return function.streaming->responses * ByteCount::bytes(billed).inGibibytes();
+  const double freeGibibytes = rules.streamingFreeMib / 1024;
+  return function.streaming->responses * std::max(0.0, function.streaming->size.inGibibytes() - freeGibibytes);
 }
 
 // The bill of all functions of an account in one region. Volume tiers of duration are pooled over the functions of one
@@ -81,13 +80,13 @@ class LambdaBill {
       if (function.edge) continue;
       m_requests.used += function.requests;
       m_duration.used += onDemandGbSeconds(function);
-      m_streaming.used += streamedGibibytes(function);
+      m_streaming.used += streamedGibibytes(function, m_draft.rules());
     }
     for (const auto& function : m_usage.lambda) {
       if (function.edge) continue;
       const auto index = indexOf(function.architecture);
       m_durationPool[index] += m_duration.billable(onDemandGbSeconds(function));
-      m_streamingPool[index] += m_streaming.billable(streamedGibibytes(function));
+      m_streamingPool[index] += m_streaming.billable(streamedGibibytes(function, m_draft.rules()));
     }
   }
 
@@ -116,7 +115,7 @@ class LambdaBill {
   }
 
   void chargeProvisioned(const LambdaUsage& function, const ProvisionedUsage& provisioned) {
-    const double hours = provisioned.count * roundedUpToFiveMinutes(provisioned.hours);
+    const double hours = provisioned.count * roundedUpHours(provisioned.hours, m_draft.rules().provisionedStepMinutes);
     m_draft.charge(at("provisioned_concurrency", "/provisioned"),
                    function.memory.inGibibytes() * hours * kSecondsPerHour,
                    rateOf("provisioned_concurrency", function.architecture));
@@ -135,7 +134,7 @@ class LambdaBill {
     const auto architecture = function.architecture;
     if (function.snapStart) chargeSnapStart(function, *function.snapStart);
     if (!function.edge)
-      m_draft.charge(at("streaming", "/streaming"), m_streaming.billable(streamedGibibytes(function)),
+      m_draft.charge(at("streaming", "/streaming"), m_streaming.billable(streamedGibibytes(function, m_draft.rules())),
                      rateOf("streaming", architecture), m_streamingPool[indexOf(architecture)]);
     if (const auto& pollers = function.pollers)
       m_draft.charge(at("event_pollers", "/pollers"), pollers->unitHours,
@@ -155,8 +154,7 @@ class LambdaBill {
   // A published version is cached for three hours at least. Java's managed runtimes pay neither; usage of theirs does
   // not belong here.
   void chargeSnapStart(const LambdaUsage& function, const SnapStartUsage& snapStart) {
-    constexpr double kMinimumHours = 3;
-    const double hours = snapStart.versions * std::max(kMinimumHours, snapStart.hours);
+    const double hours = snapStart.versions * std::max(m_draft.rules().snapStartCacheHours, snapStart.hours);
     m_draft.charge(at("snapstart_cache", "/snap_start"), function.memory.inGibibytes() * hours * kSecondsPerHour,
                    "lambda.snapstart_cache");
     m_draft.charge(at("snapstart_restore", "/snap_start"), function.memory.inGibibytes() * snapStart.restores,
@@ -170,16 +168,20 @@ class LambdaBill {
   std::string m_place, m_suffix;
 };
 
-// The fee is a fraction of the on-demand price, whichever way the instance itself is paid.
+// The fee is a fraction of the on-demand price, whichever way the instance itself is paid; a discount on EC2 leaves it
+// alone, one on lambda_managed_instances does not.
 void chargeManagementFee(const ManagedInstancesUsage& instances, const std::string& place, BillDraft& draft) {
   if (instances.hours == 0) return;
   const auto fraction = draft.rate("lambda.managed_instances_fee", place);
-  auto fee = draft.instanceHour(instances.instanceType, Purchase::OnDemand, place);
+  auto fee =
+      draft.catalogue().withoutDiscounts()->instanceHour(draft.region(), instances.instanceType, Purchase::OnDemand);
+  if (fraction && !fee) draft.instanceHour(instances.instanceType, Purchase::OnDemand, place); // says why
   if (!fraction || !fee) return;
   const double share = fraction->firstPrice().inDollarsPerUnit();
   fee->tiers = {{0.0, UnitPrice::dollarsPerUnit(share * fee->firstPrice().inDollarsPerUnit())}};
   fee->source = fmt::format("{:g} % ({}) of on demand: {}", share * 100, fraction->source, fee->source);
   fee->estimated = fee->estimated || fraction->estimated;
+  fee->own = fee->own || fraction->own;
   draft.charge({"lambda_managed_instances", fmt::format("management_fee ({})", instances.instanceType), place},
                instances.hours, *fee, instances.hours);
 }

@@ -90,6 +90,20 @@ void checkRegion(const std::string& region, BillDraft& draft) {
     draft.note("/region", pricing::quoted(region), "an AWS region", nearestName(region, draft.catalogue().regions()));
 }
 
+// Quantities that stand once.
+void checkTotals(const MonthlyUsage& usage, const QuantityCheck& check) {
+  check("egress/gb", usage.egressGb);
+  check("cross_zone/gb", usage.crossZoneGb);
+  check("logs/gb", usage.logsGb);
+  check("s3/put_requests", usage.s3.putRequests);
+  check("s3/get_requests", usage.s3.getRequests);
+  check("s3/storage_gb_months", usage.s3.storageGbMonths);
+  check("sqs/standard_requests", usage.sqs.standardRequests);
+  check("sqs/fifo_requests", usage.sqs.fifoRequests);
+  check("alarms/count", usage.alarms);
+  check("detailed_monitoring/instances", usage.detailedMonitoringInstances);
+}
+
 // Everything that is neither a function nor an instance.
 void checkServices(const MonthlyUsage& usage, BillDraft& draft) {
   const auto each = [&](std::string_view key, const auto& entries, auto check) {
@@ -100,8 +114,14 @@ void checkServices(const MonthlyUsage& usage, BillDraft& draft) {
     check("hours", alb.hours);
     check("lcu_hours", alb.lcuHours);
   });
-  each("api_gateway", usage.apiGateway,
-       [](const ApiGatewayUsage& api, const QuantityCheck& check) { check("requests", api.requests); });
+  each("nlb", usage.nlb, [](const NlbUsage& nlb, const QuantityCheck& check) {
+    check("hours", nlb.hours);
+    check("nlcu_hours", nlb.nlcuHours);
+  });
+  each("api_gateway", usage.apiGateway, [](const ApiGatewayUsage& api, const QuantityCheck& check) {
+    check("requests", api.requests);
+    check("response_size", api.responseGb);
+  });
   each("kinesis", usage.kinesis, [](const KinesisUsage& stream, const QuantityCheck& check) {
     check("hours", stream.hours);
     check("shards", stream.shards);
@@ -111,6 +131,8 @@ void checkServices(const MonthlyUsage& usage, BillDraft& draft) {
   each("ebs", usage.ebs, [](const EbsUsage& volumes, const QuantityCheck& check) {
     check("gib", volumes.gib);
     check("hours", volumes.hours);
+    check("iops", volumes.iopsAbove3000);
+    check("mib_per_s", volumes.mibPerSecondAbove125);
   });
   each("public_ipv4", usage.publicIpv4,
        [](const PublicIpv4Usage& addresses, const QuantityCheck& check) { check("hours", addresses.hours); });
@@ -118,19 +140,26 @@ void checkServices(const MonthlyUsage& usage, BillDraft& draft) {
     check("hours", gateways.hours);
     check("gb", gateways.gb);
   });
-  const QuantityCheck top(draft, "");
-  top("egress/gb", usage.egressGb);
-  top("cross_zone/gb", usage.crossZoneGb);
-  top("logs/gb", usage.logsGb);
-  top("detailed_monitoring/instances", usage.detailedMonitoringInstances);
+  each("fargate", usage.fargate, [](const FargateUsage& tasks, const QuantityCheck& check) {
+    check("vcpu_hours", tasks.vcpuHours);
+    check("gb_hours", tasks.gbHours);
+  });
+  each("own", usage.own, [](const OwnLine& own, const QuantityCheck& check) {
+    check("quantity", own.quantity);
+    check("usd", own.usd.inDollarsPerUnit());
+  });
+  checkTotals(usage, QuantityCheck(draft, ""));
 }
 
 } // namespace
 
-void checkUsage(const MonthlyUsage& usage, BillDraft& draft) {
+void checkMonth(const MonthlyUsage& usage, BillDraft& draft) {
   checkRegion(usage.region, draft);
   if (!std::isfinite(usage.hoursPerMonth) || usage.hoursPerMonth <= 0)
     draft.note("/hours_per_month", fmt::format("{}", usage.hoursPerMonth), "a number above 0");
+}
+
+void checkUsage(const MonthlyUsage& usage, BillDraft& draft) {
   for (std::size_t i = 0; i < usage.lambda.size(); ++i)
     checkFunction(usage.lambda[i], QuantityCheck(draft, fmt::format("/lambda/{}", i)), draft);
   for (std::size_t i = 0; i < usage.managedInstances.size(); ++i)

@@ -7,6 +7,7 @@
 #include "pricing/catalogue_json.hpp"
 #include "pricing/catalogue_tables.hpp"
 #include "pricing/instance_hours.hpp"
+#include "pricing/private_prices.hpp"
 #include "pricing/problem.hpp"
 
 namespace pricing {
@@ -33,6 +34,20 @@ constexpr std::string_view kRateNoun = "the name of a rate as `breakeven prices 
 // What Lambda compute is made of: a region without such a price is a region without Lambda.
 constexpr std::array<std::string_view, 4> kNeverFromElsewhere{"lambda.requests.", "lambda.duration",
                                                               "lambda.provisioned_", "lambda.ephemeral_storage."};
+
+// Rates that bills are made of although the catalogue holds no price of them: the user sets one.
+struct UnpricedRate {
+  std::string_view name, unit;
+};
+constexpr std::array<UnpricedRate, 4> kUnpriced{{{"fargate.memory.arm64", "GB-hour"},
+                                                 {"fargate.memory.x86_64", "GB-hour"},
+                                                 {"fargate.vcpu.arm64", "vCPU-hour"},
+                                                 {"fargate.vcpu.x86_64", "vCPU-hour"}}};
+
+const UnpricedRate* unpriced(std::string_view name) {
+  const auto rate = std::ranges::find(kUnpriced, name, &UnpricedRate::name);
+  return rate == kUnpriced.end() ? nullptr : &*rate;
+}
 
 bool mayFallBack(std::string_view name) {
   return std::ranges::none_of(kNeverFromElsewhere, [&](auto prefix) { return name.starts_with(prefix); });
@@ -62,9 +77,23 @@ std::string hourName(Purchase purchase, std::string_view type) {
 
 // --- the catalogue
 
+namespace {
+
+struct OwnRate {
+  std::vector<Tier> tiers;
+  std::string source;
+};
+struct OwnDiscount {
+  std::string scope, name;
+  double fraction = 0;
+};
+
+} // namespace
+
 struct PriceCatalogue::Data {
   std::shared_ptr<const CatalogueTables> tables;
-  ByName<double> overrides;
+  ByName<OwnRate> ownRates;
+  std::vector<OwnDiscount> discounts;
 
   const RegionTables* region(std::string_view name) const {
     const auto entry = tables->regions.find(name);
@@ -84,7 +113,8 @@ struct PriceCatalogue::Data {
   std::optional<Tariff> service(std::string_view regionName, std::string_view name) const;
   std::optional<Tariff> find(std::string_view regionName, std::string_view name) const;
   std::string unitOf(std::string_view name) const;
-  Tariff replaced(std::string_view regionName, std::string_view name, double usd) const;
+  Tariff replaced(std::string_view regionName, std::string_view name, const OwnRate& own) const;
+  std::optional<Tariff> discounted(std::optional<Tariff> tariff) const;
   bool isKnown(std::string_view name) const;
   std::optional<std::string> nearestRate(std::string_view name) const;
 };
@@ -141,30 +171,39 @@ std::optional<Tariff> PriceCatalogue::Data::service(std::string_view regionName,
 std::optional<Tariff> PriceCatalogue::Data::find(std::string_view regionName, std::string_view name) const {
   const auto* here = region(regionName);
   if (!here) return std::nullopt;
-  if (const auto override = overrides.find(name); override != overrides.end())
-    return replaced(regionName, name, override->second);
+  if (const auto own = ownRates.find(name); own != ownRates.end()) return replaced(regionName, name, own->second);
   const auto ec2Name = splitEc2Name(name);
-  return ec2Name ? ec2(regionName, *here, *ec2Name) : service(regionName, name);
+  return discounted(ec2Name ? ec2(regionName, *here, *ec2Name) : service(regionName, name));
 }
 
-Tariff PriceCatalogue::Data::replaced(std::string_view regionName, std::string_view name, double usd) const {
-  return Tariff{std::string(name),
-                std::string(regionName),
-                unitOf(name),
-                {{0, UnitPrice::dollarsPerUnit(usd)}},
-                "override",
-                tables->asOf,
-                false};
+Tariff PriceCatalogue::Data::replaced(std::string_view regionName, std::string_view name, const OwnRate& own) const {
+  return Tariff{std::string(name), std::string(regionName), unitOf(name), own.tiers, own.source, {}, false, true};
+}
+
+// The most specific discount that covers the rate; of equals the later one.
+std::optional<Tariff> PriceCatalogue::Data::discounted(std::optional<Tariff> tariff) const {
+  const OwnDiscount* best = nullptr;
+  for (const auto& each : discounts)
+    if (tariff && covers(each.scope, tariff->name) && (!best || specificity(each.scope) >= specificity(best->scope)))
+      best = &each;
+  if (!best || best->fraction == 0) return tariff;
+  for (auto& tier : tariff->tiers)
+    tier.price = UnitPrice::dollarsPerUnit(tier.price.inDollarsPerUnit() * (1 - best->fraction));
+  tariff->source = fmt::format("{:g} % private discount{} on {}", best->fraction * 100,
+                               best->name.empty() ? "" : fmt::format(" ({})", best->name), tariff->source);
+  tariff->own = true;
+  return tariff;
 }
 
 std::string PriceCatalogue::Data::unitOf(std::string_view name) const {
   if (const auto table = tables->rates.find(name); table != tables->rates.end()) return table->second.unit;
+  if (const auto* rate = unpriced(name)) return std::string(rate->unit);
   const auto ec2Name = splitEc2Name(name);
   return ec2Name && ec2Name->purchase == kSurplusCredit ? "vCPU-hour" : "hour";
 }
 
 bool PriceCatalogue::Data::isKnown(std::string_view name) const {
-  if (tables->rates.contains(name)) return true;
+  if (tables->rates.contains(name) || unpriced(name)) return true;
   const auto ec2Name = splitEc2Name(name);
   const auto typeIndex = ec2Name ? type(ec2Name->type) : std::nullopt;
   if (!typeIndex) return false;
@@ -186,6 +225,7 @@ std::optional<std::string> PriceCatalogue::Data::nearestRate(std::string_view na
   }
   std::vector<std::string_view> names;
   for (const auto& [each, unused] : tables->rates) names.emplace_back(each);
+  for (const auto& rate : kUnpriced) names.push_back(rate.name);
   return nearestName(name, std::span<const std::string_view>(names));
 }
 
@@ -203,26 +243,23 @@ std::span<const std::string_view> purchaseNames() { return kPurchaseNames; }
 
 PriceCatalogue::PriceCatalogue(std::shared_ptr<const Data> data) : m_data(std::move(data)) {}
 
-namespace {
-
-std::shared_ptr<const PriceCatalogue> catalogueOf(CatalogueTables tables) {
-  auto data = std::make_shared<PriceCatalogue::Data>();
+std::shared_ptr<const PriceCatalogue> PriceCatalogue::of(CatalogueTables tables) {
+  auto data = std::make_shared<Data>();
   data->tables = std::make_shared<const CatalogueTables>(std::move(tables));
   return std::make_shared<const PriceCatalogue>(std::move(data));
 }
 
-} // namespace
-
 std::shared_ptr<const PriceCatalogue> PriceCatalogue::embedded() {
   static const auto catalogue =
-      catalogueOf(readCatalogue(embeddedCatalogueText(), "the embedded catalogue", Padding::Present));
+      of(readCatalogue(embeddedCatalogueText(), "the embedded catalogue", Padding::Present));
   return catalogue;
 }
 
 std::shared_ptr<const PriceCatalogue> PriceCatalogue::fromJson(std::string_view text, std::string_view origin) {
-  return catalogueOf(readCatalogue(text, origin));
+  return of(readCatalogue(text, origin));
 }
 
+const CatalogueTables& PriceCatalogue::tables() const { return *m_data->tables; }
 const std::string& PriceCatalogue::id() const { return m_data->tables->id; }
 const std::string& PriceCatalogue::asOf() const { return m_data->tables->asOf; }
 std::span<const std::string> PriceCatalogue::regions() const { return m_data->tables->regionNames; }
@@ -255,8 +292,8 @@ std::optional<Tariff> PriceCatalogue::instanceHour(std::string_view region, std:
   const auto* here = m_data->region(region);
   const auto typeIndex = m_data->type(type);
   if (!here || !typeIndex) return std::nullopt;
-  if (!m_data->overrides.empty()) return m_data->find(region, hourName(purchase, type));
-  return m_data->hour(region, *here, *typeIndex, purchase);
+  if (!m_data->ownRates.empty()) return m_data->find(region, hourName(purchase, type));
+  return m_data->discounted(m_data->hour(region, *here, *typeIndex, purchase));
 }
 
 std::optional<Spot> PriceCatalogue::spot(std::string_view region, std::string_view type) const {
@@ -280,26 +317,90 @@ std::vector<Tariff> PriceCatalogue::list(std::string_view region) const {
   return tariffs;
 }
 
-std::optional<double> PriceCatalogue::rule(std::string_view name) const {
-  const auto place = std::ranges::lower_bound(rules(), name, {}, &Rule::name);
-  if (place == rules().end() || place->name != name) return std::nullopt;
-  return place->value;
+// ISO days compare as text, and a coarser one ("2023-11") comes before the days in it.
+const Rule* PriceCatalogue::findRule(std::string_view name, std::string_view isoDay) const {
+  const auto versions = std::ranges::equal_range(rules(), name, {}, &Rule::name);
+  const Rule* inForce = nullptr;
+  for (const auto& version : versions)
+    if (isoDay.empty() || version.effective <= isoDay) inForce = &version;
+  return inForce;
+}
+
+std::optional<double> PriceCatalogue::rule(std::string_view name, std::string_view isoDay) const {
+  const auto* inForce = findRule(name, isoDay);
+  return inForce ? std::optional(inForce->value) : std::nullopt;
 }
 
 double PriceCatalogue::freeLambdaRequests() const { return rule("lambda.free_requests").value_or(0); }
 double PriceCatalogue::freeLambdaGbSeconds() const { return rule("lambda.free_duration").value_or(0); }
 
-std::shared_ptr<const PriceCatalogue> PriceCatalogue::with(std::span<const Override> overrides) const {
+bool PriceCatalogue::knowsRate(std::string_view name) const { return m_data->isKnown(name); }
+bool PriceCatalogue::isPriced(std::string_view name) const { return !unpriced(name); }
+std::optional<std::string> PriceCatalogue::nearestRate(std::string_view name) const {
+  return m_data->nearestRate(name);
+}
+
+bool PriceCatalogue::knowsDiscountScope(std::string_view scope) const {
+  const auto services = discountedServices();
+  if (std::ranges::find(services, scope) != services.end() || knowsRate(scope)) return true;
+  const auto dotted = fmt::format("{}.", scope);
+  if (const auto ec2Name = splitEc2Name(dotted)) { // a purchase option, or a family behind one
+    const bool option = ec2Name->purchase == kSurplusCredit || purchaseNamed(ec2Name->purchase);
+    const auto isFamily = [&](const InstanceType& type) { return fmt::format("{}.", type.family) == ec2Name->type; };
+    return option && (ec2Name->type.empty() || std::ranges::any_of(types(), isFamily));
+  }
+  const auto begins = [&](std::string_view name) { return covers(scope, name); };
+  return std::ranges::any_of(m_data->tables->rates, [&](const auto& rate) { return begins(rate.first); }) ||
+         std::ranges::any_of(kUnpriced, [&](const auto& rate) { return begins(rate.name); });
+}
+
+namespace {
+
+void checkTiers(const PrivateRate& rate, ProblemList& problems) {
+  const auto where = fmt::format("prices: {}", rate.name);
+  if (rate.tiers.empty() || rate.tiers.front().from != 0)
+    problems.add({where, "no tier from 0", "tiers that start at 0"});
+  for (std::size_t i = 0; i < rate.tiers.size(); ++i) {
+    const double usd = rate.tiers[i].price.inDollarsPerUnit();
+    if (!std::isfinite(usd) || usd < 0) problems.add({where, fmt::format("{}", usd), "a price in USD, 0 or more"});
+    if (i > 0 && !(rate.tiers[i].from > rate.tiers[i - 1].from))
+      problems.add({where, fmt::format("a tier from {}", rate.tiers[i].from),
+                    fmt::format("more than {}", rate.tiers[i - 1].from)});
+  }
+}
+
+} // namespace
+
+std::shared_ptr<const PriceCatalogue> PriceCatalogue::with(const PrivatePrices& prices) const {
   auto data = std::make_shared<Data>(*m_data);
   ProblemList problems;
-  for (const auto& each : overrides) {
-    if (!m_data->isKnown(each.name))
+  for (const auto& each : prices.rates) {
+    if (!knowsRate(each.name))
       problems.add({"prices", quoted(each.name), std::string(kRateNoun), m_data->nearestRate(each.name)});
-    if (!std::isfinite(each.usd) || each.usd < 0)
-      problems.add({fmt::format("prices: {}", each.name), fmt::format("{}", each.usd), "a price in USD, 0 or more"});
-    data->overrides.insert_or_assign(each.name, each.usd);
+    checkTiers(each, problems);
+    data->ownRates.insert_or_assign(
+        each.name,
+        OwnRate{each.tiers, prices.name.empty() ? "override" : fmt::format("private price ({})", prices.name)});
+  }
+  for (const auto& each : prices.discounts) {
+    if (!knowsDiscountScope(each.scope)) problems.add({"discounts", quoted(each.scope), "a service or a rate"});
+    if (!(each.fraction >= 0 && each.fraction <= 1))
+      problems.add({fmt::format("discounts: {}", each.scope), fmt::format("{}", each.fraction), "a fraction, 0 to 1"});
+    data->discounts.push_back({each.scope, prices.name, each.fraction});
   }
   problems.throwIfAny();
+  return std::make_shared<const PriceCatalogue>(std::move(data));
+}
+
+std::shared_ptr<const PriceCatalogue> PriceCatalogue::with(std::span<const Override> overrides) const {
+  PrivatePrices prices;
+  for (const auto& each : overrides) prices.rates.push_back({each.name, {{0, UnitPrice::dollarsPerUnit(each.usd)}}});
+  return with(prices);
+}
+
+std::shared_ptr<const PriceCatalogue> PriceCatalogue::withoutDiscounts() const {
+  auto data = std::make_shared<Data>(*m_data);
+  data->discounts.clear();
   return std::make_shared<const PriceCatalogue>(std::move(data));
 }
 

@@ -57,6 +57,8 @@ struct Tier {
 //   ec2.detailed_monitoring_7_metrics
 //   alb, nlb, clb, ebs, vpc, nat_gateway, data_transfer, apigateway, cloudwatch, s3, sqs, sns, eventbridge,
 //   kinesis_data_streams                   "alb.lcu", "ebs.gp3_storage", "vpc.public_ipv4_in_use", "sqs.fifo_request"
+//   fargate.vcpu.<arch>  fargate.memory.<arch>   billed, but priced by the user only: the catalogue has no price of
+//   them
 // Where a source meters in blocks, the block stands in the unit: apigateway.http_request per "request of 512 KB".
 struct Tariff {
   std::string name;
@@ -68,6 +70,7 @@ struct Tariff {
   std::string source;     // title and code, joined by "; " where several agree: "AWS pricing page feed for Lambda (L1)"
   std::string asOf;       // "2025-10-30"; as coarse as the source: "2026-04", "undated"
   bool estimated = false; // derived or taken from another region: shown as such wherever it is printed
+  bool own = false;       // the user's own price, or the catalogue's less his discount
   UnitPrice firstPrice() const { return tiers.front().price; }
 };
 
@@ -116,12 +119,19 @@ struct PriceSource {
   std::string code, title, date, where; // "L1", ...; `where` may be empty
 };
 
+struct PrivatePrices;
+struct CatalogueTables; // pricing/catalogue_tables.hpp
+
 class PriceCatalogue {
  public:
   // The default catalogue, built into the program; parsed once on first use (under 30 ms), shared and immutable.
   static std::shared_ptr<const PriceCatalogue> embedded();
   // JSON text -> catalogue; all problems at once as InputError, `origin` names the file in them.
   static std::shared_ptr<const PriceCatalogue> fromJson(std::string_view text, std::string_view origin);
+
+  static std::shared_ptr<const PriceCatalogue> of(CatalogueTables tables);
+  // What was read, without overrides: importers build the next catalogue from it.
+  const CatalogueTables& tables() const;
 
   const std::string& id() const;                // "aws-2026-11-23"
   const std::string& asOf() const;              // "2026-11-23"
@@ -144,21 +154,34 @@ class PriceCatalogue {
   // Every rate that find() knows in a region, sorted by name: what `prices list` prints.
   std::vector<Tariff> list(std::string_view region) const;
 
-  std::span<const Rule> rules() const; // sorted by name
-  std::optional<double> rule(std::string_view name) const;
+  // Sorted by name, then by first day: a rule that changed stands once per version.
+  std::span<const Rule> rules() const;
+  // The version in force on `isoDay` ("2023-10-01"; empty: the latest); nothing where no version holds yet.
+  const Rule* findRule(std::string_view name, std::string_view isoDay = {}) const;
+  std::optional<double> rule(std::string_view name, std::string_view isoDay = {}) const;
   // Free each month and account, both architectures together, on demand only; 0 where the catalogue states none.
   double freeLambdaRequests() const;
   double freeLambdaGbSeconds() const;
   std::span<const PriceSource> sources() const;
 
-  // A copy in which single rates are replaced (one flat tier each, in every region); each appears with source
-  // "override". Each name stands for itself: rates derived from a replaced one stay. The later of two wins.
-  // InputError when a name is unknown or a price negative or not finite.
+  // Whether with() may replace it, and if not, which name was meant.
+  bool knowsRate(std::string_view name) const;
+  bool isPriced(std::string_view name) const; // false: billed, but the price is the user's to state (fargate)
+  std::optional<std::string> nearestRate(std::string_view name) const;
+  // A service as on a bill, or the beginning of rate names up to a dot.
+  bool knowsDiscountScope(std::string_view scope) const;
+
+  // A copy with the user's own prices in every region (pricing/private_prices.hpp). Each name stands for itself: rates
+  // derived from a replaced one stay. The later of two wins. InputError, all problems at once, for unknown names,
+  // prices negative or not finite, tiers that do not rise from 0, discounts outside 0 to 1.
+  std::shared_ptr<const PriceCatalogue> with(const PrivatePrices& prices) const;
   struct Override {
     std::string name;
     double usd;
   };
-  std::shared_ptr<const PriceCatalogue> with(std::span<const Override> overrides) const;
+  std::shared_ptr<const PriceCatalogue> with(std::span<const Override> overrides) const; // flat rates, no name
+  // The same without discounts; replaced rates stay.
+  std::shared_ptr<const PriceCatalogue> withoutDiscounts() const;
 
   struct Data;
   explicit PriceCatalogue(std::shared_ptr<const Data> data);

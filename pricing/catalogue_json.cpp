@@ -1,5 +1,7 @@
 #include "pricing/catalogue_json.hpp"
 
+#include <tuple>
+
 #include "pricing/catalogue_sections_json.hpp"
 #include "pricing/json_reader.hpp"
 
@@ -96,21 +98,31 @@ void readRuleValue(CatalogueReading& reading, const JsonNode& node, Rule& rule) 
   rule.value = reading.number(node, 0, 1e18, "a number, 0 or more").value_or(0);
 }
 
+// The first day of a version orders the versions, so "undated" will not do.
+void readEffective(CatalogueReading& reading, const JsonNode& node, Rule& rule) {
+  rule.effective = date(reading, node).value_or("");
+  if (rule.effective == "undated") reading.refuse(node, "the first day the rule holds, such as 2025-08-01");
+}
+
 void readRules(CatalogueReading& reading, const JsonNode& node) {
   using Field = CatalogueField<Rule>;
   static constexpr std::array fields{
       Field{"name", readText<Rule, &Rule::name>, true},       Field{"value", readRuleValue, true},
-      Field{"unit", readText<Rule, &Rule::unit>, true},       Field{"effective", readDate<Rule, &Rule::effective>},
+      Field{"unit", readText<Rule, &Rule::unit>, true},       Field{"effective", readEffective},
       Field{"source", readSource<Rule, &Rule::source>, true}, Field{"as_of", readDate<Rule, &Rule::asOf>, true}};
   auto& rules = reading.tables.rules;
   forEachElement(reading, node, [&](const JsonNode& row) {
     Rule rule;
     readObject<CatalogueReading, Rule>(reading, row, rule, fields, "a rule");
-    if (!rule.name.empty() && std::ranges::find(rules, rule.name, &Rule::name) != rules.end())
-      reading.note(row, fmt::format("a second rule {}", pricing::quoted(rule.name)), "each rule once");
+    const auto version = [](const Rule& each) { return std::tie(each.name, each.effective); };
+    if (!rule.name.empty() && std::ranges::find(rules, version(rule), version) != rules.end())
+      reading.note(row, fmt::format("a second rule {}", pricing::quoted(rule.name)),
+                   "each rule once for each first day");
     rules.push_back(std::move(rule));
   });
-  std::ranges::sort(rules, {}, &Rule::name);
+  std::ranges::sort(rules, [](const Rule& a, const Rule& b) {
+    return std::tie(a.name, a.effective) < std::tie(b.name, b.effective);
+  });
 }
 
 // --- instance types

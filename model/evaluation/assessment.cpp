@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "model/evaluation/attribution.hpp"
+
 namespace model {
 
 namespace {
@@ -81,6 +83,12 @@ LambdaTally pooled(const std::vector<LambdaTally>& tallies) {
     all.provisionedStarted += t.provisionedStarted;
     all.billedMs += t.billedMs;
     all.provisionedBilledMs += t.provisionedBilledMs;
+    all.provisionedBusyNs += t.provisionedBusyNs;
+    all.cpuNs += t.cpuNs;
+    all.ioNs += t.ioNs;
+    all.billedInitNs += t.billedInitNs;
+    all.provisionedCpuNs += t.provisionedCpuNs;
+    all.provisionedIoNs += t.provisionedIoNs;
   }
   return all;
 }
@@ -90,18 +98,23 @@ Ec2Tally pooled(const std::vector<Ec2Tally>& tallies) {
   for (const auto& t : tallies) {
     all.outcomes.attempts += t.outcomes.attempts;
     all.outcomes.completed += t.outcomes.completed;
+    all.outcomes.rejected += t.outcomes.rejected;
     all.outcomes.latency.merge(t.outcomes.latency);
     all.instanceNs += t.instanceNs;
+    all.inServiceNs += t.inServiceNs;
+    all.inService += t.inService;
     all.minimumTopUpNs += t.minimumTopUpNs;
   }
   return all;
 }
 
-pricing::MonthlyUsage usageOf(const Scenario& scenario, const LambdaTally& tally, const Metered& metered) {
-  return lambdaUsage(scenario, tally, metered);
+pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                              const LambdaTally& tally, const Metered& metered) {
+  return withOwnCosts(scenario, Platform::Lambda, lambdaUsage(scenario, tally, metered), catalogue);
 }
-pricing::MonthlyUsage usageOf(const Scenario& scenario, const Ec2Tally& tally, const Metered& metered) {
-  return ec2Usage(scenario, tally, metered);
+pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCatalogue& catalogue, const Ec2Tally& tally,
+                              const Metered& metered) {
+  return withOwnCosts(scenario, Platform::Ec2, ec2Usage(scenario, tally, metered), catalogue);
 }
 
 template <class Tally>
@@ -109,7 +122,7 @@ std::vector<double> costs(const Scenario& scenario, const pricing::PriceCatalogu
                           const std::vector<Tally>& tallies, const Metered& metered) {
   std::vector<double> dollars;
   for (const auto& tally : tallies)
-    dollars.push_back(pricing::price(usageOf(scenario, tally, metered), catalogue).total().inDollars());
+    dollars.push_back(pricing::price(usageOf(scenario, catalogue, tally, metered), catalogue).total().inDollars());
   return dollars;
 }
 
@@ -118,8 +131,10 @@ void addBill(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
              Metered metered, PlatformResult& result) {
   const auto each = costs(scenario, catalogue, tallies, metered);
   metered.observedSeconds *= static_cast<double>(tallies.size());
-  result.usage = usageOf(scenario, pooled(tallies), metered);
+  const auto all = pooled(tallies);
+  result.usage = usageOf(scenario, catalogue, all, metered);
   result.bill = pricing::price(result.usage, catalogue);
+  result.moneyParts = moneyParts(scenario, all, metered, result.bill);
   result.monthlyCostUsd = {result.bill.total().inDollars(), estimate(each).halfWidth};
 }
 

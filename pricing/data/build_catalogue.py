@@ -8,7 +8,8 @@ written with the digits of their source. What the script decides by itself:
 
 - names of rates: see pricing/catalogue.hpp. Metering blocks leave the name and go to the unit: apigateway
   http_request_512KB becomes apigateway.http_request per "request of 512 KB".
-- quantities that are no price (free tier, minimums, what an LCU holds) become `rules`.
+- quantities that are no price (free tier, minimums, what an LCU holds) become `rules`. A rule that changed stands once
+  per version, each with the first day it holds; the versions that no CSV states are in STATED_RULES.
 - a reserved rate whose on-demand price has moved since its date keeps its discount, not its dollars, and is marked as
   estimated (source D2). p4 and p5, cut in 2025-06, would otherwise cost more reserved than on demand.
 - the Managed Instances fee examples are dropped: they are 15 % of on demand, which a test checks.
@@ -56,6 +57,16 @@ SOURCES = {
     "S6": ("research note on the AWS bulk price list", "2026-09-06", ""),
     "S7": ("note quoting the AWS price list of load balancers", "undated", ""),
     "LCU": ("load balancer capacity units, Vantage handbook", "undated", "github.com/vantage-sh/handbook at 2f8af16"),
+    "R1": ("AWS News blog: 1 ms billing granularity for Lambda", "2020-12-01", "aws.amazon.com/blogs/aws"),
+    "R2": ("Lambda developer guide, scaling and SQS, of December 2022", "2022-12",
+           "github.com/awsdocs/aws-lambda-developer-guide"),
+    "R3": ("Lambda developer guide, scaling behavior", "2026", "docs.aws.amazon.com/lambda, scaling-behavior"),
+    "R4": ("Lambda developer guide, quotas", "2026-09", "docs.aws.amazon.com/lambda, gettingstarted-limits"),
+    "R5": ("Lambda developer guide, SQS scaling", "2026-09", "docs.aws.amazon.com/lambda, services-sqs-scaling"),
+    "R6": ("Elastic Load Balancing pricing page", "2026-09-20", "aws.amazon.com/elasticloadbalancing/pricing"),
+    "R7": ("AWS Lambda pricing page", "2026-07", "aws.amazon.com/lambda/pricing"),
+    "R8": ("Kinesis Data Streams pricing page", "undated", "aws.amazon.com/kinesis/data-streams/pricing"),
+    "R9": ("EC2 user guide, burstable performance instances", "2026-04", "docs.aws.amazon.com/AWSEC2/latest/UserGuide"),
     "D1": ("derived: us-east-1 price times the regional ratio of the older family", "2026-07-20", ""),
     "D2": ("derived: reserved discount of 2025-04 on the newer on-demand price", "2025-04-04", ""),
 }
@@ -118,6 +129,46 @@ LAMBDA_RULES = {
     ("managed_instances", "default_minimum_instances"): ("lambda.managed_instances_minimum", "3", "instances"),
     ("managed_instances", "minimum_environment_memory"): ("lambda.managed_instances_memory_minimum", "2048", "MiB"),
 }
+
+# First days of rules in lambda_rules.csv that were others before; their predecessors are in STATED_RULES.
+EFFECTIVE = {"lambda.billing_step": "2020-12-01", "lambda.init_billed_fraction": "2025-08-01"}
+
+# (name, value, unit, first day it holds or None for always, source). Before 2023-11 the burst was one pool of all
+# functions of a region. The move of SQS pollers from 60 to 300 a minute lies between the two copies of the guide; the
+# day after the older one stands for it.
+STATED_RULES = [
+    ("lambda.billing_step", "100", "ms", None, "R1"),
+    ("lambda.init_billed_fraction", "0", "of the INIT phase", None, "L6"),
+    ("lambda.growth_per_function", "0", "1: a limit of each function, 0: of all functions of a region", None, "R2"),
+    ("lambda.growth_per_function", "1", "1: a limit of each function, 0: of all functions of a region", "2023-11", "R3"),
+    ("lambda.growth_burst", "500", "environments", None, "R2"),
+    ("lambda.growth_burst", "1000", "environments", "2023-11", "R3"),
+    *((f"lambda.growth_burst.{region}", burst, "environments", None, "R2")
+      for region, burst in [("us-west-2", "3000"), ("us-east-1", "3000"), ("eu-west-1", "3000"),
+                            ("ap-northeast-1", "1000"), ("eu-central-1", "1000"), ("us-east-2", "1000")]),
+    *((f"lambda.growth_burst.{region}", "1000", "environments", "2023-11", "R3")
+      for region in ["us-west-2", "us-east-1", "eu-west-1", "ap-northeast-1", "eu-central-1", "us-east-2"]),
+    ("lambda.growth", "500", "environments a minute", None, "R2"),
+    ("lambda.growth", "6000", "environments a minute", "2023-11", "R3"),
+    ("lambda.sqs_growth", "60", "concurrent batches a minute", None, "R2"),
+    ("lambda.sqs_growth", "300", "concurrent batches a minute", "2023-01", "R5"),
+    ("lambda.sqs_concurrency", "1000", "concurrent batches", None, "R2"),
+    ("lambda.sqs_concurrency", "1250", "concurrent batches", "2023-01", "R5"),
+    ("lambda.async_payload_limit", "1024", "KB", None, "R4"),
+    ("lambda.async_first_request", "256", "KB", None, "R7"),
+    ("lambda.async_request_step", "64", "KB", None, "R7"),
+    ("lambda.streaming_free", "6", "MB of each response", None, "R7"),
+    ("lambda.streaming_limit", "20", "MB", None, "R4"),
+    ("lambda.streaming_limit", "200", "MB", "2025-07", "R4"),
+    ("alb.lcu.free_rules", "10", "rules of each request", None, "R6"),
+    ("kinesis.units_per_megabyte", "40", "PUT payload units", None, "R8"),
+    ("kinesis.payload_unit", "25", "KB", None, "R8"),
+    ("kinesis.record_step", "1", "KB", None, "R8"),
+    ("cloudwatch.detailed_monitoring_metrics", "7", "metrics of an instance", None, "S3"),
+    ("sqs.request_step", "64", "KB", None, "S4"),
+    ("apigateway.http_request_step", "512", "KB", None, "S1"),
+    ("ec2.launch_credits", "30", "credits per vCPU", None, "R9"),
+]
 
 # Stated elsewhere in the catalogue: the fee examples are fee x on demand, Kafka pollers are in lambda.csv, and that
 # Savings Plans leave requests alone follows from there being no such rate.
@@ -323,7 +374,7 @@ def lambda_facts(folder):
                           "tier_from": row["tier_from"] or "0"})
             continue
         name, value, unit = LAMBDA_RULES[key]
-        effective = {"effective": row["as_of"]} if row["item"] == "init_phase" else {}
+        effective = {"effective": EFFECTIVE[name]} if name in EFFECTIVE else {}
         rules.append({"name": name, "value": Number(value or row["tier_to"]), "unit": unit, **effective,
                       "source": codes(row["source"]), "as_of": row["as_of"]})
     return rates, rules
@@ -355,6 +406,11 @@ def lcu_rules(folder):
                       "value": Number(row["amount_per_lcu"]), "unit": row["unit"], "source": "LCU",
                       "as_of": SOURCES["LCU"][1]})
     return rules
+
+
+def stated_rules():
+    return [{"name": name, "value": Number(value), "unit": unit, **({"effective": day} if day else {}),
+             "source": codes(source), "as_of": SOURCES[source][1]} for name, value, unit, day, source in STATED_RULES]
 
 
 def tariff(rows, place):
@@ -438,7 +494,8 @@ def build(folder):
         "id": CATALOGUE_ID,
         "as_of": AS_OF,
         "sources": sources,
-        "rules": sorted(lambda_rules + service_rules + lcu_rules(folder), key=lambda rule: rule["name"]),
+        "rules": sorted(lambda_rules + service_rules + lcu_rules(folder) + stated_rules(),
+                        key=lambda rule: (rule["name"], rule.get("effective", ""))),
         "rates": rates(lambda_rates + service_rates),
         "types": types(folder),
         "commitment_discounts": commitment_discounts(folder),

@@ -159,7 +159,7 @@ TEST_CASE("what may not be read is said so", "[commands]") {
 
 TEST_CASE("wrong usage and wrong names are refused with the nearest right one", "[commands]") {
   refuses({"example", "web-appi"},
-          "example: found \"web-appi\", expected one of web-api, thumbnails, hashtags, backup; "
+          "example: found \"web-appi\", expected one of web-api, thumbnails, hashtags, backup, checkout; "
           "did you mean \"web-api\"?");
   refuses({"prices", "show", "alb.lcuu"},
           "prices of us-east-1: found \"alb.lcuu\", expected the name of a rate as `breakeven prices list` shows them; "
@@ -277,6 +277,25 @@ TEST_CASE("every worked bill is printed in every format", "[commands]") {
     }
   }
   CHECK(bills >= 20);
+}
+
+TEST_CASE("bill takes private prices, prints examples and asks for usage", "[commands]") {
+  const Folder folder;
+  const auto path = folder.with("edp.json", R"({"name": "EDP 2026", "discounts": {"ec2": "12%"}})");
+  const auto example = command({"bill", "--example", "ec2"}).out;
+  const auto ran = command({"bill", "-", "--prices", path}, example);
+  CHECK(ran.code == 0);
+  CHECK_THAT(ran.out, Contains("12 % private discount (EDP 2026) on ") && Contains("* own price: "));
+  CHECK_THAT(command({"bill", "-", "--prices", path, "--format", "csv"}, example).out, Contains(",false,true,12 % "));
+  const auto wrong = folder.with("wrong.json", R"({"name": "EDP 2026", "discounts": {"ec3": "12%"}})");
+  const auto refused = command({"bill", "-", "--prices", wrong}, example);
+  CHECK(refused.code == 2);
+  CHECK_THAT(refused.err, Contains(wrong + ": /discounts/ec3: found \"ec3\", ") && Contains("did you mean \"ec2\"?"));
+  CHECK(refused.out.empty());
+  CHECK_THAT(command({"bill"}).err, Contains("command line: found no usage, expected USAGE or -"));
+  CHECK_THAT(command({"bill", "--example", "ec3"}).err, Contains("did you mean \"ec2\"?"));
+  CHECK_THAT(app::parseOptions({"bill", "--help"}).exit->text,
+             Contains("concurrency_per_vcpu") && Contains("\"nat_gateway\""));
 }
 
 TEST_CASE("a bill's page escapes names and numbers its sources", "[commands]") {

@@ -1,61 +1,9 @@
 #include "model/lambda/lambda_simulator.hpp"
 
-#include <numeric>
-#include <sstream>
-
 #include "tests/support/catch.hpp"
-#include "tests/support/reference_lambda.hpp"
+#include "tests/support/lambda_runs.hpp"
 
-using namespace std::chrono_literals;
-using model::LambdaFunction;
-using model::LambdaRun;
-using model::LambdaTally;
-using model::ObservationPlan;
-using pricing::Duration;
-using support::Request;
-using workloads::Constant;
-
-namespace {
-
-constexpr std::int64_t kMs = 1'000'000, kSecond = 1'000'000'000;
-
-ObservationPlan plan(Duration horizon, int windows = 1, int points = 0) {
-  ObservationPlan p;
-  p.horizon = horizon;
-  p.windows = windows;
-  p.timelinePoints = points;
-  return p;
-}
-
-LambdaFunction plain(Duration init = 0ns, Duration idleLifetime = 600s) {
-  LambdaFunction f;
-  f.init = Constant{init};
-  f.idleLifetime = Constant{idleLifetime};
-  return f;
-}
-
-LambdaRun run(const LambdaFunction& function, const ObservationPlan& observed, const std::vector<Request>& requests,
-              std::size_t batch = 7, std::uint64_t seed = 1) {
-  const support::RequestColumns columns(requests);
-  model::LambdaSimulator simulator(function, observed, seed, 0);
-  for (std::size_t from = 0; from < columns.size(); from += batch)
-    simulator.feed(columns.batch(from, std::min(batch, columns.size() - from)));
-  return simulator.finish();
-}
-
-LambdaTally tally(const LambdaFunction& function, Duration horizon, const std::vector<Request>& requests) {
-  return run(function, plan(horizon), requests).windows.at(0);
-}
-
-std::int64_t whole(model::Int128 value) { return static_cast<std::int64_t>(value); }
-
-std::vector<Request> regular(int count, std::int64_t gapNs, std::int64_t cpuNs) {
-  std::vector<Request> requests;
-  for (int i = 0; i < count; ++i) requests.push_back({i * gapNs, cpuNs, 0});
-  return requests;
-}
-
-} // namespace
+using namespace lambda_runs;
 
 // AWS Lambda developer guide, lambda-concurrency (Oct 2026): ten requests on environments A to F.
 TEST_CASE("Ten requests of the documentation make six environments, six cold starts and four warm ones", "[lambda]") {
@@ -93,7 +41,7 @@ TEST_CASE("Regular arrivals keep rate times duration environments busy", "[lambd
 TEST_CASE("The request-rate cap serves ten requests a second per unit of concurrency", "[lambda]") {
   LambdaFunction f = plain();
   f.concurrencyLimit = 1000;
-  f.growthPer10s = std::nullopt;
+  f.growth = std::nullopt;
   const auto requests = regular(60'000, 50'000, 50 * kMs); // 20,000/s for 3 s, 50 ms each: 1,000 at once
   const auto windows = run(f, plan(3s, 3), requests).windows;
   // The bucket starts full: 10,000 at once on top of 10,000/s, so the first second is served whole. From then on every
@@ -112,7 +60,7 @@ TEST_CASE("The request-rate cap serves ten requests a second per unit of concurr
 
 TEST_CASE("The growth bucket starts full, refills continuously and never banks more", "[lambda]") {
   LambdaFunction f = plain();
-  f.growthPer10s = 3; // one token per 3,333,333,333 1/3 ns
+  f.growth = model::GrowthLimit{3, 3}; // one token per 3,333,333,333 1/3 ns
   f.requestRateCap = false;
   const std::int64_t forever = 3600 * kSecond;
   const std::int64_t token = 3'333'333'333;
@@ -201,6 +149,54 @@ TEST_CASE("The timeout cuts the duration, not the init, and leaves the environme
   CHECK(t.outcomes.latency.count() == 2);
 }
 
+TEST_CASE("Billed time splits into computing, waiting and init; a call cut by the timeout in proportion", "[lambda]") {
+  LambdaFunction f = plain(10ms + 1ns);
+  f.timeout = 100ms;
+  // Cold 20 + 30 ms; warm 1 ns; cut at half of 50 + 150 ms: 25 and 75.
+  const std::vector<Request> requests = {{0, 20 * kMs, 30 * kMs}, {kSecond, 1, 0}, {2 * kSecond, 50 * kMs, 150 * kMs}};
+  const LambdaTally t = tally(f, 10s, requests);
+  CHECK(whole(t.cpuNs) == 45 * kMs + 1);
+  CHECK(whole(t.ioNs) == 105 * kMs);
+  CHECK(whole(t.billedInitNs) == 10 * kMs + 1);
+  CHECK(t.billedMs == 61 + 1 + 100); // 2 x (1 ms - 1 ns) of it round-up
+  f.initBilled = false;
+  CHECK(tally(f, 10s, requests).billedMs == 50 + 1 + 100);
+  CHECK(whole(tally(f, 10s, requests).billedInitNs) == 0);
+  f.provisioned = 1;
+  const LambdaTally ready = tally(f, 10s, requests);
+  CHECK(whole(ready.provisionedCpuNs) == 45 * kMs + 1);
+  CHECK(whole(ready.provisionedIoNs) == 105 * kMs);
+  CHECK(whole(ready.cpuNs + ready.ioNs) == 0);
+}
+
+// AWS News blog, 1 Dec 2020: 27.40 ms were billed 100 ms before, 27.55 ms are billed 28 ms after.
+TEST_CASE("Before December 2020 a call was billed in steps of 100 ms", "[lambda]") {
+  LambdaFunction f = plain();
+  f.billingStepMs = 100;
+  CHECK(tally(f, 10s, {{0, 27'400'000, 0}}).billedMs == 100);
+  CHECK(tally(f, 10s, {{0, 100'000'000, 0}}).billedMs == 100);
+  CHECK(tally(f, 10s, {{0, 100'000'001, 0}}).billedMs == 200);
+  f.billingStepMs = 1;
+  CHECK(tally(f, 10s, {{0, 27'550'000, 0}}).billedMs == 28);
+}
+
+// AWS Lambda developer guide of 2022, invocation-scaling: a burst by region, then 500 a minute, one each 120 ms.
+TEST_CASE("Before November 2023 a function grew by a burst and then 500 a minute", "[lambda]") {
+  LambdaFunction f = plain();
+  f.concurrencyLimit = 10'000;
+  f.requestRateCap = false;
+  f.growth = model::GrowthLimit{1000, 500, 60s};
+  const std::int64_t forever = 3600 * kSecond;
+  std::vector<Request> requests(3000, Request{0, forever, 0});
+  for (int i = 1; i <= 600'000; ++i) requests.push_back({i * kMs / 5, forever, 0}); // 5,000/s for two minutes
+  const auto windows = run(f, plan(120s, 2), requests, 4096).windows;
+  CHECK(windows[0].cold == 1499); // the 500th of the minute comes with its last instant
+  CHECK(windows[1].cold == 500);
+  CHECK(windows[0].throttledConcurrency == 0);
+  f.growth = model::GrowthLimit{}; // today's rule
+  CHECK(tally(f, 60s, requests).cold == 1000 + 5999);
+}
+
 TEST_CASE("A request lasts its waiting plus its computing on the share of memory", "[lambda]") {
   LambdaFunction f;
   f.memory = pricing::Memory::mebibytes(1769);
@@ -278,213 +274,16 @@ TEST_CASE("Warm-up is not observed, the horizon cuts time and requests run to th
   CHECK(r.timeline[3].at == 75ns);
 }
 
-// ---- against the reference event loop ----
-
-namespace {
-
-struct Scenario {
-  std::uint64_t number = 0;
-  LambdaFunction function;
-  ObservationPlan observed;
-  std::vector<Request> requests;
-};
-
-class ScenarioMaker {
- public:
-  explicit ScenarioMaker(std::uint64_t number) : m_random(2026, "test.scenario", number), m_number(number) {
-    constexpr std::int64_t kUnits[] = {1, 400'000, 50'000'000, kSecond};
-    m_unit = kUnits[m_random.below(4)];
-  }
-  Scenario make() {
-    Scenario s;
-    s.number = m_number;
-    LambdaFunction& f = s.function;
-    f.memory = pricing::Memory::mebibytes(m_random.below(4) == 0 ? 1024 : 1769);
-    f.init = law(4);
-    f.idleLifetime = law(8);
-    if (m_random.below(3) == 0) f.maxLifetime = law(20);
-    f.reuse = static_cast<model::Reuse>(m_random.below(3));
-    f.provisioned = m_random.below(2) == 0 ? 0 : small(4);
-    f.concurrencyLimit = f.provisioned + small(m_random.below(2) == 0 ? 3 : 9);
-    f.growthPer10s = m_random.below(3) == 0 ? std::nullopt : std::optional<std::int64_t>(small(7));
-    f.requestRateCap = m_random.below(2) == 0;
-    f.timeout = m_random.below(3) == 0 ? Duration(small(5) * m_unit) : 900s;
-    f.overhead = Duration(small(3));
-    f.initBilled = m_random.below(2) == 0;
-    const std::int64_t longest = 1 + small(6), burst = 1 + small(4);
-    std::int64_t now = small(3) * m_unit;
-    for (std::int64_t i = 0, n = small(50); i < n; ++i) {
-      s.requests.push_back({now, small(longest) * m_unit, small(2) * m_unit});
-      now += small(burst) * m_unit;
-      if (m_random.below(20) == 0) now += small(20) * m_unit;
-    }
-    s.observed.horizon = Duration(now + small(10) * m_unit + (m_random.below(2) == 0 ? 1 : -(now / 4)));
-    s.observed.warmup = m_random.below(2) == 0 ? Duration{} : s.observed.horizon / (2 + small(3));
-    s.observed.windows = 1 + static_cast<int>(small(4));
-    s.observed.timelinePoints = static_cast<int>(small(9));
-    return s;
-  }
-
- private:
-  std::int64_t small(std::int64_t below) {
-    return static_cast<std::int64_t>(m_random.below(static_cast<std::uint64_t>(below)));
-  }
-  workloads::DurationDistribution law(std::int64_t longest) {
-    if (m_random.below(2) == 0) return Constant{Duration(small(longest) * m_unit)};
-    auto values = std::make_shared<std::vector<Duration>>();
-    for (int i = 0; i < 4; ++i) values->push_back(Duration(small(longest) * m_unit));
-    return workloads::Empirical{values};
-  }
-  workloads::RandomStream m_random;
-  std::uint64_t m_number;
-  std::int64_t m_unit = 1;
-};
-
-bool same(const LambdaRun& a, const LambdaRun& b) {
-  const auto samePoint = [](const model::TimelinePoint& x, const model::TimelinePoint& y) {
-    return x.at == y.at && x.capacity == y.capacity && x.inService == y.inService && x.inFlight == y.inFlight;
-  };
-  return a.windows == b.windows &&
-         std::equal(a.timeline.begin(), a.timeline.end(), b.timeline.begin(), b.timeline.end(), samePoint);
-}
-
-LambdaRun reference(const Scenario& s) {
-  return support::ReferenceLambda(s.function, s.observed, 1, 0).simulate(s.requests);
-}
-bool agrees(const Scenario& s) { return same(run(s.function, s.observed, s.requests), reference(s)); }
-
-// Leaves out requests one at a time while the two still differ.
-Scenario shrunk(Scenario s) {
-  for (std::size_t i = s.requests.size(); i-- > 0;) {
-    Scenario without = s;
-    without.requests.erase(without.requests.begin() + static_cast<std::ptrdiff_t>(i));
-    if (!agrees(without)) s = without;
-  }
-  return s;
-}
-
-void print(std::ostream& out, const LambdaRun& r) {
-  for (const LambdaTally& t : r.windows)
-    out << "  attempts " << t.outcomes.attempts << " completed " << t.outcomes.completed << " timed out "
-        << t.outcomes.timedOut << " throttled " << t.throttledConcurrency << '/' << t.throttledGrowth << '/'
-        << t.throttledRate << " cold " << t.cold << " provisioned " << t.provisionedStarted << " billed " << t.billedMs
-        << '/' << t.provisionedBilledMs << " busy " << whole(t.busyNs) << " idle " << whole(t.idleNs) << " init "
-        << whole(t.initNs) << " provisioned busy " << whole(t.provisionedBusyNs) << " ended " << t.environmentsEnded
-        << " lifetime " << whole(t.endedLifetimeNs) << " peak " << t.peakEnvironments << '/' << t.peakBusy << '\n';
-  for (const model::TimelinePoint& p : r.timeline)
-    out << "  at " << p.at.count() << ": " << p.capacity << " environments, " << p.inFlight << " busy\n";
-}
-
-std::string text(const Scenario& s) {
-  std::ostringstream out;
-  const LambdaFunction& f = s.function;
-  out << "scenario " << s.number << ": init " << describe(f.init) << "; idle " << describe(f.idleLifetime) << "; max "
-      << (f.maxLifetime ? describe(*f.maxLifetime) : "none") << "; reuse " << static_cast<int>(f.reuse)
-      << "; provisioned " << f.provisioned << "; limit " << f.concurrencyLimit << "; growth "
-      << f.growthPer10s.value_or(-1) << "; rate cap " << f.requestRateCap << "; timeout " << f.timeout.count()
-      << "; warm-up " << s.observed.warmup.count() << ", horizon " << s.observed.horizon.count() << ", "
-      << s.observed.windows << " windows, " << s.observed.timelinePoints << " points\n";
-  for (const Request& r : s.requests) out << "  {" << r.arrival << ", " << r.cpu << ", " << r.io << "},\n";
-  out << "simulator:\n";
-  print(out, run(s.function, s.observed, s.requests));
-  out << "reference:\n";
-  print(out, reference(s));
-  return out.str();
-}
-
-LambdaTally sum(const std::vector<LambdaTally>& windows) {
-  LambdaTally total;
-  for (const LambdaTally& w : windows) {
-    total.outcomes.attempts += w.outcomes.attempts;
-    total.outcomes.completed += w.outcomes.completed;
-    total.outcomes.throttled += w.outcomes.throttled;
-    total.outcomes.timedOut += w.outcomes.timedOut;
-    total.outcomes.latency.merge(w.outcomes.latency);
-    total.started += w.started;
-    total.cold += w.cold;
-    total.provisionedStarted += w.provisionedStarted;
-    total.throttledConcurrency += w.throttledConcurrency;
-    total.throttledGrowth += w.throttledGrowth;
-    total.throttledRate += w.throttledRate;
-    total.billedMs += w.billedMs;
-    total.provisionedBilledMs += w.provisionedBilledMs;
-    total.busyNs += w.busyNs;
-    total.idleNs += w.idleNs;
-    total.initNs += w.initNs;
-    total.provisionedBusyNs += w.provisionedBusyNs;
-    total.environmentsEnded += w.environmentsEnded;
-    total.endedLifetimeNs += w.endedLifetimeNs;
-    total.peakEnvironments = std::max(total.peakEnvironments, w.peakEnvironments);
-    total.peakBusy = std::max(total.peakBusy, w.peakBusy);
-  }
-  return total;
-}
-
-} // namespace
-
-TEST_CASE("Simulator and reference event loop agree to the last count on 3,000 random scenarios", "[lambda]") {
-  std::uint64_t cold = 0, warm = 0, throttled = 0, timedOut = 0, ended = 0;
-  for (std::uint64_t number = 0; number < 3000; ++number) {
-    const Scenario s = ScenarioMaker(number).make();
-    if (!agrees(s)) FAIL(text(shrunk(s)));
-    const LambdaTally total = sum(run(s.function, s.observed, s.requests).windows);
-    cold += total.cold;
-    warm += total.started - total.cold;
-    throttled += total.outcomes.throttled;
-    timedOut += total.outcomes.timedOut;
-    ended += total.environmentsEnded;
-  }
-  // The scenarios are worth something: every kind of thing happens often.
-  CHECK(std::min({cold, warm, throttled, timedOut, ended}) > 1000);
-}
-
-TEST_CASE("Attempts are the sum of outcomes, and starts of completions and timeouts", "[lambda]") {
-  for (std::uint64_t number = 0; number < 300; ++number) {
-    const Scenario s = ScenarioMaker(number).make();
-    for (const LambdaTally& t : run(s.function, s.observed, s.requests).windows) {
-      const model::Outcomes& o = t.outcomes;
-      REQUIRE(o.attempts == o.completed + o.throttled + o.rejected + o.timedOut);
-      REQUIRE(o.throttled == t.throttledConcurrency + t.throttledGrowth + t.throttledRate);
-      REQUIRE(t.started == o.completed + o.timedOut);
-      REQUIRE(o.latency.count() == o.completed);
-    }
-  }
-}
-
-TEST_CASE("Windows add up to the run with one window, and neither windows nor batches change what happens",
-          "[lambda]") {
-  for (std::uint64_t number = 0; number < 300; ++number) {
-    Scenario s = ScenarioMaker(number).make();
-    s.observed.windows = 1;
-    s.observed.timelinePoints = 0;
-    const LambdaTally whole1 = sum(run(s.function, s.observed, s.requests).windows);
-    s.observed.windows = 5;
-    s.observed.timelinePoints = 11;
-    const LambdaTally whole5 = sum(run(s.function, s.observed, s.requests, 1).windows);
-    INFO(text(s));
-    REQUIRE(whole1 == whole5);
-  }
-}
-
-TEST_CASE("Environment time is busy plus idle time: ended lifetimes when all have ended before the horizon",
-          "[lambda]") {
-  for (std::uint64_t number = 0; number < 300; ++number) {
-    Scenario s = ScenarioMaker(number).make();
-    s.observed.warmup = {};
-    s.observed.horizon = 3600s;
-    const LambdaTally t = sum(run(s.function, s.observed, s.requests).windows);
-    REQUIRE(t.environmentsEnded == t.cold);
-    REQUIRE(whole(t.busyNs + t.idleNs) == whole(t.endedLifetimeNs));
-  }
-}
-
-TEST_CASE("The same seed gives the same run, another seed another", "[lambda]") {
-  LambdaFunction f;
-  f.init = workloads::Exponential{5ms};
-  f.idleLifetime = workloads::Exponential{50ms};
-  f.reuse = model::Reuse::Random;
-  const auto requests = regular(5000, 3 * kMs, 20 * kMs);
-  const LambdaRun first = run(f, plan(15s, 3, 20), requests, 4096, 1);
-  CHECK(same(first, run(f, plan(15s, 3, 20), requests, 100, 1)));
-  CHECK_FALSE(same(first, run(f, plan(15s, 3, 20), requests, 4096, 2)));
+TEST_CASE("A request is billed in the clock hour of its arrival; the last hour is cut by the horizon", "[lambda]") {
+  LambdaFunction f = plain(100ms);
+  f.provisioned = 1;
+  const std::int64_t hour = 3600 * kSecond;
+  const auto requests = std::vector<Request>{{hour - 1, 5 * kMs, 0},       // provisioned
+                                             {hour - 1, 7 * kMs, 0},       // cold
+                                             {hour, 20 * kMs, 0},          // cold
+                                             {2 * hour + 1, 30 * kMs, 0}}; // provisioned
+  const LambdaRun r = run(f, plan(9000s), requests);
+  CHECK(r.hours.billedMs == std::vector<std::int64_t>{107, 120, 0});
+  CHECK(r.hours.provisionedBilledMs == std::vector<std::int64_t>{5, 0, 30});
+  CHECK(r.hours.busyNs == std::vector<std::int64_t>{112 * kMs, 120 * kMs, 30 * kMs});
 }

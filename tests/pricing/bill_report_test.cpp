@@ -99,20 +99,21 @@ TEST_CASE("a bill as CSV: quoted as RFC 4180 asks, and it adds up", "[bill_repor
   std::istringstream rows(csv);
   std::string row;
   std::getline(rows, row);
-  CHECK(row == "service,item,quantity,unit,unit_price_usd,amount_usd,estimated,source");
+  CHECK(row == "service,item,quantity,unit,unit_price_usd,amount_usd,estimated,own_price,source");
   double sum = 0;
   std::size_t count = 0;
   while (std::getline(rows, row)) {
     const auto fields = fieldsOf(row);
-    REQUIRE(fields.size() == 8);
+    REQUIRE(fields.size() == 9);
     CHECK(fields[1] == bill.lines[count].item);
-    CHECK(fields[7] == bill.lines[count].source);
+    CHECK(fields[8] == bill.lines[count].source);
     sum += std::stod(fields[5]);
     ++count;
   }
   CHECK(count == bill.lines.size());
   CHECK(sum == Approx(bill.total().inDollars()).margin(1e-9));
-  const std::string last = "lambda,\"duration (\"\"odd\"\", name)\",1.5,GB-s,0.000000014,0.000000021,false,\"x, y\"\n";
+  const std::string last =
+      "lambda,\"duration (\"\"odd\"\", name)\",1.5,GB-s,0.000000014,0.000000021,false,false,\"x, y\"\n";
   CHECK(csv.ends_with(last));
 }
 
@@ -123,9 +124,58 @@ TEST_CASE("a bill as JSON: keys and order of the contract", "[bill_report]") {
   REQUIRE(json.at("lines").size() == 4);
   std::string keys;
   for (const auto& [key, unused] : json.at("lines").at(3).items()) keys += key + ' ';
-  CHECK(keys == "service item quantity unit unit_price_usd amount_usd estimated source ");
+  CHECK(keys == "service item quantity unit unit_price_usd amount_usd estimated own_price source ");
   CHECK(json.at("lines").at(3).at("estimated").get<bool>());
   CHECK(json.at("lines").at(2).at("amount_usd").get<double>() == 140'000 * 0.0000166667);
   CHECK(text.find("total_usd") < text.find("lines"));
   CHECK(billJson(Bill{}) == "{\n  \"total_usd\": 0.0,\n  \"lines\": []\n}\n");
+}
+
+TEST_CASE("own prices are marked, and services are summed when there are several", "[bill_report]") {
+  auto bill = smallBill();
+  bill.lines[1].ownPrice = true;
+  bill.lines.push_back(line("hours", 10, "hour", 0.1, "12 % private discount (EDP) on feed (E1), 2026-07-20"));
+  bill.lines.back().service = "ec2";
+  bill.lines.back().ownPrice = true;
+  const auto text = billText(bill);
+  INFO(text);
+  CHECK(text.find("*$0.0000002") != std::string::npos);
+  CHECK(text.find("\nall lambda" + std::string(58, ' ') + "~*$2.77\n") != std::string::npos);
+  CHECK(text.find("\nall ec2" + std::string(62, ' ') + "*$1.00\n") != std::string::npos);
+  CHECK(text.find("\ntotal" + std::string(63, ' ') + "~*$3.77\n") != std::string::npos);
+  CHECK(text.find("\n\n~ estimated: ") != std::string::npos);
+  CHECK(text.find("\n* own price: a private price, a discount, an override or an entry of the user's\n\nprices:") !=
+        std::string::npos);
+  const auto markdown = billMarkdown(bill);
+  CHECK(markdown.find("| *all ec2* |  |  |  |  | \\*$1.00 |  |\n") != std::string::npos);
+  CHECK(markdown.find("\n\\* own price: ") != std::string::npos);
+  const auto html = billHtml(bill);
+  CHECK(html.find("<td>all ec2</td>") != std::string::npos);
+  CHECK(html.find("<p>* own price: ") != std::string::npos);
+  CHECK(billCsv(bill).find("ec2,hours,10,hour,0.1,1,false,true,") != std::string::npos);
+  CHECK(nlohmann::json::parse(billJson(bill)).at("lines").at(4).at("own_price").get<bool>());
+}
+
+TEST_CASE("thousands of lines and tiny amounts add up to the total", "[bill_report]") {
+  Bill bill;
+  for (int i = 1; i <= 5000; ++i) {
+    const double usd = i % 3 == 0 ? 1e-13 / i : i % 3 == 1 ? 0.0000166667 * i / 7 : 1234.5 / i;
+    bill.lines.push_back(line("line", i * 0.37, "unit", usd, "s"));
+  }
+  std::istringstream rows(billCsv(bill));
+  std::string row;
+  std::getline(rows, row);
+  double sum = 0;
+  for (std::size_t i = 0; std::getline(rows, row); ++i) {
+    const auto amount = fieldsOf(row)[5];
+    CHECK(amount.find('e') == std::string::npos);
+    CHECK(std::stod(amount) == bill.lines[i].amount.inDollars());
+    sum += std::stod(amount);
+  }
+  CHECK(sum == bill.total().inDollars());
+  const auto json = nlohmann::json::parse(billJson(bill));
+  double lines = 0;
+  for (const auto& each : json.at("lines")) lines += each.at("amount_usd").get<double>();
+  CHECK(std::abs(lines - json.at("total_usd").get<double>()) <= 1e-9);
+  CHECK(std::abs(sum - json.at("total_usd").get<double>()) <= 1e-9);
 }

@@ -202,7 +202,7 @@ TEST_CASE("Rates, commitments, spot and discounts are checked as well", "[catalo
             R"("rules": [{"name": "r", "value": -1, "unit": "h", "source": "M", "as_of": "2026"},
                          {"name": "r", "value": 1, "unit": "h", "source": "M", "as_of": "2026"}])")) ==
         "prices.json: /rules/0/value: found -1, expected a number, 0 or more\n"
-        "prices.json: /rules/1: found a second rule \"r\", expected each rule once");
+        "prices.json: /rules/1: found a second rule \"r\", expected each rule once for each first day");
 }
 
 TEST_CASE("The order of sections and rows does not matter", "[catalogue]") {

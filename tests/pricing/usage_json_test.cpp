@@ -42,15 +42,16 @@ TEST_CASE("every broken usage file gets its exact sentences", "[usage_json]") {
     INFO(entry.path());
     CHECK(sentencesOf(fileText(entry.path())) + '\n' == fileText(sentencesPath));
   }
-  CHECK(files >= 17);
+  CHECK(files >= 24);
 }
 
 TEST_CASE("the usage of the contract is read key by key", "[usage_json]") {
   const auto file = readUsage(fileText(BREAKEVEN_SOURCE_DIR "/tests/golden/bill/contract.json"), "usage.json",
                               PriceCatalogue::embedded().get());
-  REQUIRE(file.overrides.size() == 1);
-  CHECK(file.overrides[0].name == "lambda.duration.x86_64");
-  CHECK(file.overrides[0].usd == 0.00001667);
+  REQUIRE(file.prices.rates.size() == 1);
+  CHECK(file.prices.rates[0].name == "lambda.duration.x86_64");
+  REQUIRE(file.prices.rates[0].tiers.size() == 1);
+  CHECK(file.prices.rates[0].tiers[0].price.inDollarsPerUnit() == 0.00001667);
   const auto& usage = file.usage;
   CHECK(usage.region == "us-east-1");
   CHECK(usage.date == "2026-11-01");

@@ -135,3 +135,15 @@ TEST_CASE("A summary as text, word for word") {
             "note          duration is column \"duration_ms\" in ms\n"
             "note          time stamps are the start of a request\n");
 }
+
+TEST_CASE("Files of a trace are checked all at once, and a stop leaves the import") {
+  CHECK_THROWS_WITH(workloads::openTrace({}, {}), "trace: expected the name of a file");
+  CHECK(sentenceFor("-") == "-: found standard input, expected the name of a file (a trace is read more than once)");
+  std::string log = "arrival_s\n";
+  for (int i = 0; i < 200'000; ++i) log += std::to_string(i) + "\n";
+  const FileWith file(log);
+  std::stop_source stop;
+  const auto stopAtOnce = [&](std::uint64_t, std::uint64_t) { stop.request_stop(); };
+  CHECK_THROWS_AS(workloads::openTrace(std::array{file.path()}, {}, {stopAtOnce, stop.get_token()}),
+                  workloads::ImportCancelled);
+}

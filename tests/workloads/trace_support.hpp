@@ -1,40 +1,19 @@
 #pragma once
 // Small files and whole traces for the importer tests.
 #include <array>
-#include <atomic>
 #include <filesystem>
 #include <fstream>
 #include <string>
-#include <unistd.h>
 #include <utility>
 #include <vector>
 
 #include "pricing/problem.hpp"
+#include "tests/support/file_with.hpp"
 #include "workloads/import/trace.hpp"
 
 namespace trace_test {
 
-// A file with this content until the end of the scope.
-class FileWith {
- public:
-  explicit FileWith(std::string_view content, const std::string& name = "trace") {
-    static std::atomic<int> serial{0};
-    m_path = (std::filesystem::temp_directory_path() /
-              ("breakeven-" + std::to_string(::getpid()) + "-" + std::to_string(serial++) + "-" + name))
-                 .string();
-    std::ofstream(m_path, std::ios::binary) << content;
-  }
-  ~FileWith() {
-    std::error_code ignored;
-    std::filesystem::remove(m_path, ignored);
-  }
-  FileWith(const FileWith&) = delete;
-  FileWith& operator=(const FileWith&) = delete;
-  const std::string& path() const { return m_path; }
-
- private:
-  std::string m_path;
-};
+using test_files::FileWith;
 
 inline std::shared_ptr<const workloads::Trace> open(const std::string& path,
                                                     const workloads::TraceOptions& options = {}) {

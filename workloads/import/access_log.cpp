@@ -8,9 +8,9 @@
 #include <fmt/format.h>
 #include <map>
 
+#include "pricing/import/line_reader.hpp"
 #include "pricing/problem.hpp"
 #include "workloads/import/format_reader.hpp"
-#include "workloads/import/line_reader.hpp"
 #include "workloads/import/request_trace.hpp"
 #include "workloads/import/time_stamps.hpp"
 

@@ -7,10 +7,10 @@
 #include <fmt/format.h>
 #include <unordered_map>
 
+#include "pricing/import/line_reader.hpp"
 #include "pricing/problem.hpp"
 #include "workloads/import/counted_trace.hpp"
 #include "workloads/import/csv_columns.hpp"
-#include "workloads/import/line_reader.hpp"
 #include "workloads/import/time_stamps.hpp"
 
 namespace workloads::importing {

@@ -3,10 +3,10 @@
 #include <fmt/format.h>
 #include <unordered_set>
 
+#include "pricing/import/line_reader.hpp"
 #include "pricing/problem.hpp"
 #include "workloads/import/csv_columns.hpp"
 #include "workloads/import/format_reader.hpp"
-#include "workloads/import/line_reader.hpp"
 #include "workloads/import/request_trace.hpp"
 #include "workloads/import/time_stamps.hpp"
 

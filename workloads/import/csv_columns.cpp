@@ -6,10 +6,13 @@
 #include <fmt/format.h>
 #include <utility>
 
+#include "pricing/import/line_reader.hpp"
 #include "pricing/problem.hpp"
-#include "workloads/import/line_reader.hpp"
 
 namespace workloads::importing {
+
+using pricing::importing::firstLineOf;
+using pricing::importing::trimmed;
 
 namespace {
 

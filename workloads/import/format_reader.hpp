@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "workloads/import/byte_source.hpp"
+#include "pricing/import/byte_source.hpp"
 #include "workloads/import/trace.hpp"
 
 namespace workloads::importing {

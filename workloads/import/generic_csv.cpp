@@ -6,10 +6,10 @@
 #include <fmt/format.h>
 #include <variant>
 
+#include "pricing/import/line_reader.hpp"
 #include "pricing/problem.hpp"
 #include "workloads/import/counted_trace.hpp"
 #include "workloads/import/csv_columns.hpp"
-#include "workloads/import/line_reader.hpp"
 #include "workloads/import/request_trace.hpp"
 #include "workloads/import/time_stamps.hpp"
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "workloads/import/byte_source.hpp"
+#include "pricing/import/byte_source.hpp"
 
 namespace workloads::importing {
 
@@ -22,7 +22,7 @@ struct LogEvent {
 
 class LogEventScanner {
  public:
-  explicit LogEventScanner(ByteSource& source) : m_window(source) {}
+  explicit LogEventScanner(pricing::importing::ByteSource& source) : m_window(source) {}
   bool next(LogEvent& event); // false at the end
   bool endedInside() const { return m_depth > 0; }
   std::uint64_t lineNumber() const { return m_line; }
@@ -40,7 +40,7 @@ class LogEventScanner {
   void belongsHere();
   bool closeObject(LogEvent& event);
 
-  TextWindow m_window;
+  pricing::importing::TextWindow m_window;
   LogEvent m_current;
   bool m_hasMessage = false;
   std::string m_string, m_outerStream;

@@ -2,12 +2,12 @@
 // JSON events, the console's and Logs Insights' CSV, and tables of parsed REPORT fields.
 #include <fmt/format.h>
 
+#include "pricing/import/line_reader.hpp"
 #include "pricing/problem.hpp"
 #include "workloads/import/csv_columns.hpp"
 #include "workloads/import/format_reader.hpp"
 #include "workloads/import/json_scanner.hpp"
 #include "workloads/import/lambda_invocations.hpp"
-#include "workloads/import/line_reader.hpp"
 #include "workloads/import/request_trace.hpp"
 #include "workloads/import/time_stamps.hpp"
 

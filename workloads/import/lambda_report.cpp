@@ -2,10 +2,12 @@
 
 #include <fast_float/fast_float.h>
 
-#include "workloads/import/line_reader.hpp"
+#include "pricing/import/line_reader.hpp"
 #include "workloads/import/time_stamps.hpp"
 
 namespace workloads::importing {
+
+using pricing::importing::trimmed;
 
 namespace {
 

@@ -85,7 +85,7 @@ std::span<const TraceFormat> traceFormats() { return kFormats; }
 std::shared_ptr<const Trace> openTrace(std::span<const std::string> files, const TraceOptions& options,
                                        const ImportProgress& progress) {
   if (files.empty()) throw InputError(Problem{"trace", {}, "the name of a file"});
-  importing::ProgressMeter meter(progress, importing::totalSizeOf(files));
+  importing::ProgressMeter meter(progress, importing::totalSizeOf(files, {"trace", "requests"}));
   // Only a table has a column to name for its times.
   const std::string format = options.format.empty() && !options.timeColumn.empty() ? "csv" : options.format;
   const FormatReader& reader = format.empty() ? detect(files) : readerNamed(format);

@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "pricing/import/byte_source.hpp"
 #include "pricing/quantities.hpp"
 
 namespace workloads {
@@ -80,11 +81,11 @@ class Trace {
   TraceSummary m_summary;
 };
 
-struct ImportProgress {
-  std::function<void(std::uint64_t bytesDone, std::uint64_t bytesTotal)> report; // at most once per percent
-  std::stop_token stop;
-};
-struct ImportCancelled {}; // thrown when stop was requested; nothing is left behind
+using pricing::importing::ImportCancelled;
+using pricing::importing::ImportProgress;
+namespace importing {
+using namespace pricing::importing; // the streams under every format
+}
 
 struct TraceFormat {
   std::string_view name, title;
