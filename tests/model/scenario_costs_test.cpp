@@ -7,6 +7,7 @@
 #include "pricing/billing_rules.hpp"
 #include "tests/model/scenario_complaints.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/decisions.hpp"
 
 namespace {
 
@@ -232,8 +233,21 @@ TEST_CASE("a catalogue or price file that is not there is refused by name", "[sc
         Sentences{
             R"(--set prices.private: found "nowhere.json", which cannot be read, expected a file of private prices)"});
   REQUIRE(refusal({"prices.catalogue=aws-1999-01-01"}).size() == 1);
-  CHECK(refusal({"prices.catalogue=aws-1999-01-01"})
-            .front()
-            .starts_with(R"(--set prices.catalogue: found "aws-1999-01-01")"));
+  CHECK(refusal({"prices.catalogue=aws-1999-01-01"}).front().find(R"(found "aws-1999-01-01")") != std::string::npos);
+  CHECK(refusal({"prices.catalogue=nowhere/prices.json"}).size() == 1);
   CHECK(refusal({R"(prices.private={"name": "EDP", "discounts": {"ec3": "12%"}})"}).size() == 1);
+}
+
+TEST_CASE("a run by the rules of an older day is billed as then, and says so", "[scenario]") {
+  const auto billedMs = [](const Decision& decision) {
+    return decision.lambda->usage.lambda.front().billedMilliseconds / decision.lambda->usage.lambda.front().requests;
+  };
+  const auto today = tests::simulated(tests::shortScenario());
+  const auto then = tests::simulated(tests::shortScenario({"prices.date=2020-06-01"}));
+  CHECK(then->lambda->completed == today->lambda->completed);
+  // Exponential work of 100 ms: rounded up to whole 100 ms its mean is 100 / (1 - 1/e) = 158.2, and init is free.
+  CHECK(billedMs(*then) == Approx(158.2).epsilon(0.03));
+  CHECK(billedMs(*today) == Approx(100.5).epsilon(0.05));
+  CHECK(then->run.rulesDay == "2020-06-01");
+  CHECK(reportText(*then).find(", rules of 2020-06-01") != std::string::npos);
 }
