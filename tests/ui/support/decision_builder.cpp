@@ -134,7 +134,7 @@ model::Decision plausibleDecision() {
                           {"ec2.purchase", "on_demand", model::Origin::Default, "convention"}};
   decision.warnings = {{"near_limit", "Peak concurrency of 948 is 95 % of the account's 1,000.",
                         "Ask for a higher limit before the peak grows."}};
-  decision.run = {1, 5, 1, 604800, 302'400'000, 3.1, 1.9e7, "aws-2026-11-23", "2026-11-23", "00ff", "0.1.0"};
+  decision.run = {1, 5, 1, 604800, 302'400'000, 3.1, 1.9e7, "aws-2026-11-23", "2026-11-23", "00ff", "", "", "0.1.0"};
   return decision;
 }
 
