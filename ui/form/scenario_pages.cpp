@@ -320,15 +320,14 @@ namespace {
 
 void addPrices(FieldSet& page) {
   page.startGroup(tr("Prices"));
-  QStringList catalogues;
+  QStringList catalogues{QStringLiteral("built in")};
   for (const auto& shelved : pricing::shelvedCatalogues()) catalogues.append(toQt(shelved.id));
-  page.addSearch({"/prices/catalogue", tr("Catalogue"), tr("Its id, or a file; empty: the built-in one.")}, catalogues,
+  page.addSearch({"/prices/catalogue", tr("Catalogue"), tr("Its id, or a file."), "built in"}, catalogues,
                  at(&model::PriceChoice::catalogue));
-  page.addText({"/prices/date", tr("Rules of"), tr("A day such as 2025-07-01 whose rules bill; empty: today's.")},
+  page.addText({"/prices/date", tr("Rules of"), tr("A day such as 2025-07-01 whose rules bill."), "today"},
                at(&model::PriceChoice::date));
-  page.addText(
-      {"/prices/private", tr("Own prices"), tr("A file of discounts and rates of your own; empty: list prices.")},
-      at(&model::PriceChoice::privatePrices));
+  page.addText({"/prices/private", tr("Own prices"), tr("A file of discounts and rates of your own."), "list prices"},
+               at(&model::PriceChoice::privatePrices));
   page.addText({"/assumptions/hours_per_month", tr("Hours a month"), ratioTip("730 is what AWS calculators use.")},
                at(&Scenario::hoursPerMonth));
   page.addFlag({"/assumptions/free_tier", tr("Free tier applies"), tr("What AWS gives each account free every month.")},
