@@ -201,7 +201,7 @@ int evaluateVerb(const Options& options, Console& console, const std::stop_token
   control.stop = stop;
   control.threads = options.threads;
   control.progress = [&](const model::Progress& progress) { line.show(progress); };
-  const auto catalogue = pricing::PriceCatalogue::embedded();
+  const auto catalogue = model::catalogueOf(scenario, pricing::PriceCatalogue::embedded());
   const auto evaluate = options.verb == Verb::Decide ? model::evaluate : model::simulate;
   const auto outcome = evaluate(scenario, *catalogue, control);
   line.clear();

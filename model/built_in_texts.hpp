@@ -9,5 +9,6 @@ extern const std::string_view kWebApiJson;     // examples/web-api.json
 extern const std::string_view kThumbnailsJson; // examples/thumbnails.json
 extern const std::string_view kHashtagsJson;   // examples/hashtags.json
 extern const std::string_view kBackupJson;     // examples/backup.json
+extern const std::string_view kCheckoutJson;   // examples/checkout.json
 
 } // namespace model::built_in

@@ -120,6 +120,12 @@ struct AnalyticFigure {
   std::string unit;
 };
 
+// Moving to the winner: what it costs once against what it saves.
+struct Payback {
+  double migrationUsd = 0;
+  std::optional<double> months; // nothing: it saves nothing
+};
+
 struct RunRecord {
   std::uint64_t seed = 1;
   int replications = 1, windows = 1;
@@ -128,6 +134,8 @@ struct RunRecord {
   double wallS = 0;             // of the whole evaluation
   double requestsPerSecond = 0; // requests x platforms per second of the main run, all statistics on
   std::string catalogueId, catalogueAsOf, scenarioSha256;
+  std::string rulesDay;      // whose rules bill; empty: today's
+  std::string privatePrices; // where the user's own prices came from; empty: list prices
   std::string version;
 };
 
@@ -136,7 +144,8 @@ struct Decision {
   bool compared = true; // false: `simulate` of the given configurations, no search
   std::optional<PlatformResult> lambda, ec2;
   Verdict verdict = Verdict::TooCloseToCall;
-  Estimate monthlySavingUsd; // of the winner over the other, paired; >= 0 unless too close
+  Estimate monthlySavingUsd;      // of the winner over the other, paired; >= 0 unless too close
+  std::optional<Payback> payback; // of a winner that costs something to move to
   std::optional<BreakEven> breakEven;
   std::vector<CostPoint> costCurve; // ascending rate
   double meanRequestsPerSecond = 0; // "you are here"

@@ -14,7 +14,9 @@ std::span<const Example> examples() {
       Example{"hashtags", "Trending hashtags from a Kinesis stream: batches that surge when something happens",
               built_in::kHashtagsJson},
       Example{"backup", "Near-real-time backup copies between S3 buckets: long waits, hardly any CPU",
-              built_in::kBackupJson}};
+              built_in::kBackupJson},
+      Example{"checkout", "Checkout of a shop in a VPC: NAT, alarms, a discount, people, copies and a migration",
+              built_in::kCheckoutJson}};
   return list;
 }
 

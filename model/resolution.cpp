@@ -1,9 +1,11 @@
 // Scenario -> what the simulators run: defaults looked up, words replaced by numbers.
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 
 #include "model/scenario.hpp"
+#include "pricing/billing_rules.hpp"
 #include "workloads/import/trace.hpp"
 
 namespace model {
@@ -51,6 +53,32 @@ std::int64_t initialInstances(const Scenario& scenario, const Ec2Fleet& fleet) {
   return static_cast<std::int64_t>(bounded);
 }
 
+// Others bring their own runtime with the code.
+bool isManagedRuntime(std::string_view runtime) {
+  constexpr std::array<std::string_view, 5> kManaged{"python", "nodejs", "java", "dotnet", "ruby"};
+  return !runtime.ends_with("-aot") &&
+         std::ranges::any_of(kManaged, [&](std::string_view family) { return runtime.starts_with(family); });
+}
+
+// What nobody set follows the day that prices.date names.
+GrowthLimit growthLimit(const Scenario& scenario, const pricing::GrowthLimit& ofDay) {
+  const auto chosen = scenario.lambda->growthPer10s;
+  const bool isChosen = chosen != LambdaSetup{}.growthPer10s || scenario.origins.contains("lambda.growth_per_10s");
+  if (isChosen) return {chosen, chosen};
+  return {std::llround(ofDay.burst), std::llround(6 * ofDay.refillPer10s), std::chrono::minutes(1)};
+}
+
+// The catalogue of this program knows every version of the rules, whichever catalogue the rates come from. Until August
+// 2025 the init of a zip package on a managed runtime was free.
+void applyRulesOfDay(const Scenario& scenario, LambdaFunction& function) {
+  if (scenario.prices.date.empty()) return;
+  const auto rules = pricing::billingRules(*pricing::PriceCatalogue::embedded(), scenario.prices.date, scenario.region);
+  const auto& setup = *scenario.lambda;
+  function.billingStepMs = rules.durationStepMs;
+  function.initBilled = rules.initAlwaysBilled || setup.package == Package::Image || !isManagedRuntime(setup.runtime);
+  function.growth = growthLimit(scenario, rules.growth);
+}
+
 } // namespace
 
 LambdaFunction lambdaFunction(const Scenario& scenario) {
@@ -73,6 +101,7 @@ LambdaFunction lambdaFunction(const Scenario& scenario) {
   function.requestRateCap = synchronous;
   function.timeout = setup.timeout;
   function.overhead = setup.overhead;
+  applyRulesOfDay(scenario, function);
   return function;
 }
 

@@ -23,7 +23,8 @@ using std::chrono::seconds;
 // target group attributes. The others are ours and only keep a slip of the keyboard from running for a year.
 constexpr auto kSmallestLambda = Memory::mebibytes(128), kLargestLambda = Memory::mebibytes(10'240);
 constexpr auto kSmallestStorage = Memory::mebibytes(512), kLargestStorage = Memory::mebibytes(10'240);
-constexpr std::int64_t kAlwaysUnreserved = 100; // of an account's concurrency, whatever is reserved
+constexpr std::int64_t kAlwaysUnreserved = 100;                   // of an account's concurrency, whatever is reserved
+constexpr std::int64_t kFreeIops = 3000, kFreeMibPerSecond = 125; // EBS price feed, Jul 2024
 constexpr double kLargestRatePerSecond = 1e7;
 constexpr Duration kLongestHorizon = hours(24 * 3650);
 
@@ -97,6 +98,53 @@ void reviewWork(Review& review, const workloads::Workload& workload) {
   review.within("/workload/work/measured_at/memory", work.measuredAt, kSmallestLambda, kLargestLambda, "a memory size");
 }
 
+constexpr std::int64_t kLargestSqsBatch =
+    10; // messages that a call of SQS takes (Lambda developer guide, SQS: FIFO 10)
+
+void reviewRecords(Review& review, const RecordSource& source) {
+  review.within("/workload/source/records_per_request", source.recordsPerRequest, 0.001, 1e6, "a number of records");
+  if (source.recordSize)
+    review.within("/workload/source/record_size", *source.recordSize, {}, pricing::ByteCount::bytes(1 << 20), "a size");
+}
+
+struct SourceReview {
+  Review& review;
+
+  void operator()(const S3Source& source) const {
+    review.within("/workload/source/puts_per_request", source.putsPerRequest, 0.0, 1e6, "a number of requests");
+    review.within("/workload/source/gets_per_request", source.getsPerRequest, 0.0, 1e6, "a number of requests");
+  }
+  void operator()(const QueueSource& source) const {
+    reviewRecords(review, source);
+    review.within("/workload/source/batch_size", source.batchSize, std::int64_t{1}, kLargestSqsBatch, "a whole number");
+    review.within("/workload/source/send_batch_size", source.sendBatchSize, std::int64_t{1}, kLargestSqsBatch,
+                  "a whole number");
+  }
+  void operator()(const KinesisSource& source) const {
+    reviewRecords(review, source);
+    review.within("/workload/source/shards", source.shards, std::int64_t{1}, std::int64_t{100'000}, "a whole number");
+  }
+  void operator()(const KinesisOnDemandSource& source) const {
+    reviewRecords(review, source);
+    review.within("/workload/source/consumers", source.consumers, std::int64_t{1}, std::int64_t{100}, "a whole number");
+  }
+};
+
+void reviewNetwork(Review& review, const Network& network) {
+  constexpr auto kLargest = pricing::ByteCount::bytes(std::int64_t{1} << 40);
+  review.within("/network/nat_gateways", network.natGateways, std::int64_t{0}, std::int64_t{100}, "a whole number");
+  const bool bytes =
+      review.within("/network/nat_bytes_per_request", network.natBytesPerRequest, {}, kLargest, "a size");
+  if (bytes && network.natGateways == 0 && network.natBytesPerRequest.inBytes() > 0)
+    review.add("/network/nat_bytes_per_request", shown(network.natBytesPerRequest),
+               "0B, because there are no NAT gateways (network.nat_gateways)");
+  review.within("/network/cross_zone_bytes_per_request", network.crossZoneBytesPerRequest, {}, kLargest, "a size");
+  review.within("/network/requests_per_connection", network.requestsPerConnection, 1.0, 1e6, "a number of requests");
+  review.within<Duration>("/network/connection_idle", network.connectionIdle, {}, hours(24), "a time");
+  review.within("/network/listener_rules", network.listenerRules, std::int64_t{0}, std::int64_t{1000},
+                "a whole number");
+}
+
 void reviewWorkload(Review& review, const Scenario& scenario) {
   const auto& workload = scenario.workload;
   reviewArrivals(review, workload.arrivals);
@@ -108,6 +156,7 @@ void reviewWorkload(Review& review, const Scenario& scenario) {
   review.within("/workload/response_size", workload.responseSize, {}, kLargestPayload, "a size");
   if (!(scenario.perRequestLogKb >= 0 && scenario.perRequestLogKb <= 1024 * 1024))
     review.add("/workload/log_size", fmt::format("{}KB", scenario.perRequestLogKb), "a size from 0KB to 1GB");
+  if (scenario.source) std::visit(SourceReview{review}, *scenario.source);
 }
 
 // ---- Lambda ----
@@ -145,6 +194,10 @@ void reviewSpeed(Review& review, const std::string& pointer, std::optional<doubl
   if (speed) review.within(pointer, *speed, 0.01, 100.0, "a speed relative to a Lambda x86 vCPU");
 }
 
+void reviewAlarms(Review& review, const std::string& pointer, std::int64_t alarms) {
+  review.within(pointer, alarms, std::int64_t{0}, std::int64_t{10'000}, "a whole number");
+}
+
 void reviewLambda(Review& review, const LambdaSetup& lambda, const workloads::Workload& workload) {
   const bool sized = lambda.memory &&
                      review.within("/lambda/memory", *lambda.memory, kSmallestLambda, kLargestLambda, "a memory size");
@@ -163,6 +216,7 @@ void reviewLambda(Review& review, const LambdaSetup& lambda, const workloads::Wo
                 "a memory size");
   review.within<Duration>("/lambda/overhead", lambda.overhead, {}, minutes(1), "a time");
   reviewSpeed(review, "/lambda/speed", lambda.speed);
+  reviewAlarms(review, "/lambda/alarms", lambda.alarms);
 }
 
 // ---- EC2 ----
@@ -211,6 +265,19 @@ void reviewScaling(Review& review, const TargetTracking& policy) {
   review.within<Duration>("/ec2/scaling/warmup", policy.warmup, {}, hours(24), "a time");
 }
 
+// What comes with a gp3 volume is the least it has; the most are ours.
+void reviewVolume(Review& review, const Ec2Setup& ec2) {
+  review.within("/ec2/ebs_gib", ec2.ebsGib, std::int64_t{0}, std::int64_t{65'536}, "a whole number");
+  const bool iops = review.within("/ec2/ebs_iops", ec2.ebsIops, kFreeIops, std::int64_t{100'000}, "a whole number");
+  const bool throughput = review.within("/ec2/ebs_throughput", ec2.ebsThroughput, kFreeMibPerSecond,
+                                        std::int64_t{10'000}, "a number of MiB/s");
+  if (ec2.ebsGib != 0) return;
+  if (iops && ec2.ebsIops > kFreeIops)
+    review.add("/ec2/ebs_iops", shown(ec2.ebsIops), "3000, because there is no volume (ec2.ebs_gib)");
+  if (throughput && ec2.ebsThroughput > kFreeMibPerSecond)
+    review.add("/ec2/ebs_throughput", shown(ec2.ebsThroughput), "125, because there is no volume (ec2.ebs_gib)");
+}
+
 void reviewEc2(Review& review, const Scenario& scenario, const PriceCatalogue& catalogue) {
   const auto& ec2 = *scenario.ec2;
   reviewInstance(review, scenario, catalogue);
@@ -223,9 +290,44 @@ void reviewEc2(Review& review, const Scenario& scenario, const PriceCatalogue& c
   if (const auto* policy = std::get_if<TargetTracking>(&ec2.scaling)) reviewScaling(review, *policy);
   review.adopt(workloads::problems(ec2.boot, "/ec2/boot"));
   review.within<Duration>("/ec2/deregistration_delay", ec2.deregistrationDelay, {}, hours(1), "a time");
-  review.within("/ec2/ebs_gib", ec2.ebsGib, std::int64_t{0}, std::int64_t{65'536}, "a whole number");
+  reviewVolume(review, ec2);
+  reviewAlarms(review, "/ec2/alarms", ec2.alarms);
   review.within<Duration>("/ec2/overhead", ec2.overhead, {}, minutes(1), "a time");
   reviewSpeed(review, "/ec2/speed", ec2.speed);
+}
+
+// ---- money ----
+
+// "2025-07-01", a day of the calendar since Lambda began.
+bool isDay(std::string_view text) {
+  const auto digits = [&](std::size_t from, std::size_t to) {
+    int value = 0;
+    for (auto i = from; i < to; ++i) value = text[i] >= '0' && text[i] <= '9' ? 10 * value + (text[i] - '0') : -100'000;
+    return value;
+  };
+  if (text.size() != 10 || text[4] != '-' || text[7] != '-') return false;
+  const int year = digits(0, 4), month = digits(5, 7), day = digits(8, 10);
+  if (year < 2014 || month < 1 || day < 1) return false;
+  return (std::chrono::year(year) / month / day).ok();
+}
+
+void reviewPlatformCosts(Review& review, const std::string& pointer, const PlatformCosts& costs) {
+  constexpr double kMostUsd = 1e12;
+  review.within(pointer + "/engineering_hours", costs.engineeringHours, 0.0, 1e6, "a number of hours a month");
+  review.within(pointer + "/non_production_copies", costs.nonProductionCopies, std::int64_t{0}, std::int64_t{1000},
+                "a whole number");
+  review.within(pointer + "/non_production_share", costs.nonProductionShare, 0.0, 1.0, "a fraction");
+  review.within(pointer + "/migration", costs.migrationUsd, 0.0, kMostUsd, "USD");
+}
+
+void reviewMoney(Review& review, const Scenario& scenario) {
+  const auto& date = scenario.prices.date;
+  if (!date.empty() && !isDay(date)) review.add("/prices/date", pricing::quoted(date), "a day such as 2025-07-01");
+  review.within("/costs/engineering_rate", scenario.costs.engineeringRateUsd, 0.0, 1e6, "USD per hour");
+  reviewPlatformCosts(review, "/costs/lambda", scenario.costs.lambda);
+  reviewPlatformCosts(review, "/costs/ec2", scenario.costs.ec2);
+  review.within("/assumptions/hours_per_month", scenario.hoursPerMonth, 1.0, 744.0, "a number of hours");
+  review.within("/assumptions/traffic_drop", scenario.trafficDrop, 0.0, 1.0, "a fraction");
 }
 
 // ---- the rest ----
@@ -269,8 +371,8 @@ std::string_view name(Origin origin) {
 
 bool operator==(const Scenario& a, const Scenario& b) {
   const auto settings = [](const Scenario& s) {
-    return std::tie(s.name, s.region, s.workload, s.lambda, s.ec2, s.objective, s.run, s.hoursPerMonth, s.freeTier,
-                    s.perRequestLogKb);
+    return std::tie(s.name, s.region, s.prices, s.workload, s.source, s.network, s.lambda, s.ec2, s.objective, s.run,
+                    s.costs, s.hoursPerMonth, s.freeTier, s.trafficDrop, s.perRequestLogKb);
   };
   return settings(a) == settings(b);
 }
@@ -281,12 +383,13 @@ std::vector<Problem> problems(const Scenario& scenario, const PriceCatalogue& ca
     review.add("/region", pricing::quoted(scenario.region), "a region of the price catalogue such as us-east-1",
                pricing::nearestName(scenario.region, catalogue.regions()));
   reviewWorkload(review, scenario);
+  reviewNetwork(review, scenario.network);
   if (scenario.lambda) reviewLambda(review, *scenario.lambda, scenario.workload);
   if (scenario.ec2) reviewEc2(review, scenario, catalogue);
   if (!scenario.lambda && !scenario.ec2) review.add("/ec2", "null beside lambda null", "at least one of the platforms");
   reviewObjective(review, scenario.objective);
   reviewRun(review, scenario.run);
-  review.within("/assumptions/hours_per_month", scenario.hoursPerMonth, 1.0, 744.0, "a number of hours");
+  reviewMoney(review, scenario);
   return review.take();
 }
 

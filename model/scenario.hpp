@@ -11,6 +11,7 @@
 
 #include "model/ec2/ec2_simulator.hpp"
 #include "model/lambda/lambda_simulator.hpp"
+#include "model/scenario_costs.hpp"
 #include "pricing/catalogue.hpp"
 #include "workloads/workload.hpp"
 
@@ -18,7 +19,7 @@ namespace model {
 
 enum class Package { Zip, Image };
 enum class FrontDoor { None, FunctionUrl, HttpApi, RestApi, Alb };
-enum class LoadBalancer { None, Alb };
+enum class LoadBalancer { None, Alb, Nlb };
 
 struct LambdaSetup {
   std::optional<pricing::Memory> memory = pricing::Memory::mebibytes(1769);          // nothing: "auto"
@@ -38,6 +39,8 @@ struct LambdaSetup {
   FrontDoor frontDoor = FrontDoor::FunctionUrl;
   Duration overhead{};
   std::optional<double> speed; // nothing: table by architecture
+  bool vpc = false;            // pays the network's NAT gateways and cross-zone bytes too
+  std::int64_t alarms = 0;     // CloudWatch alarms
   friend bool operator==(const LambdaSetup&, const LambdaSetup&) = default;
 };
 
@@ -57,8 +60,10 @@ struct Ec2Setup {
   pricing::Purchase purchase = pricing::Purchase::OnDemand;
   LoadBalancer loadBalancer = LoadBalancer::Alb;
   std::int64_t ebsGib = 8;
+  std::int64_t ebsIops = 3000, ebsThroughput = 125; // gp3; MiB/s
   bool publicIpv4 = true;
   bool detailedMonitoring = true;
+  std::int64_t alarms = 0; // CloudWatch alarms beside the two of target tracking
   Duration overhead{};
   std::optional<double> speed; // nothing: table by processor family
   friend bool operator==(const Ec2Setup&, const Ec2Setup&) = default;
@@ -84,15 +89,20 @@ std::string_view name(Origin origin); // "default", "scenario", "trace", "comman
 struct Scenario {
   std::string name = "untitled";
   std::string region = "us-east-1";
+  PriceChoice prices;
   workloads::Workload workload;
+  std::optional<RequestSource> source; // nothing: nothing that is billed
+  Network network;
   std::optional<LambdaSetup> lambda = LambdaSetup{}; // nothing: platform left out (null)
   std::optional<Ec2Setup> ec2 = Ec2Setup{};
   Objective objective;
   RunPlan run;
+  OwnCosts costs;
   double hoursPerMonth = 730;
   bool freeTier = false;
-  double perRequestLogKb = 0;                                   // log volume per request, both platforms
-  std::map<std::string, Origin> origins;                        // by path ("lambda.memory"); absent: default
+  double trafficDrop = 0.3;              // a commitment is also priced after traffic fell by this, 0..1
+  double perRequestLogKb = 0;            // log volume per request, both platforms
+  std::map<std::string, Origin> origins; // by path ("lambda.memory"); absent: default
   friend bool operator==(const Scenario& a, const Scenario& b); // the same settings, wherever they came from
 };
 bool operator==(const Scenario& a, const Scenario& b);

@@ -11,6 +11,9 @@
 //   nested(key, fields)      an object without a kind
 //   platform(key, x)         an object, or null for a platform that is left out
 //   kinded(key, x)           an object whose "kind" decides about its other keys
+//   kindedOrNull(key, x)     std::optional: the same, or null for nothing
+//   place(key, x)            text: a name or a file beside the scenario; null stands for nothing
+//   placeOrObject(key, x)    text: the same, or an object that stands there itself
 // and, where one field has two spellings, one door function for it.
 #include <array>
 #include <span>
@@ -45,7 +48,7 @@ inline std::span<const std::string_view> namesOf(FrontDoor) {
   return names;
 }
 inline std::span<const std::string_view> namesOf(LoadBalancer) {
-  static constexpr std::array<std::string_view, 2> names{"none", "alb"};
+  static constexpr std::array<std::string_view, 3> names{"none", "alb", "nlb"};
   return names;
 }
 inline std::span<const std::string_view> namesOf(Discipline) {
@@ -78,6 +81,12 @@ inline std::span<const std::string_view> kindsOf(const workloads::DurationDistri
 inline std::span<const std::string_view> kindsOf(const Scaling&) {
   static constexpr std::array<std::string_view, 2> kinds{"none", "target_tracking"};
   static_assert(kinds.size() == std::variant_size_v<Scaling>);
+  return kinds;
+}
+
+inline std::span<const std::string_view> kindsOf(const RequestSource&) {
+  static constexpr std::array<std::string_view, 5> kinds{"s3", "sqs", "sqs_fifo", "kinesis", "kinesis_on_demand"};
+  static_assert(kinds.size() == std::variant_size_v<RequestSource>);
   return kinds;
 }
 
@@ -161,14 +170,38 @@ template <class Door> void commonFields(Door& door, workloads::Work& work) {
   door.field("threads", work.threads);
   door.nested("measured_at", [&](auto& inner) { inner.field("memory", work.measuredAt); });
 }
-template <class Door> void fields(Door& door, workloads::Workload& workload, double& perRequestLogKb) {
+template <class Door> void fields(Door& door, S3Source& source) {
+  door.field("puts_per_request", source.putsPerRequest);
+  door.field("gets_per_request", source.getsPerRequest);
+}
+template <class Door> void recordFields(Door& door, RecordSource& source) {
+  door.field("records_per_request", source.recordsPerRequest);
+  door.orWord("record_size", "auto", source.recordSize);
+}
+template <class Door> void queueFields(Door& door, QueueSource& source) {
+  recordFields(door, source);
+  door.field("batch_size", source.batchSize);
+  door.field("send_batch_size", source.sendBatchSize);
+}
+template <class Door> void fields(Door& door, SqsSource& s) { queueFields(door, s); }
+template <class Door> void fields(Door& door, SqsFifoSource& s) { queueFields(door, s); }
+template <class Door> void fields(Door& door, KinesisSource& source) {
+  recordFields(door, source);
+  door.field("shards", source.shards);
+}
+template <class Door> void fields(Door& door, KinesisOnDemandSource& source) {
+  recordFields(door, source);
+  door.field("consumers", source.consumers);
+}
+template <class Door> void fields(Door& door, workloads::Workload& workload, Scenario& scenario) {
   door.kinded("arrivals", workload.arrivals);
   door.work("work", workload.work);
   door.field("memory", workload.memory);
   door.field("request_size", workload.requestSize);
   door.field("response_size", workload.responseSize);
   door.field("trigger", workload.trigger);
-  door.kilobytes("log_size", perRequestLogKb);
+  door.kilobytes("log_size", scenario.perRequestLogKb);
+  door.kindedOrNull("source", scenario.source);
 }
 
 // ---- platforms ----
@@ -191,6 +224,8 @@ template <class Door> void fields(Door& door, LambdaSetup& lambda) {
   door.field("front_door", lambda.frontDoor);
   door.field("overhead", lambda.overhead);
   door.orWord("speed", "auto", lambda.speed);
+  door.field("vpc", lambda.vpc);
+  door.field("alarms", lambda.alarms);
 }
 
 template <class Door> void fields(Door&, NoScaling&) {}
@@ -222,8 +257,11 @@ template <class Door> void fields(Door& door, Ec2Setup& ec2) {
   door.field("purchase", ec2.purchase);
   door.field("load_balancer", ec2.loadBalancer);
   door.field("ebs_gib", ec2.ebsGib);
+  door.field("ebs_iops", ec2.ebsIops);
+  door.field("ebs_throughput", ec2.ebsThroughput);
   door.field("public_ipv4", ec2.publicIpv4);
   door.field("detailed_monitoring", ec2.detailedMonitoring);
+  door.field("alarms", ec2.alarms);
   door.field("overhead", ec2.overhead);
   door.orWord("speed", "auto", ec2.speed);
 }
@@ -247,18 +285,49 @@ template <class Door> void fields(Door& door, RunPlan& run) {
   door.field("seed", run.seed);
 }
 
+template <class Door> void fields(Door& door, PriceChoice& prices) {
+  door.place("catalogue", prices.catalogue);
+  door.orNull("date", prices.date);
+  door.placeOrObject("private", prices.privatePrices);
+}
+
+template <class Door> void fields(Door& door, Network& network) {
+  door.field("nat_gateways", network.natGateways);
+  door.field("nat_bytes_per_request", network.natBytesPerRequest);
+  door.field("cross_zone_bytes_per_request", network.crossZoneBytesPerRequest);
+  door.field("requests_per_connection", network.requestsPerConnection);
+  door.field("connection_idle", network.connectionIdle);
+  door.field("listener_rules", network.listenerRules);
+}
+
+template <class Door> void fields(Door& door, PlatformCosts& costs) {
+  door.field("engineering_hours", costs.engineeringHours);
+  door.field("non_production_copies", costs.nonProductionCopies);
+  door.field("non_production_share", costs.nonProductionShare);
+  door.field("migration", costs.migrationUsd);
+}
+template <class Door> void fields(Door& door, OwnCosts& costs) {
+  door.field("engineering_rate", costs.engineeringRateUsd);
+  door.nested("lambda", [&](auto& inner) { fields(inner, costs.lambda); });
+  door.nested("ec2", [&](auto& inner) { fields(inner, costs.ec2); });
+}
+
 template <class Door> void fields(Door& door, Scenario& scenario) {
   door.schemaVersion("schema_version");
   door.field("name", scenario.name);
   door.field("region", scenario.region);
-  door.nested("workload", [&](auto& inner) { fields(inner, scenario.workload, scenario.perRequestLogKb); });
+  door.nested("prices", [&](auto& inner) { fields(inner, scenario.prices); });
+  door.nested("workload", [&](auto& inner) { fields(inner, scenario.workload, scenario); });
+  door.nested("network", [&](auto& inner) { fields(inner, scenario.network); });
   door.platform("lambda", scenario.lambda);
   door.platform("ec2", scenario.ec2);
   door.nested("objective", [&](auto& inner) { fields(inner, scenario.objective); });
+  door.nested("costs", [&](auto& inner) { fields(inner, scenario.costs); });
   door.nested("run", [&](auto& inner) { fields(inner, scenario.run); });
   door.nested("assumptions", [&](auto& inner) {
     inner.field("hours_per_month", scenario.hoursPerMonth);
     inner.field("free_tier", scenario.freeTier);
+    inner.field("traffic_drop", scenario.trafficDrop);
   });
 }
 

@@ -75,6 +75,22 @@ class Reader {
     else
       target = value->text("a text, a number or null").value_or(target);
   }
+  // A name, or a file: those that look like one lie beside the scenario.
+  void place(std::string_view key, std::string& target) {
+    const auto value = noted(key);
+    if (!value) return;
+    target.clear();
+    if (!value->isNull()) readPlace(*value, "a text or null", target);
+  }
+  void placeOrObject(std::string_view key, std::string& target) {
+    const auto value = noted(key);
+    if (!value) return;
+    target.clear();
+    if (value->isObject())
+      target = value->raw().dump(-1, ' ', false, json::error_handler_t::replace);
+    else if (!value->isNull())
+      readPlace(*value, "a file, an object or null", target);
+  }
   template <class Fields> void nested(std::string_view key, Fields&& fieldsOf) {
     const auto value = m_object.find(key);
     if (!value) return;
@@ -102,6 +118,18 @@ class Reader {
       readKinded(*value, target, [](Reader&) {});
     else
       value->refuse("an object with a kind");
+  }
+
+  template <class Variant> void kindedOrNull(std::string_view key, std::optional<Variant>& target) {
+    const auto value = m_object.find(key);
+    if (!value) return;
+    target.reset();
+    if (value->isNull()) return m_reading.note(*value);
+    target.emplace();
+    if (value->isObject())
+      readKinded(*value, *target, [](Reader&) {});
+    else
+      value->refuse("an object with a kind, or null");
   }
 
   void work(std::string_view key, workloads::Work& target) {
@@ -312,6 +340,13 @@ class Reader {
   static std::string lastStep(const JsonValue& value) {
     const auto& pointer = value.pointer();
     return pointer.substr(pointer.rfind('/') + 1);
+  }
+
+  void readPlace(const JsonValue& value, std::string_view expected, std::string& target) const {
+    const auto text = value.text(expected);
+    if (!text) return;
+    const bool isFile = text->find('/') != std::string::npos || text->ends_with(".json");
+    target = isFile ? located(*text, value.pointer()) : *text;
   }
 
   // A file named in a scenario lies beside it; one named on the command line is where the user stands.

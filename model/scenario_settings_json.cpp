@@ -21,6 +21,7 @@ class KeyList {
   template <class T> void field(std::string_view key, T&&) { keys.emplace_back(key); }
   template <class T> void required(std::string_view key, T&) { keys.emplace_back(key); }
   void orNull(std::string_view key, std::string&) { keys.emplace_back(key); }
+  template <class T> void orWord(std::string_view key, std::string_view, T&) { keys.emplace_back(key); }
   template <class Fields> void nested(std::string_view key, Fields&&) { keys.emplace_back(key); }
   void cvOrP99(workloads::Lognormal&) { keys.insert(keys.end(), {"cv", "p99"}); }
   void fileOrFiles(std::vector<std::string>&) { keys.insert(keys.end(), {"file", "files"}); }
@@ -35,13 +36,14 @@ template <class Variant> void addKeys(KeyList& list, std::string_view kind) {
 }
 
 // The objects whose "kind" decides about their keys.
-enum class Kinded { Arrivals, Work, Distribution, Scaling };
+enum class Kinded { Arrivals, Work, Distribution, Scaling, Source };
 struct KindedPlace {
   std::string_view pointer;
   Kinded what;
 };
 constexpr std::array kKindedPlaces{KindedPlace{"/workload/arrivals", Kinded::Arrivals},
                                    KindedPlace{"/workload/work", Kinded::Work},
+                                   KindedPlace{"/workload/source", Kinded::Source},
                                    KindedPlace{"/lambda/init", Kinded::Distribution},
                                    KindedPlace{"/lambda/idle_lifetime", Kinded::Distribution},
                                    KindedPlace{"/lambda/max_lifetime", Kinded::Distribution},
@@ -57,6 +59,7 @@ std::vector<std::string> keysOf(Kinded what, std::string_view kind) {
   KeyList list;
   if (what == Kinded::Arrivals) addKeys<workloads::Arrivals>(list, kind);
   if (what == Kinded::Scaling) addKeys<Scaling>(list, kind);
+  if (what == Kinded::Source) addKeys<RequestSource>(list, kind);
   if (what == Kinded::Work || what == Kinded::Distribution) addKeys<workloads::DurationDistribution>(list, kind);
   if (what == Kinded::Work) {
     workloads::Work work;

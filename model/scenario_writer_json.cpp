@@ -31,6 +31,12 @@ class Writer {
   void orNull(std::string_view key, const std::string& value) {
     put(key, value.empty() ? ordered_json(nullptr) : ordered_json(value));
   }
+  void place(std::string_view key, const std::string& value) { orNull(key, value); }
+  void placeOrObject(std::string_view key, const std::string& value) {
+    put(key, value.starts_with('{') ? ordered_json::parse(value)
+             : value.empty()        ? ordered_json(nullptr)
+                                    : ordered_json(value));
+  }
   template <class Fields> void nested(std::string_view key, Fields&& fieldsOf) {
     Writer inner;
     fieldsOf(inner);
@@ -43,6 +49,9 @@ class Writer {
       put(key, nullptr);
   }
   template <class Variant> void kinded(std::string_view key, Variant& value) { put(key, kindedJson(value)); }
+  template <class Variant> void kindedOrNull(std::string_view key, std::optional<Variant>& value) {
+    put(key, value ? kindedJson(*value) : ordered_json(nullptr));
+  }
   void work(std::string_view key, workloads::Work& work) {
     Writer inner;
     if (work.duration)

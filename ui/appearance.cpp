@@ -60,6 +60,14 @@ QColor goodColour(const QPalette& palette) {
   return isDark(palette) ? QColor(0x6f, 0xd0, 0x8c) : QColor(0x17, 0x6f, 0x35);
 }
 
+QColor lambdaColour(const QPalette& palette) {
+  return isDark(palette) ? QColor(0xff, 0xa9, 0x4d) : QColor(0xc7, 0x5b, 0x00);
+}
+
+QColor ec2Colour(const QPalette& palette) {
+  return isDark(palette) ? QColor(0x6c, 0xb6, 0xff) : QColor(0x0b, 0x62, 0xb8);
+}
+
 QColor mutedText(const QPalette& palette) {
   return isDark(palette) ? QColor(0xa9, 0xb1, 0xbb) : QColor(0x57, 0x5f, 0x69);
 }

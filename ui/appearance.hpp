@@ -15,5 +15,8 @@ bool isDark(const QPalette& palette);
 QColor problemColour(const QPalette& palette); // "this is wrong"
 QColor goodColour(const QPalette& palette);    // "this meets the objective"
 QColor mutedText(const QPalette& palette);     // captions
+// Orange and blue keep apart for every common colour blindness (Okabe & Ito 2008); the darker of each on white.
+QColor lambdaColour(const QPalette& palette);
+QColor ec2Colour(const QPalette& palette);
 
 } // namespace ui

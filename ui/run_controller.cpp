@@ -39,7 +39,8 @@ pricing::Problem internalFailure(std::string_view what) {
 
 Engine coreEngine(std::shared_ptr<const pricing::PriceCatalogue> catalogue) {
   return {[catalogue](const model::Scenario& scenario, const model::RunControl& control) {
-            return model::evaluate(scenario, *catalogue, control);
+            const auto chosen = model::catalogueOf(scenario, catalogue);
+            return model::evaluate(scenario, *chosen, control);
           },
           [](const std::vector<std::string>& files, const workloads::ImportProgress& progress) {
             return workloads::openTrace(files, {}, progress)->summary();

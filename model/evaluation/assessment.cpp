@@ -98,6 +98,7 @@ Ec2Tally pooled(const std::vector<Ec2Tally>& tallies) {
   for (const auto& t : tallies) {
     all.outcomes.attempts += t.outcomes.attempts;
     all.outcomes.completed += t.outcomes.completed;
+    all.outcomes.rejected += t.outcomes.rejected;
     all.outcomes.latency.merge(t.outcomes.latency);
     all.instanceNs += t.instanceNs;
     all.inServiceNs += t.inServiceNs;
@@ -107,11 +108,13 @@ Ec2Tally pooled(const std::vector<Ec2Tally>& tallies) {
   return all;
 }
 
-pricing::MonthlyUsage usageOf(const Scenario& scenario, const LambdaTally& tally, const Metered& metered) {
-  return lambdaUsage(scenario, tally, metered);
+pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                              const LambdaTally& tally, const Metered& metered) {
+  return withOwnCosts(scenario, Platform::Lambda, lambdaUsage(scenario, tally, metered), catalogue);
 }
-pricing::MonthlyUsage usageOf(const Scenario& scenario, const Ec2Tally& tally, const Metered& metered) {
-  return ec2Usage(scenario, tally, metered);
+pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCatalogue& catalogue, const Ec2Tally& tally,
+                              const Metered& metered) {
+  return withOwnCosts(scenario, Platform::Ec2, ec2Usage(scenario, tally, metered), catalogue);
 }
 
 template <class Tally>
@@ -119,7 +122,7 @@ std::vector<double> costs(const Scenario& scenario, const pricing::PriceCatalogu
                           const std::vector<Tally>& tallies, const Metered& metered) {
   std::vector<double> dollars;
   for (const auto& tally : tallies)
-    dollars.push_back(pricing::price(usageOf(scenario, tally, metered), catalogue).total().inDollars());
+    dollars.push_back(pricing::price(usageOf(scenario, catalogue, tally, metered), catalogue).total().inDollars());
   return dollars;
 }
 
@@ -129,7 +132,7 @@ void addBill(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
   const auto each = costs(scenario, catalogue, tallies, metered);
   metered.observedSeconds *= static_cast<double>(tallies.size());
   const auto all = pooled(tallies);
-  result.usage = usageOf(scenario, all, metered);
+  result.usage = usageOf(scenario, catalogue, all, metered);
   result.bill = pricing::price(result.usage, catalogue);
   result.moneyParts = moneyParts(scenario, all, metered, result.bill);
   result.monthlyCostUsd = {result.bill.total().inDollars(), estimate(each).halfWidth};

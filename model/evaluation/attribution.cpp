@@ -100,7 +100,7 @@ void addSurrounding(const BillLine& line, MoneyLedger& ledger) {
 }
 
 constexpr Label kCpu{"cpu", "computing"}, kIoWait{"io_wait", "waiting on i/o"};
-constexpr Label kRoundUp{"round_up", "rounding up to the billed millisecond"};
+constexpr Label kRoundUp{"round_up", "rounding up to the billed step"};
 constexpr Label kInit{"init", "starting environments"};
 
 double asDouble(Int128 n) { return static_cast<double>(n); }

@@ -135,15 +135,16 @@ std::variant<CostPoint, Cancelled> costAt(const Scenario& scenario, const pricin
 
   const Metered metered{shorter.observedSeconds(), runs.hourlyRequests, shorter.horizon};
   const double requestRatio = factor / simulatedFactor;
-  const auto dollars = [&](const pricing::MonthlyUsage& usage, double instanceRatio) {
-    return pricing::price(extrapolated(usage, requestRatio, instanceRatio), catalogue).total().inDollars();
+  const auto dollars = [&](Platform platform, const pricing::MonthlyUsage& usage, double instanceRatio) {
+    return monthlyUsd(scenario, platform, extrapolated(usage, requestRatio, instanceRatio), catalogue);
   };
   CostPoint point;
   point.requestsPerSecond = rate;
   if (scenario.lambda)
-    point.lambdaUsd = dollars(lambdaUsage(simulated, runs.configurations.front().lambda.front(), metered), 1);
+    point.lambdaUsd =
+        dollars(Platform::Lambda, lambdaUsage(simulated, runs.configurations.front().lambda.front(), metered), 1);
   if (scenario.ec2)
-    point.ec2Usd = dollars(ec2Usage(simulated, runs.configurations.back().ec2.front(), metered),
+    point.ec2Usd = dollars(Platform::Ec2, ec2Usage(simulated, runs.configurations.back().ec2.front(), metered),
                            fluidInstances(asked, catalogue, rate) /
                                fluidInstances(simulated, catalogue, baseRate * simulatedFactor));
   return point;

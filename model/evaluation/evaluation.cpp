@@ -259,11 +259,15 @@ void addAnalytic(Decision& decision, const pricing::PriceCatalogue& catalogue) {
 void complete(Decision& decision, const pricing::PriceCatalogue& catalogue, const Scenario& asked,
               std::chrono::steady_clock::time_point started) {
   addAnalytic(decision, catalogue);
+  if (decision.lambda && decision.ec2) markShared(decision.lambda->bill, decision.ec2->bill);
+  weighCommitments(decision);
   decision.assumptions = assumptions(decision.scenario);
   decision.warnings = warnings(decision, catalogue);
   decision.run.seed = asked.run.seed;
   decision.run.catalogueId = catalogue.id();
   decision.run.catalogueAsOf = catalogue.asOf();
+  decision.run.rulesDay = asked.prices.date;
+  decision.run.privatePrices = asked.prices.isInline() ? "the scenario" : asked.prices.privatePrices;
   decision.run.scenarioSha256 = scenarioSha256(asked);
   decision.run.version = BREAKEVEN_VERSION;
   const std::chrono::duration<double> wall = std::chrono::steady_clock::now() - started;

@@ -24,6 +24,12 @@ std::string withInterval(const Estimate& e) {
                                                  : dollars(e.value);
 }
 
+// "7.5 months", "3.2 years".
+std::string monthsText(double months) {
+  constexpr double kShownInYears = 36;
+  return months < kShownInYears ? fmt::format("{:.1f} months", months) : fmt::format("{:.1f} years", months / 12);
+}
+
 void addObjectiveReason(const std::optional<PlatformResult>& result, std::vector<Reason>& reasons) {
   if (!result) return;
   const auto who = fmt::format("{} ({})", platformName(result->platform), result->configuration);
@@ -78,6 +84,31 @@ Verdict verdictOfTwo(const Decision& decision, const Estimate& ec2MinusLambda) {
   if (lambda != ec2) return lambda ? Verdict::Lambda : Verdict::Ec2;
   if (tooClose(decision, ec2MinusLambda)) return Verdict::TooCloseToCall;
   return ec2MinusLambda.value > 0 ? Verdict::Lambda : Verdict::Ec2;
+}
+
+// Moving to the winner costs something once; the other side stays where it is.
+void addPayback(Decision& decision) {
+  if (decision.verdict != Verdict::Lambda && decision.verdict != Verdict::Ec2) return;
+  const bool lambda = decision.verdict == Verdict::Lambda;
+  const double cost = (lambda ? decision.scenario.costs.lambda : decision.scenario.costs.ec2).migrationUsd;
+  if (cost <= 0) return;
+  const auto& saving = decision.monthlySavingUsd;
+  const auto moving = fmt::format("Moving to {} costs {} once", lambda ? "Lambda" : "EC2", dollars(cost));
+  decision.payback = {cost, std::nullopt};
+  if (saving.value <= 0) {
+    decision.reasons.push_back({"payback", moving + " and saves nothing a month: money does not pay it back."});
+    return;
+  }
+  decision.payback->months = cost / saving.value;
+  decision.reasons.push_back({"payback", fmt::format("{} and is paid back in {} at {} a month.", moving,
+                                                     monthsText(*decision.payback->months), withInterval(saving))});
+}
+
+double largestSaving(const PlatformResult& result) {
+  double saving = 0;
+  if (result.commitments)
+    for (const auto& option : result.commitments->options) saving = std::max(saving, option.savingUsd);
+  return saving;
 }
 
 class WarningList {
@@ -321,6 +352,34 @@ void decide(Decision& decision, std::span<const double> savingPerObservation) {
          fmt::format("The difference of {} a month is within {} of the bill or within its interval of ± {}.",
                      dollars(std::fabs(decision.monthlySavingUsd.value)), pricing::displayPercent(kTooCloseShare),
                      dollars(decision.monthlySavingUsd.halfWidth))});
+  if (both) addPayback(decision);
+}
+
+void markShared(pricing::Bill& one, pricing::Bill& other) {
+  const auto same = [](double a, double b) { return std::fabs(a - b) <= 1e-9 * std::max(std::fabs(a), std::fabs(b)); };
+  for (auto& line : one.lines) {
+    const auto twin = std::ranges::find_if(other.lines, [&](const pricing::BillLine& candidate) {
+      return candidate.service == line.service && candidate.item == line.item &&
+             same(candidate.quantity, line.quantity) &&
+             same(candidate.unitPrice.inDollarsPerUnit(), line.unitPrice.inDollarsPerUnit());
+    });
+    if (twin != other.lines.end()) line.shared = twin->shared = true;
+  }
+}
+
+void weighCommitments(Decision& decision) {
+  if (!decision.lambda || !decision.ec2) return;
+  if (decision.scenario.ec2->purchase != pricing::Purchase::OnDemand) return; // its bill is no longer on demand
+  const double lambdaSaving = largestSaving(*decision.lambda), ec2Saving = largestSaving(*decision.ec2);
+  if (lambdaSaving <= 0 && ec2Saving <= 0) return;
+  const double lambdaNow = decision.lambda->bill.total().inDollars(), ec2Now = decision.ec2->bill.total().inDollars();
+  const double lambda = lambdaNow - lambdaSaving, ec2 = ec2Now - ec2Saving;
+  const bool flips = (lambda < ec2) != (lambdaNow < ec2Now);
+  decision.reasons.push_back(
+      {flips ? "commitments_flip" : "commitments_agree",
+       fmt::format("If both sides committed at their cheapest, Lambda would cost {} a month and EC2 {}: {} {}.",
+                   dollars(lambda), dollars(ec2), lambda < ec2 ? "Lambda" : "EC2",
+                   flips ? "would be the cheaper side then, not as now" : "would stay the cheaper side")});
 }
 
 std::vector<Warning> warnings(const Decision& decision, const pricing::PriceCatalogue& catalogue) {

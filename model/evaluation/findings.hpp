@@ -16,6 +16,13 @@ std::vector<Reason> lambdaHardLimits(const Scenario& scenario);
 // EC2's cost minus Lambda's in each observation; empty when one platform is missing.
 void decide(Decision& decision, std::span<const double> savingPerObservation);
 
+// Marks the lines that stand on both bills with the same price and, to 1e-9, the same quantity.
+void markShared(pricing::Bill& one, pricing::Bill& other);
+
+// Adds the reason whether the cheaper side would change if both committed at their cheapest: "commitments_agree" or
+// "commitments_flip". Nothing unless both platforms are there, on demand, and one of them would save by committing.
+void weighCommitments(Decision& decision);
+
 std::vector<Warning> warnings(const Decision& decision, const pricing::PriceCatalogue& catalogue);
 
 // One input varied at a time on the chosen configurations, most influential first.

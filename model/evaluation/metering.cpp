@@ -1,5 +1,6 @@
 #include "model/evaluation/metering.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace model {
@@ -13,6 +14,7 @@ double asDouble(Int128 nanoseconds) { return static_cast<double>(nanoseconds); }
 pricing::MonthlyUsage emptyMonth(const Scenario& scenario) {
   pricing::MonthlyUsage usage;
   usage.region = scenario.region;
+  usage.date = scenario.prices.date;
   usage.freeTier = scenario.freeTier;
   usage.hoursPerMonth = scenario.hoursPerMonth;
   return usage;
@@ -29,8 +31,96 @@ double logGib(const Scenario& scenario, double requests) { return requests * sce
 pricing::AlbUsage albMonth(const Scenario& scenario, const Metered& metered, pricing::TargetKind targets,
                            double meanLatencyS) {
   const double hours = scenario.hoursPerMonth;
-  return {hours, hours * meanLcu(scenario.workload, metered, targets, meanLatencyS)};
+  return {hours, hours * meanLcu(scenario, metered, targets, meanLatencyS)};
 }
+
+// Hours of the run weighed by their length; `unitsOf` gets the requests per second of the hour.
+double meanOverHours(const Metered& metered, auto&& unitsOf) {
+  const double horizonHours = pricing::inSeconds(metered.horizon) / pricing::kSecondsPerHour;
+  double unitHours = 0;
+  for (std::size_t h = 0; h < metered.hourlyRequests.size(); ++h) {
+    // The last hour may be cut by the horizon: its rate holds for the part that was simulated.
+    const double length = std::min(1.0, horizonHours - static_cast<double>(h));
+    if (length <= 0) break;
+    unitHours += length * unitsOf(static_cast<double>(metered.hourlyRequests[h]) / (length * pricing::kSecondsPerHour));
+  }
+  return horizonHours > 0 ? unitHours / horizonHours : 0;
+}
+
+struct Connections {
+  double newPerSecond = 0, active = 0, gibibytes = 0; // of an hour
+};
+Connections connectionsAt(const Scenario& scenario, double rate, double meanLatencyS) {
+  const auto& workload = scenario.workload;
+  const double bytes = static_cast<double>(workload.requestSize.inBytes() + workload.responseSize.inBytes());
+  const auto& network = scenario.network;
+  return {rate / network.requestsPerConnection, rate * (meanLatencyS + pricing::inSeconds(network.connectionIdle)),
+          rate * pricing::kSecondsPerHour * bytes / kGib};
+}
+
+// NAT gateways and bytes across zones, for `requests` that were worked on inside the VPC.
+void addNetwork(const Scenario& scenario, double requests, pricing::MonthlyUsage& usage) {
+  const auto& network = scenario.network;
+  const auto gib = [&](pricing::ByteCount each) { return requests * static_cast<double>(each.inBytes()) / kGib; };
+  if (network.natGateways > 0)
+    usage.nat.push_back(
+        {static_cast<double>(network.natGateways) * scenario.hoursPerMonth, gib(network.natBytesPerRequest)});
+  usage.crossZoneGb = gib(network.crossZoneBytesPerRequest);
+}
+
+// ---- sources ----
+
+pricing::ByteCount recordSize(const RecordSource& source, const Scenario& scenario) {
+  if (source.recordSize) return *source.recordSize;
+  const double whole = static_cast<double>(scenario.workload.requestSize.inBytes());
+  return pricing::ByteCount::bytes(static_cast<std::int64_t>(std::ceil(whole / source.recordsPerRequest)));
+}
+
+// Calls of SQS with batches of that many messages, in the 64 KB that are metered; a call without payload is one.
+double sqsRequests(double messages, std::int64_t batch, double messageBytes) {
+  constexpr double kChunk = 64 * 1024;
+  const double count = static_cast<double>(batch);
+  return messages / count * std::max(1.0, std::ceil(count * messageBytes / kChunk));
+}
+
+struct SourceMeter {
+  const Scenario& scenario;
+  double requests;
+  pricing::MonthlyUsage& usage;
+
+  void operator()(const S3Source& source) const {
+    usage.s3.putRequests = requests * source.putsPerRequest;
+    usage.s3.getRequests = requests * source.getsPerRequest;
+  }
+  void operator()(const SqsSource& source) const { usage.sqs.standardRequests = calls(source); }
+  void operator()(const SqsFifoSource& source) const { usage.sqs.fifoRequests = calls(source); }
+  void operator()(const KinesisSource& source) const {
+    auto stream = streamOf(source);
+    stream.shards = static_cast<double>(source.shards);
+    usage.kinesis.push_back(stream);
+  }
+  void operator()(const KinesisOnDemandSource& source) const {
+    auto stream = streamOf(source);
+    stream.mode = pricing::KinesisUsage::Mode::OnDemand;
+    stream.consumers = static_cast<double>(source.consumers);
+    usage.kinesis.push_back(stream);
+  }
+
+ private:
+  double calls(const QueueSource& source) const {
+    const double messages = requests * source.recordsPerRequest;
+    const double bytes = static_cast<double>(recordSize(source, scenario).inBytes());
+    return sqsRequests(messages, source.sendBatchSize, bytes) + sqsRequests(messages, source.batchSize, bytes) +
+           sqsRequests(messages, source.batchSize, 0);
+  }
+  pricing::KinesisUsage streamOf(const RecordSource& source) const {
+    pricing::KinesisUsage stream;
+    stream.hours = scenario.hoursPerMonth;
+    stream.recordsPerSecond = requests * source.recordsPerRequest / (stream.hours * pricing::kSecondsPerHour);
+    stream.recordSize = recordSize(source, scenario);
+    return stream;
+  }
+};
 
 // HTTP APIs meter 512 KB steps (API Gateway pricing page); REST APIs whole calls.
 void addFrontDoor(const Scenario& scenario, const Metered& metered, double attempts, double meanLatencyS,
@@ -53,31 +143,82 @@ bool isCommitment(pricing::Purchase purchase) {
   return purchase != pricing::Purchase::OnDemand && purchase != pricing::Purchase::Spot;
 }
 
+// ---- EC2 ----
+
+std::vector<pricing::Ec2Usage> instanceHours(const Scenario& scenario, double usedHours) {
+  const auto& setup = *scenario.ec2;
+  if (!isCommitment(setup.purchase)) return {{*setup.instanceType, usedHours, setup.purchase, 0}};
+  const double committed = static_cast<double>(setup.min) * scenario.hoursPerMonth;
+  std::vector<pricing::Ec2Usage> hours{{*setup.instanceType, committed, setup.purchase, 0}};
+  if (usedHours > committed)
+    hours.push_back({*setup.instanceType, usedHours - committed, pricing::Purchase::OnDemand, 0});
+  return hours;
+}
+
+void addVolumes(const Ec2Setup& setup, double ranHours, pricing::MonthlyUsage& usage) {
+  if (setup.ebsGib == 0) return;
+  constexpr std::int64_t kFreeIops = 3000, kFreeMibPerSecond = 125; // of each gp3 volume
+  usage.ebs.push_back({static_cast<double>(setup.ebsGib), ranHours, static_cast<double>(setup.ebsIops - kFreeIops),
+                       static_cast<double>(setup.ebsThroughput - kFreeMibPerSecond)});
+}
+
+// Returns the public addresses that the balancer holds: an internet-facing one has one in each zone (facts section 7).
+double addLoadBalancer(const Scenario& scenario, const Metered& metered, double meanLatencyS,
+                       pricing::MonthlyUsage& usage) {
+  const auto& setup = *scenario.ec2;
+  const double hours = scenario.hoursPerMonth;
+  switch (setup.loadBalancer) {
+  case LoadBalancer::None: return 0;
+  case LoadBalancer::Alb:
+    usage.alb.push_back(albMonth(scenario, metered, pricing::TargetKind::Ec2, meanLatencyS));
+    break;
+  case LoadBalancer::Nlb: usage.nlb.push_back({hours, hours * meanNlcu(scenario, metered, meanLatencyS)}); break;
+  }
+  return setup.availabilityZones;
+}
+
+// A target tracking policy keeps an alarm for scaling out and one for scaling in (EC2 Auto Scaling user guide).
+double alarmsOf(const Ec2Setup& setup) {
+  constexpr double kOfPolicy = 2;
+  const bool tracking = std::holds_alternative<TargetTracking>(setup.scaling);
+  return static_cast<double>(setup.alarms) + (tracking ? kOfPolicy : 0);
+}
+
+double totalHours(const std::vector<pricing::Ec2Usage>& instances) {
+  double hours = 0;
+  for (const auto& each : instances) hours += each.hours;
+  return hours;
+}
+
 } // namespace
 
 double monthFactor(const Scenario& scenario, const Metered& metered) {
   return scenario.hoursPerMonth * pricing::kSecondsPerHour / metered.observedSeconds;
 }
 
-double meanLcu(const workloads::Workload& workload, const Metered& metered, pricing::TargetKind targets,
-               double meanLatencyS) {
-  const double horizonHours = pricing::inSeconds(metered.horizon) / pricing::kSecondsPerHour;
-  const double bytes = static_cast<double>((workload.requestSize.inBytes() + workload.responseSize.inBytes()));
-  double lcuHours = 0;
-  for (std::size_t h = 0; h < metered.hourlyRequests.size(); ++h) {
-    // The last hour may be cut by the horizon: its rate holds for the part that was simulated.
-    const double length = std::min(1.0, horizonHours - static_cast<double>(h));
-    if (length <= 0) break;
-    const double rate = static_cast<double>(metered.hourlyRequests[h]) / (length * pricing::kSecondsPerHour);
+double meanLcu(const Scenario& scenario, const Metered& metered, pricing::TargetKind targets, double meanLatencyS) {
+  return meanOverHours(metered, [&](double rate) {
+    const auto traffic = connectionsAt(scenario, rate, meanLatencyS);
     pricing::AlbHour hour;
-    hour.newConnectionsPerSecond = rate;
-    hour.activeConnections = rate * meanLatencyS;
-    hour.gibibytes = rate * pricing::kSecondsPerHour * bytes / kGib;
+    hour.newConnectionsPerSecond = traffic.newPerSecond;
+    hour.activeConnections = traffic.active;
+    hour.gibibytes = traffic.gibibytes;
     hour.requestsPerSecond = rate;
+    hour.rules = static_cast<int>(scenario.network.listenerRules);
     hour.targets = targets;
-    lcuHours += length * pricing::lcuOfHour(hour);
-  }
-  return horizonHours > 0 ? lcuHours / horizonHours : 0;
+    return pricing::lcuOfHour(hour);
+  });
+}
+
+double meanNlcu(const Scenario& scenario, const Metered& metered, double meanLatencyS) {
+  return meanOverHours(metered, [&](double rate) {
+    const auto traffic = connectionsAt(scenario, rate, meanLatencyS);
+    return pricing::nlcuOfHour({traffic.newPerSecond, traffic.active, traffic.gibibytes, pricing::NlbProtocol::Tcp});
+  });
+}
+
+void addSource(const Scenario& scenario, double requests, pricing::MonthlyUsage& usage) {
+  if (scenario.source) std::visit(SourceMeter{scenario, requests, usage}, *scenario.source);
 }
 
 pricing::MonthlyUsage lambdaUsage(const Scenario& scenario, const LambdaTally& tally, const Metered& metered) {
@@ -99,11 +240,14 @@ pricing::MonthlyUsage lambdaUsage(const Scenario& scenario, const LambdaTally& t
 
   const double completed = static_cast<double>(tally.outcomes.completed) * factor;
   const double started = static_cast<double>(tally.started) * factor;
+  const double attempts = static_cast<double>(tally.outcomes.attempts) * factor;
   if (scenario.workload.trigger == workloads::Trigger::Http)
-    addFrontDoor(scenario, metered, static_cast<double>(tally.outcomes.attempts) * factor,
-                 tally.outcomes.latency.meanSeconds(), usage);
+    addFrontDoor(scenario, metered, attempts, tally.outcomes.latency.meanSeconds(), usage);
   usage.egressGb = egressGib(scenario, completed);
   usage.logsGb = logGib(scenario, started);
+  if (setup.vpc) addNetwork(scenario, started, usage);
+  addSource(scenario, attempts, usage);
+  usage.alarms = static_cast<double>(setup.alarms);
   return usage;
 }
 
@@ -114,25 +258,19 @@ pricing::MonthlyUsage ec2Usage(const Scenario& scenario, const Ec2Tally& tally, 
 
   const double usedHours = asDouble(tally.instanceNs + tally.minimumTopUpNs) * 1e-9 / pricing::kSecondsPerHour * factor;
   const double ranHours = asDouble(tally.instanceNs) * 1e-9 / pricing::kSecondsPerHour * factor;
-  if (isCommitment(setup.purchase)) {
-    const double committed = static_cast<double>(setup.min) * scenario.hoursPerMonth;
-    usage.ec2.push_back({*setup.instanceType, committed, setup.purchase, 0});
-    if (usedHours > committed)
-      usage.ec2.push_back({*setup.instanceType, usedHours - committed, pricing::Purchase::OnDemand, 0});
-  } else {
-    usage.ec2.push_back({*setup.instanceType, usedHours, setup.purchase, 0});
-  }
-  if (setup.ebsGib > 0) usage.ebs.push_back({static_cast<double>(setup.ebsGib), ranHours});
-  double addressHours = setup.publicIpv4 ? ranHours : 0;
-  if (setup.loadBalancer == LoadBalancer::Alb) {
-    usage.alb.push_back(albMonth(scenario, metered, pricing::TargetKind::Ec2, tally.outcomes.latency.meanSeconds()));
-    // An internet-facing ALB holds one public address in each zone (facts section 7).
-    addressHours += setup.availabilityZones * scenario.hoursPerMonth;
-  }
+  usage.ec2 = instanceHours(scenario, usedHours);
+  addVolumes(setup, ranHours, usage);
+  const double balancerAddresses =
+      addLoadBalancer(scenario, metered, tally.outcomes.latency.meanSeconds(), usage) * scenario.hoursPerMonth;
+  const double addressHours = (setup.publicIpv4 ? ranHours : 0) + balancerAddresses;
   if (addressHours > 0) usage.publicIpv4.push_back({addressHours});
   if (setup.detailedMonitoring) usage.detailedMonitoringInstances = ranHours / scenario.hoursPerMonth;
+  usage.alarms = alarmsOf(setup);
+  const double attempts = static_cast<double>(tally.outcomes.attempts) * factor;
   usage.egressGb = egressGib(scenario, static_cast<double>(tally.outcomes.completed) * factor);
-  usage.logsGb = logGib(scenario, static_cast<double>(tally.outcomes.attempts) * factor);
+  usage.logsGb = logGib(scenario, attempts);
+  addNetwork(scenario, attempts - static_cast<double>(tally.outcomes.rejected) * factor, usage);
+  addSource(scenario, attempts, usage);
   return usage;
 }
 
@@ -146,6 +284,13 @@ pricing::MonthlyUsage extrapolated(pricing::MonthlyUsage usage, double requestRa
   }
   for (auto& api : usage.apiGateway) api.requests *= requestRatio;
   for (auto& balancer : usage.alb) balancer.lcuHours *= requestRatio;
+  for (auto& balancer : usage.nlb) balancer.nlcuHours *= requestRatio;
+  for (auto& gateways : usage.nat) gateways.gb *= requestRatio;
+  for (auto& stream : usage.kinesis) stream.recordsPerSecond *= requestRatio;
+  usage.s3.putRequests *= requestRatio;
+  usage.s3.getRequests *= requestRatio;
+  usage.sqs.standardRequests *= requestRatio;
+  usage.sqs.fifoRequests *= requestRatio;
   usage.egressGb *= requestRatio;
   usage.crossZoneGb *= requestRatio;
   usage.logsGb *= requestRatio;
@@ -155,6 +300,36 @@ pricing::MonthlyUsage extrapolated(pricing::MonthlyUsage usage, double requestRa
   for (auto& addresses : usage.publicIpv4) addresses.hours *= instanceRatio;
   usage.detailedMonitoringInstances *= instanceRatio;
   return usage;
+}
+
+pricing::MonthlyUsage copyOf(const Scenario& scenario, Platform platform, const pricing::MonthlyUsage& production) {
+  if (platform == Platform::Lambda) return extrapolated(production, scenario.costs.lambda.nonProductionShare, 1);
+  const double share = scenario.costs.ec2.nonProductionShare;
+  const double used = totalHours(production.ec2);
+  const double floor = static_cast<double>(scenario.ec2->min) * scenario.hoursPerMonth;
+  return extrapolated(production, share, used > 0 ? std::max(share, std::min(1.0, floor / used)) : 1);
+}
+
+pricing::MonthlyUsage withOwnCosts(const Scenario& scenario, Platform platform, pricing::MonthlyUsage usage,
+                                   const pricing::PriceCatalogue& catalogue) {
+  const auto& costs = platform == Platform::Lambda ? scenario.costs.lambda : scenario.costs.ec2;
+  const auto add = [&](const char* item, double quantity, const char* unit, double usd, std::string source) {
+    if (quantity > 0 && usd > 0)
+      usage.own.push_back({"own", item, quantity, unit, pricing::UnitPrice::dollarsPerUnit(usd), std::move(source)});
+  };
+  if (costs.nonProductionCopies > 0) {
+    const double each = pricing::price(copyOf(scenario, platform, usage), catalogue).total().inDollars();
+    add("non_production", static_cast<double>(costs.nonProductionCopies), "copy", each,
+        "scenario: production's bill at non_production_share");
+  }
+  add("engineering", costs.engineeringHours, "hour", scenario.costs.engineeringRateUsd,
+      "scenario: costs.engineering_rate");
+  return usage;
+}
+
+double monthlyUsd(const Scenario& scenario, Platform platform, pricing::MonthlyUsage usage,
+                  const pricing::PriceCatalogue& catalogue) {
+  return pricing::price(withOwnCosts(scenario, platform, std::move(usage), catalogue), catalogue).total().inDollars();
 }
 
 } // namespace model

@@ -24,14 +24,34 @@ pricing::MonthlyUsage lambdaUsage(const Scenario& scenario, const LambdaTally& t
 // or not, and hours above them on demand; on demand and spot pay the hours used.
 pricing::MonthlyUsage ec2Usage(const Scenario& scenario, const Ec2Tally& tally, const Metered& metered);
 
-// Mean LCU per hour: the largest dimension of each hour. A request is taken as one new connection that lives as long as
-// its response takes (no keep-alive): the dearest reading, so a load balancer is never flattered.
-double meanLcu(const workloads::Workload& workload, const Metered& metered, pricing::TargetKind targets,
-               double meanLatencyS);
+// Mean LCU and NLCU (TCP) per hour: the largest dimension of each hour. Connections are opened once for
+// network.requests_per_connection requests and stay open for each response and the idle time after it: by Little's law
+// rate x (latency + idle) of them are active. By default a request is one connection without keep-alive: the dearest
+// reading, so a load balancer is never flattered.
+double meanLcu(const Scenario& scenario, const Metered& metered, pricing::TargetKind targets, double meanLatencyS);
+double meanNlcu(const Scenario& scenario, const Metered& metered, double meanLatencyS);
+
+// Lines of scenario.source for that many requests a month: what is stored, sent or put to bring them and what is
+// fetched, received or read to get them. Every attempt counts once; retries of failed ones are not modelled.
+void addSource(const Scenario& scenario, double requests, pricing::MonthlyUsage& usage);
 
 // The same month at `requestRatio` times the requests on `instanceRatio` times the instances: what follows requests
-// (requests, duration, transfer, logs, LCU) and what follows instances (hours, volumes, addresses, monitoring) are
-// multiplied; what is there anyway (load balancer hours, provisioned environments, commitments) is not.
+// (requests, duration, transfer, logs, LCU, source) and what follows instances (hours, volumes, addresses, monitoring)
+// are multiplied; what is there anyway (load balancer and shard hours, provisioned environments, NAT gateways, alarms,
+// commitments) is not.
 pricing::MonthlyUsage extrapolated(pricing::MonthlyUsage usage, double requestRatio, double instanceRatio);
+
+// What one copy for tests or staging uses: production's month at `non_production_share` times the requests. On EC2 it
+// keeps at least `min` instances all month; on Lambda it keeps the provisioned environments.
+pricing::MonthlyUsage copyOf(const Scenario& scenario, Platform platform, const pricing::MonthlyUsage& production);
+
+// The month with what the owner adds (scenario.costs): engineering hours, and copies at what the catalogue bills for
+// one. Unchanged when the scenario adds nothing.
+pricing::MonthlyUsage withOwnCosts(const Scenario& scenario, Platform platform, pricing::MonthlyUsage usage,
+                                   const pricing::PriceCatalogue& catalogue);
+
+// What that month costs with the owner's costs, USD.
+double monthlyUsd(const Scenario& scenario, Platform platform, pricing::MonthlyUsage usage,
+                  const pricing::PriceCatalogue& catalogue);
 
 } // namespace model

@@ -167,7 +167,7 @@ Screened screenLambda(const Scenario& scenario, const pricing::PriceCatalogue& c
   month.billedMs = static_cast<std::int64_t>(std::llround(requests * billedMs));
   Screened screened;
   const Metered metered{scenario.hoursPerMonth * pricing::kSecondsPerHour, {}, {}};
-  screened.monthlyCostUsd = pricing::price(lambdaUsage(scenario, month, metered), catalogue).total().inDollars();
+  screened.monthlyCostUsd = monthlyUsd(scenario, Platform::Lambda, lambdaUsage(scenario, month, metered), catalogue);
   screened.p99Ms = 1e3 * work.p99Seconds * factor + pricing::inMilliseconds(function.overhead);
   screened.feasible = rate * meanS <= static_cast<double>(function.concurrencyLimit);
   return screened;
@@ -186,7 +186,8 @@ Screened screenEc2(const Scenario& scenario, const pricing::PriceCatalogue& cata
   month.outcomes.attempts = month.outcomes.completed = static_cast<std::uint64_t>(std::llround(rate * seconds));
   month.instanceNs = static_cast<Int128>(count * seconds * 1e9);
   Screened screened;
-  screened.monthlyCostUsd = pricing::price(ec2Usage(scenario, month, {seconds, {}, {}}), catalogue).total().inDollars();
+  screened.monthlyCostUsd =
+      monthlyUsd(scenario, Platform::Ec2, ec2Usage(scenario, month, {seconds, {}, {}}), catalogue);
   screened.p99Ms = 1e3 * work.p99Seconds * factor + pricing::inMilliseconds(fleet.overhead);
   screened.feasible = rate * coreSeconds(fleet, scenario.workload) < static_cast<double>(fleet.max) * fleet.vcpus;
   return screened;

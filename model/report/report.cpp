@@ -6,13 +6,27 @@ namespace model {
 
 namespace {
 
-std::string dollars(double usd) { return pricing::display(pricing::Money::dollars(usd)); }
 // A half width below 0.05 % of the value would print digits nobody can use; JSON and CSV keep it.
 bool isShown(const Estimate& e) { return e.halfWidth > 5e-4 * std::abs(e.value); }
 
+} // namespace
+
+std::string dollars(double usd) { return pricing::display(pricing::Money::dollars(usd)); }
 std::string dollars(const Estimate& e) {
   return isShown(e) ? fmt::format("{} ± {}", dollars(e.value), dollars(e.halfWidth)) : dollars(e.value);
 }
+
+std::string platformTitle(Platform platform) { return platform == Platform::Lambda ? "Lambda" : "EC2"; }
+
+std::vector<const PlatformResult*> present(const Decision& decision) {
+  std::vector<const PlatformResult*> results;
+  if (decision.lambda) results.push_back(&*decision.lambda);
+  if (decision.ec2) results.push_back(&*decision.ec2);
+  return results;
+}
+
+namespace {
+
 std::string milliseconds(const Estimate& e) {
   const auto value = pricing::displaySeconds(e.value / 1e3);
   return isShown(e) ? fmt::format("{} ± {}", value, pricing::displaySeconds(e.halfWidth / 1e3)) : value;
@@ -26,15 +40,6 @@ std::string percent(const Estimate& e) {
   return isShown(e) ? fmt::format("{} ± {:.2g} %", value, 100 * e.halfWidth) : value;
 }
 std::string whole(std::uint64_t n) { return pricing::displayCount(static_cast<double>(n)); }
-
-std::string platformTitle(Platform platform) { return platform == Platform::Lambda ? "Lambda" : "EC2"; }
-
-std::vector<const PlatformResult*> present(const Decision& decision) {
-  std::vector<const PlatformResult*> results;
-  if (decision.lambda) results.push_back(&*decision.lambda);
-  if (decision.ec2) results.push_back(&*decision.ec2);
-  return results;
-}
 
 void addRow(Table& table, const char* title, const std::vector<const PlatformResult*>& results, auto&& cell) {
   std::vector<std::string> row{title};
@@ -84,35 +89,6 @@ Table comparison(const Decision& decision) {
   }
   addRow(table, "meets the objective", results, [](const auto& r) { return r.meetsObjective ? "yes" : "no"; });
   return table;
-}
-
-Table billTable(const pricing::Bill& bill) {
-  Table table{
-      {{"line", false}, {"quantity", true}, {"unit", false}, {"unit price", true}, {"amount", true}, {"source", false}},
-      {}};
-  for (const auto& line : bill.lines)
-    table.rows.push_back({line.service + ", " + line.item, pricing::displayCount(line.quantity), line.unit,
-                          (line.estimated ? "~" : "") + pricing::display(line.unitPrice), pricing::display(line.amount),
-                          line.source});
-  table.rows.push_back({"total", "", "", "", pricing::display(bill.total()), ""});
-  return table;
-}
-
-bool anyEstimated(const pricing::Bill& bill) {
-  for (const auto& line : bill.lines)
-    if (line.estimated) return true;
-  return false;
-}
-
-void addBills(const Decision& decision, std::vector<Block>& blocks) {
-  bool estimated = false;
-  for (const auto* result : present(decision)) {
-    blocks.push_back(Heading{fmt::format("{}'s bill for a month of {} h", platformTitle(result->platform),
-                                         decision.scenario.hoursPerMonth)});
-    blocks.push_back(billTable(result->bill));
-    estimated |= anyEstimated(result->bill);
-  }
-  if (estimated) blocks.push_back(Paragraph{"~ estimated: derived from a related price, see its source."});
 }
 
 Table candidateTable(const Decision& decision) {
@@ -210,10 +186,12 @@ void addRun(const Decision& decision, std::vector<Block>& blocks) {
   const auto observations = run.windows > 1 ? fmt::format("{} windows of one run", run.windows)
                                             : fmt::format("{} replications", run.replications);
   blocks.push_back(Paragraph{fmt::format(
-      "breakeven {}, seed {}, {} of {}, {} requests ({:.2g} requests/s simulated), prices {} as of {}, scenario {}.",
+      "breakeven {}, seed {}, {} of {}, {} requests ({:.2g} requests/s simulated), prices {} as of {}{}{}, scenario "
+      "{}.",
       run.version, run.seed, observations, pricing::displaySeconds(run.horizonS),
       pricing::displayCount(static_cast<double>(run.requests)), run.requestsPerSecond, run.catalogueId,
-      run.catalogueAsOf, run.scenarioSha256.substr(0, 12))});
+      run.catalogueAsOf, run.rulesDay.empty() ? "" : ", rules of " + run.rulesDay,
+      run.privatePrices.empty() ? "" : ", own prices from " + run.privatePrices, run.scenarioSha256.substr(0, 12))});
 }
 
 Chart costChart(const Decision& decision) {
@@ -320,12 +298,15 @@ std::string headline(const Decision& decision) { return verdictSentence(decision
 std::vector<Block> reportBlocks(const Decision& decision, Detail detail) {
   std::vector<Block> blocks{Heading{decision.scenario.name}, Paragraph{headline(decision)}, comparison(decision)};
   BulletList why;
-  for (const auto& reason : decision.reasons) why.items.push_back(reason.message);
+  for (const auto& reason : decision.reasons)
+    if (!isAboutCommitments(reason)) why.items.push_back(reason.message);
   blocks.push_back(Heading{"Why"});
   blocks.push_back(std::move(why));
   addWarnings(decision, blocks);
   addCharts(decision, blocks);
   addDrivers(decision, blocks);
+  addMoneyParts(decision, blocks);
+  addCommitments(decision, blocks);
   addBills(decision, blocks);
   addCandidates(decision, blocks);
   addAnalytic(decision, blocks);

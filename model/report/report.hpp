@@ -45,7 +45,35 @@ struct Chart {
   std::vector<ChartMark> marks; // vertical lines
 };
 
-using Block = std::variant<Heading, Paragraph, Table, BulletList, Chart>;
+// Bars that are made of parts, to one scale.
+struct Bars {
+  struct Part {
+    std::string text; // "cpu 61 %"
+    double value = 0;
+  };
+  struct Bar {
+    std::string title;
+    Platform platform = Platform::Lambda; // chooses the colour
+    std::vector<Part> parts;
+  };
+  std::string title;
+  std::vector<Bar> bars;
+};
+
+using Block = std::variant<Heading, Paragraph, Table, BulletList, Chart, Bars>;
 std::vector<Block> reportBlocks(const Decision& decision, Detail detail);
+
+// The parts about money: what both sides pay, each bill, where the money goes, commitments (report_money.cpp).
+void addBills(const Decision& decision, std::vector<Block>& blocks);
+void addMoneyParts(const Decision& decision, std::vector<Block>& blocks);
+void addCommitments(const Decision& decision, std::vector<Block>& blocks);
+
+// Reasons of these codes stand with the commitments, the others in "Why".
+bool isAboutCommitments(const Reason& reason);
+
+std::string dollars(double usd);
+std::string dollars(const Estimate& e);       // "$12.34 ± $0.50"; the interval only where it prints a digit
+std::string platformTitle(Platform platform); // "Lambda", "EC2"
+std::vector<const PlatformResult*> present(const Decision& decision);
 
 } // namespace model

@@ -193,6 +193,73 @@ class Plot {
   Axis m_x, m_y;
 };
 
+// Bars to one scale, each above the names of its parts; later parts are paler.
+class Stack {
+ public:
+  explicit Stack(const Bars& bars) : m_bars(bars) {
+    for (const auto& bar : bars.bars) m_longest = std::max(m_longest, sum(bar));
+  }
+
+  std::string svg() {
+    std::string body;
+    for (const auto& bar : m_bars.bars) body += row(bar);
+    return fmt::format("<figure><svg viewBox=\"0 0 {0} {1}\" role=\"img\" aria-label=\"{2}\">\n"
+                       "<text class=\"t\" x=\"0\" y=\"18\">{2}</text>\n{3}</svg></figure>\n",
+                       kWidth, m_y, escaped(m_bars.title), body);
+  }
+
+ private:
+  static constexpr double kThick = 26, kLine = 19, kPerLetter = 6.6, kBox = 11;
+
+  static double sum(const Bars::Bar& bar) {
+    double total = 0;
+    for (const auto& part : bar.parts) total += std::max(part.value, 0.0);
+    return total;
+  }
+  static std::string box(const Bars::Bar& bar, std::size_t part, double x, double y, double width, double height) {
+    const double shade =
+        1 - 0.8 * static_cast<double>(part) / static_cast<double>(std::max<std::size_t>(1, bar.parts.size() - 1));
+    return fmt::format("<rect class=\"p {}\" x=\"{:.1f}\" y=\"{:.1f}\" width=\"{:.1f}\" height=\"{:.1f}\" "
+                       "fill-opacity=\"{:.2f}\"/>",
+                       name(bar.platform), x, y, width, height, shade);
+  }
+
+  std::string row(const Bars::Bar& bar) {
+    std::string out = fmt::format("<text class=\"n\" x=\"0\" y=\"{}\">{}</text>\n", m_y + 14, escaped(bar.title));
+    m_y += 21;
+    double x = 0;
+    for (std::size_t i = 0; i < bar.parts.size(); ++i) {
+      const double width = m_longest > 0 ? kWidth * std::max(bar.parts[i].value, 0.0) / m_longest : 0;
+      if (width >= 0.05) out += box(bar, i, x, m_y, width, kThick) + "\n";
+      x += width;
+    }
+    m_y += kThick;
+    return out + legend(bar);
+  }
+
+  std::string legend(const Bars::Bar& bar) {
+    std::string out;
+    double x = 0;
+    m_y += kLine;
+    for (std::size_t i = 0; i < bar.parts.size(); ++i) {
+      const auto& text = bar.parts[i].text;
+      const double width = 2.6 * kBox + kPerLetter * static_cast<double>(text.size());
+      if (x > 0 && x + width > kWidth) {
+        x = 0;
+        m_y += kLine;
+      }
+      out += box(bar, i, x, m_y - kBox + 1, kBox, kBox) +
+             fmt::format("<text class=\"n\" x=\"{:.1f}\" y=\"{:.1f}\">{}</text>\n", x + 1.4 * kBox, m_y, escaped(text));
+      x += width;
+    }
+    m_y += kLine;
+    return out;
+  }
+
+  const Bars& m_bars;
+  double m_longest = 0, m_y = 30;
+};
+
 constexpr std::string_view kStyle = R"(
 :root{color-scheme:light dark;--ink:#1c1e21;--soft:#5c6370;--line:#dfe2e7;--paper:#fff;--lambda:#c2570c;--ec2:#1d63b8}
 @media(prefers-color-scheme:dark){:root{--ink:#e6e8eb;--soft:#a2a9b4;--line:#3a3f47;--paper:#17191c;--lambda:#f59a55;--ec2:#6fb0ff}}
@@ -205,7 +272,7 @@ th{color:var(--soft);font-weight:600}.r{text-align:right}
 figure{margin:1.2rem 0}svg{width:100%;height:auto}
 .t{font:600 15px system-ui,sans-serif;fill:var(--ink)}.n{font:12px system-ui,sans-serif;fill:var(--soft)}
 .g{stroke:var(--line);fill:none}.m{stroke:var(--ink);stroke-dasharray:2 4;fill:none}
-.s{fill:none;stroke-width:2;stroke-linejoin:round}.s.lambda{stroke:var(--lambda)}.s.ec2{stroke:var(--ec2)}.s.d{stroke-dasharray:5 4;stroke-width:1.4}
+.s{fill:none;stroke-width:2;stroke-linejoin:round}.s.lambda{stroke:var(--lambda)}.s.ec2{stroke:var(--ec2)}.p{stroke:var(--line)}.p.lambda{fill:var(--lambda)}.p.ec2{fill:var(--ec2)}.s.d{stroke-dasharray:5 4;stroke-width:1.4}
 )";
 
 struct HtmlPrinter {
@@ -242,6 +309,10 @@ struct HtmlPrinter {
   }
   void operator()(const Chart& chart) {
     out += Plot(chart).svg();
+    ++blocks;
+  }
+  void operator()(const Bars& bars) {
+    out += Stack(bars).svg();
     ++blocks;
   }
 };

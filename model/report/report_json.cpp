@@ -26,6 +26,8 @@ Json toJson(const pricing::BillLine& line) {
            {"amount_usd", line.amount.inDollars()},
            {"source", line.source}};
   if (line.estimated) out["estimated"] = true;
+  if (line.shared) out["shared"] = true;
+  if (line.ownPrice) out["own_price"] = true;
   return out;
 }
 
@@ -46,16 +48,61 @@ Json lambdaUsageJson(const pricing::MonthlyUsage& usage) {
 Json ec2UsageJson(const pricing::MonthlyUsage& usage) {
   double hours = 0;
   for (const auto& instances : usage.ec2) hours += instances.hours;
-  Json out{{"instance_hours", hours}};
+  return {{"instance_hours", hours}};
+}
+
+// What is around compute, where it is used.
+void addServices(const pricing::MonthlyUsage& usage, Json& out) {
   for (const auto& balancer : usage.alb) out["lcu_hours"] = balancer.lcuHours;
-  return out;
+  for (const auto& balancer : usage.nlb) out["nlcu_hours"] = balancer.nlcuHours;
+  for (const auto& gateways : usage.nat) {
+    out["nat_gateway_hours"] = gateways.hours;
+    out["nat_gb"] = gateways.gb;
+  }
+  for (const auto& stream : usage.kinesis) out["kinesis_records_per_s"] = stream.recordsPerSecond;
+  const auto add = [&](const char* key, double quantity) {
+    if (quantity > 0) out[key] = quantity;
+  };
+  add("cross_zone_gb", usage.crossZoneGb);
+  add("s3_put_requests", usage.s3.putRequests);
+  add("s3_get_requests", usage.s3.getRequests);
+  add("sqs_requests", usage.sqs.standardRequests + usage.sqs.fifoRequests);
+  add("alarms", usage.alarms);
 }
 
 Json usageJson(const PlatformResult& result) {
   Json out = result.platform == Platform::Lambda ? lambdaUsageJson(result.usage) : ec2UsageJson(result.usage);
   out["egress_gb"] = result.usage.egressGb;
   out["logs_gb"] = result.usage.logsGb;
+  addServices(result.usage, out);
   return out;
+}
+
+Json moneyPartsJson(const PlatformResult& result) {
+  const double total = result.bill.total().inDollars();
+  Json out = Json::array();
+  for (const auto& part : result.moneyParts)
+    out.push_back({{"code", part.code},
+                   {"meaning", part.meaning},
+                   {"usd", part.usd},
+                   {"share", total > 0 ? part.usd / total : 0.0}});
+  return out;
+}
+
+Json toJson(const CommitmentPlan& plan) {
+  Json options = Json::array();
+  for (const auto& option : plan.options) {
+    Json one{{"name", option.name},
+             {"commitment", option.commitment},
+             {"monthly_usd", option.monthlyUsd},
+             {"saving_usd", option.savingUsd},
+             {"monthly_usd_after_drop", option.monthlyUsdAfterDrop}};
+    if (option.estimated) one["estimated"] = true;
+    options.push_back(std::move(one));
+  }
+  return {{"traffic_drop", plan.trafficDrop},
+          {"on_demand_usd_after_drop", plan.onDemandUsdAfterDrop},
+          {"options", std::move(options)}};
 }
 
 void addLambda(const PlatformResult& result, Json& out) {
@@ -93,6 +140,8 @@ Json toJson(const PlatformResult& result) {
   Json lines = Json::array();
   for (const auto& line : result.bill.lines) lines.push_back(toJson(line));
   out["monthly_cost_usd"] = {{"total", toJson(result.monthlyCostUsd)}, {"lines", std::move(lines)}};
+  if (!result.moneyParts.empty()) out["money_parts"] = moneyPartsJson(result);
+  if (result.commitments) out["commitments"] = toJson(*result.commitments);
   out["meets_objective"] = result.meetsObjective;
   out["missed"] = result.missed;
   return out;
@@ -121,6 +170,10 @@ Json decisionJson(const Decision& decision) {
     out["break_even"] = {{"requests_per_month", decision.breakEven->requestsPerMonth},
                          {"requests_per_s", decision.breakEven->requestsPerSecond},
                          {"cheaper_below", name(decision.breakEven->cheaperBelow)}};
+  if (decision.payback) {
+    out["payback"] = {{"migration_usd", decision.payback->migrationUsd}};
+    if (decision.payback->months) out["payback"]["months"] = *decision.payback->months;
+  }
   Json reasons = Json::array();
   for (const auto& reason : decision.reasons) reasons.push_back({{"code", reason.code}, {"message", reason.message}});
   out["reasons"] = std::move(reasons);
@@ -159,6 +212,13 @@ Json analyticJson(const Decision& decision) {
   return out;
 }
 
+Json catalogueJson(const RunRecord& run) {
+  Json out{{"id", run.catalogueId}, {"as_of", run.catalogueAsOf}};
+  if (!run.rulesDay.empty()) out["rules_of"] = run.rulesDay;
+  if (!run.privatePrices.empty()) out["own_prices"] = run.privatePrices;
+  return out;
+}
+
 Json runJson(const RunRecord& run) {
   return {{"seed", run.seed},
           {"replications", run.replications},
@@ -167,7 +227,7 @@ Json runJson(const RunRecord& run) {
           {"requests", run.requests},
           {"wall_s", run.wallS},
           {"requests_per_s", run.requestsPerSecond},
-          {"catalogue", {{"id", run.catalogueId}, {"as_of", run.catalogueAsOf}}},
+          {"catalogue", catalogueJson(run)},
           {"scenario_sha256", run.scenarioSha256}};
 }
 

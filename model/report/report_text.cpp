@@ -57,6 +57,7 @@ struct TextPrinter {
     for (const auto& item : list.items) out += "  - " + item + "\n";
   }
   void operator()(const Chart&) {} // a terminal has the tables
+  void operator()(const Bars&) {}
 };
 
 std::string escapedCell(std::string_view cell) {
@@ -103,6 +104,7 @@ struct MarkdownPrinter {
     out += "\n";
   }
   void operator()(const Chart&) {}
+  void operator()(const Bars&) {}
 };
 
 std::string csvField(std::string_view text) {
@@ -139,6 +141,12 @@ void csvRows(std::string& out, const PlatformResult& r) {
   }
   for (const auto& line : r.bill.lines)
     csvRow(out, r, "bill: " + line.service + " " + line.item, {line.amount.inDollars(), 0}, "USD");
+  for (const auto& part : r.moneyParts) csvRow(out, r, "money: " + part.code, {part.usd, 0}, "USD");
+  if (!r.commitments) return;
+  for (const auto& option : r.commitments->options) {
+    csvRow(out, r, "commitment: " + option.name, {option.monthlyUsd, 0}, "USD");
+    csvRow(out, r, "commitment after drop: " + option.name, {option.monthlyUsdAfterDrop, 0}, "USD");
+  }
 }
 
 template <class Printer> std::string printed(const Decision& decision, Detail detail) {

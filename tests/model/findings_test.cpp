@@ -313,3 +313,87 @@ TEST_CASE("drivers are sorted, start from one base and say truly what flips", "[
   REQUIRE(it != found.end());
   CHECK(it->savingUsd == *twice.ec2Usd - *twice.lambdaUsd);
 }
+
+// ---- shared lines, payback, commitments ----
+
+namespace {
+
+pricing::BillLine line(const char* item, double quantity, double usd) {
+  pricing::BillLine l;
+  l.service = "service";
+  l.item = item;
+  l.quantity = quantity;
+  l.unitPrice = pricing::UnitPrice::dollarsPerUnit(usd);
+  l.amount = l.unitPrice * quantity;
+  return l;
+}
+
+// Bills of one line each and one option that saves that much a month.
+Decision committed(double lambdaUsd, double lambdaSaving, double ec2Usd, double ec2Saving) {
+  auto d = decision(lambdaUsd, ec2Usd);
+  const auto commit = [](PlatformResult& result, double usd, double saving) {
+    result.bill.lines = {line("all", 1, usd)};
+    result.commitments = CommitmentPlan{{{"on_demand", "", usd, 0, usd * 0.7, false},
+                                         {"compute_sp_1y", "$1/h", usd - saving, saving, usd * 0.8, false}},
+                                        0.3,
+                                        usd * 0.7};
+  };
+  commit(*d.lambda, lambdaUsd, lambdaSaving);
+  commit(*d.ec2, ec2Usd, ec2Saving);
+  return d;
+}
+
+} // namespace
+
+TEST_CASE("lines are shared when item, price and quantity agree to 1e-9", "[findings]") {
+  pricing::Bill one{{line("a", 100, 2), line("b", 100, 2), line("c", 100, 2), line("only here", 1, 1)}};
+  pricing::Bill other{{line("c", 100, 3), line("b", 100 * (1 + 1e-8), 2), line("a", 100 * (1 + 1e-10), 2)}};
+  markShared(one, other);
+  CHECK(one.lines[0].shared);
+  CHECK(other.lines[2].shared);
+  for (const auto& l : {one.lines[1], one.lines[2], one.lines[3], other.lines[0], other.lines[1]})
+    CHECK_FALSE(l.shared);
+}
+
+TEST_CASE("payback is the migration over the monthly saving", "[findings]") {
+  const auto paid = [](double lambdaUsd, double ec2Usd, const tests::Settings& settings) {
+    auto d = decision(lambdaUsd, ec2Usd, settings);
+    decide(d, {});
+    return d;
+  };
+  const auto lambda = paid(400, 700, {"costs.lambda.migration=4500", "costs.ec2.migration=1"});
+  CHECK(lambda.payback->migrationUsd == 4500);
+  CHECK(*lambda.payback->months == Approx(15));
+  CHECK(reason(lambda, "payback") == "Moving to Lambda costs $4,500.00 once and is paid back in 15.0 months at $300.00 "
+                                     "a month.");
+  const auto late = paid(700, 400, {"costs.ec2.migration=18000"});
+  CHECK(reason(late, "payback") == "Moving to EC2 costs $18,000.00 once and is paid back in 5.0 years at $300.00 a "
+                                   "month.");
+  CHECK_FALSE(paid(400, 700, {}).payback);
+  CHECK_FALSE(paid(400, 401, {"costs.lambda.migration=4500"}).payback); // too close to call
+  auto dearer = decision(700, 400, {"costs.lambda.migration=4500"});
+  miss(dearer.ec2);
+  decide(dearer, {});
+  CHECK_FALSE(dearer.payback->months);
+  CHECK(reason(dearer, "payback") ==
+        "Moving to Lambda costs $4,500.00 once and saves nothing a month: money does not pay it back.");
+}
+
+TEST_CASE("commitments on both sides are weighed against each other", "[findings]") {
+  auto stays = committed(400, 40, 700, 200);
+  weighCommitments(stays);
+  CHECK(reason(stays, "commitments_agree") == "If both sides committed at their cheapest, Lambda would cost $360.00 a "
+                                              "month and EC2 $500.00: Lambda would stay the cheaper side.");
+  auto flips = committed(400, 40, 700, 400);
+  weighCommitments(flips);
+  CHECK(
+      reason(flips, "commitments_flip") ==
+      "If both sides committed at their cheapest, Lambda would cost $360.00 a month and EC2 $300.00: EC2 would be the "
+      "cheaper side then, not as now.");
+  auto dearer = committed(400, -10, 700, -20); // every commitment costs more than on demand
+  weighCommitments(dearer);
+  CHECK(dearer.reasons.empty());
+  auto none = decision(400, 700);
+  weighCommitments(none);
+  CHECK(none.reasons.empty());
+}

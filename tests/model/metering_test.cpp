@@ -107,13 +107,14 @@ TEST_CASE("each front door is metered its own way, and only for HTTP", "[meterin
 // ---- load balancer capacity units ----
 
 TEST_CASE("an LCU is the largest dimension of each hour, a partial hour by its rate", "[metering]") {
-  workloads::Workload workload;
+  Scenario scenario;
+  auto& workload = scenario.workload;
   workload.requestSize = pricing::ByteCount::bytes(2048);
   workload.responseSize = pricing::ByteCount::bytes(20'480);
   const std::vector<std::uint64_t> hours{3600, 900}; // 1/s, then 0.5/s for half an hour
   const Metered metered{5400, hours, std::chrono::minutes(90)};
   const auto lcu = [&](double latencyS, pricing::TargetKind targets) {
-    return meanLcu(workload, metered, targets, latencyS);
+    return meanLcu(scenario, metered, targets, latencyS);
   };
   const double gibPerHour = 3600 * 22'528 / kGib; // 0.0755 at 1/s: more than 1/25 new connections
   CHECK(lcu(0.1, pricing::TargetKind::Ec2) == Approx((1 * gibPerHour + 0.5 * 0.5 * gibPerHour) / 1.5));
@@ -125,11 +126,114 @@ TEST_CASE("an LCU is the largest dimension of each hour, a partial hour by its r
 }
 
 TEST_CASE("hours without requests count in the mean, hours beyond the horizon do not", "[metering]") {
-  workloads::Workload workload;
-  workload.requestSize = workload.responseSize = pricing::ByteCount::bytes(1);
+  Scenario scenario;
+  scenario.workload.requestSize = scenario.workload.responseSize = pricing::ByteCount::bytes(1);
   const std::vector<std::uint64_t> quiet{9000, 0, 0}; // 2.5/s = 0.1 LCU, nothing, and the end of the horizon
-  CHECK(meanLcu(workload, {7200, quiet, std::chrono::hours(2)}, pricing::TargetKind::Ec2, 0.1) == Approx(0.1 / 2));
-  CHECK(meanLcu(workload, {}, pricing::TargetKind::Ec2, 0.1) == 0);
+  CHECK(meanLcu(scenario, {7200, quiet, std::chrono::hours(2)}, pricing::TargetKind::Ec2, 0.1) == Approx(0.1 / 2));
+  CHECK(meanLcu(scenario, {}, pricing::TargetKind::Ec2, 0.1) == 0);
+}
+
+TEST_CASE("connections that are kept alive are opened seldom and stay open longer", "[metering]") {
+  auto scenario = shortScenario({"network.requests_per_connection=50", "network.connection_idle=10s",
+                                 "workload.request_size=1B", "workload.response_size=1B"});
+  const std::vector<std::uint64_t> hour{360'000}; // 100/s
+  const Metered metered{3600, hour, std::chrono::hours(1)};
+  // 100/s x (0.1 s + 10 s) = 1,010 open connections of 3,000; 2 new ones a second of 25 would be 0.08.
+  CHECK(meanLcu(scenario, metered, pricing::TargetKind::Ec2, 0.1) == Approx(1010.0 / 3000));
+  CHECK(meanNlcu(scenario, metered, 0.1) == Approx(1010.0 / 100'000));
+  scenario.network.connectionIdle = {};
+  CHECK(meanLcu(scenario, metered, pricing::TargetKind::Ec2, 0.1) == Approx(2.0 / 25));
+  CHECK(meanNlcu(scenario, metered, 0.1) == Approx(2.0 / 800));
+  scenario.network.listenerRules = 60; // (60 - 10) x 100/s of 1,000 evaluations a second; a network balancer has none
+  CHECK(meanLcu(scenario, metered, pricing::TargetKind::Ec2, 0.1) == Approx(5.0));
+  CHECK(meanNlcu(scenario, metered, 0.1) == Approx(2.0 / 800));
+}
+
+// AWS's example of an LCU (facts: one new connection a second that lasts two minutes, 300 KB/s, five requests a second
+// against 60 rules): bytes lead with 1.08 GB in decimal steps.
+TEST_CASE("AWS's own LCU example", "[metering]") {
+  auto scenario = shortScenario({"network.requests_per_connection=5", "network.listener_rules=60",
+                                 "workload.request_size=0B", "workload.response_size=64424B"}); // 1.08 GiB an hour
+  const std::vector<std::uint64_t> hour{18'000};
+  CHECK(meanLcu(scenario, {3600, hour, std::chrono::hours(1)}, pricing::TargetKind::Ec2, 24) ==
+        Approx(1.08).epsilon(1e-4));
+}
+
+// ---- what the requests come out of ----
+
+namespace {
+
+pricing::MonthlyUsage sourced(const std::string& source, double requests) {
+  auto scenario = shortScenario({"workload.source=" + source, "workload.request_size=100KB"});
+  pricing::MonthlyUsage usage;
+  addSource(scenario, requests, usage);
+  return usage;
+}
+
+} // namespace
+
+TEST_CASE("objects are stored and fetched", "[metering]") {
+  const auto usage = sourced(R"({"kind": "s3", "gets_per_request": 2})", 1000);
+  CHECK(usage.s3.putRequests == 1000);
+  CHECK(usage.s3.getRequests == 2000);
+}
+
+TEST_CASE("messages are sent, received and deleted in calls of 64 KB chunks", "[metering]") {
+  // 100 KB each: a send is 2 chunks; a receive of ten is 1,000 KB = 16 chunks; a delete of ten is one call.
+  const auto single = sourced(R"({"kind": "sqs"})", 1000);
+  CHECK(single.sqs.standardRequests == Approx(1000 * 2 + 100 * 16 + 100));
+  CHECK(single.sqs.fifoRequests == 0);
+  // Three messages of 1 KB a request, all in batches of five: 600 sends, 600 receives, 600 deletes.
+  const auto batched = sourced(R"({"kind": "sqs_fifo", "batch_size": 5, "send_batch_size": 5, "record_size": "1KB",
+                                   "records_per_request": 3})",
+                               1000);
+  CHECK(batched.sqs.fifoRequests == Approx(1800));
+  CHECK(batched.sqs.standardRequests == 0);
+}
+
+TEST_CASE("a stream is metered by shards and records or by volume", "[metering]") {
+  const auto provisioned = sourced(R"({"kind": "kinesis", "shards": 3, "records_per_request": 50})", 730 * 3600);
+  REQUIRE(provisioned.kinesis.size() == 1);
+  const auto& stream = provisioned.kinesis.front();
+  CHECK(stream.mode == pricing::KinesisUsage::Mode::Provisioned);
+  CHECK(stream.shards == 3);
+  CHECK(stream.hours == 730);
+  CHECK(stream.recordsPerSecond == Approx(50));
+  CHECK(stream.recordSize.inBytes() == 2048); // 100 KB shared by 50 records
+  const auto onDemand = sourced(R"({"kind": "kinesis_on_demand", "consumers": 2, "record_size": "3KB"})", 730 * 3600);
+  CHECK(onDemand.kinesis.front().mode == pricing::KinesisUsage::Mode::OnDemand);
+  CHECK(onDemand.kinesis.front().consumers == 2);
+  CHECK(onDemand.kinesis.front().recordsPerSecond == Approx(1));
+  CHECK(onDemand.kinesis.front().recordSize.inBytes() == 3072);
+}
+
+TEST_CASE("both platforms pay the same source for the same attempts", "[metering]") {
+  const auto scenario = shortScenario({R"(workload.source={"kind": "sqs"})"});
+  const auto lambda = lambdaUsage(scenario, lambdaTally(), twoHours());
+  const auto ec2 = ec2Usage(scenario, ec2Tally(), twoHours());
+  CHECK(lambda.sqs.standardRequests == Approx(1100 * kFactor * (1 + 0.1 + 0.1)));
+  CHECK(ec2.sqs.standardRequests == lambda.sqs.standardRequests);
+}
+
+// ---- NAT gateways, zones ----
+
+TEST_CASE("NAT gateways and zones belong to what is in the VPC", "[metering]") {
+  const tests::Settings network{"network.nat_gateways=2", "network.nat_bytes_per_request=1MB",
+                                "network.cross_zone_bytes_per_request=512KB"};
+  auto inside = network;
+  inside.push_back("lambda.vpc=true");
+  const auto lambda = lambdaUsage(shortScenario(inside), lambdaTally(), twoHours());
+  REQUIRE(lambda.nat.size() == 1);
+  CHECK(lambda.nat.front().hours == 2 * 730);
+  CHECK(lambda.nat.front().gb == Approx(1000 * kFactor / 1024)); // started
+  CHECK(lambda.crossZoneGb == Approx(1000 * kFactor / 2048));
+  const auto outside = lambdaUsage(shortScenario(network), lambdaTally(), twoHours());
+  CHECK(outside.nat.empty());
+  CHECK(outside.crossZoneGb == 0);
+  const auto ec2 = ec2Usage(shortScenario(network), ec2Tally(), twoHours());
+  REQUIRE(ec2.nat.size() == 1);
+  CHECK(ec2.nat.front().gb == Approx(1000 * kFactor / 1024)); // the rejected 100 were not worked on
+  CHECK(ec2.crossZoneGb == Approx(1000 * kFactor / 2048));
 }
 
 // ---- EC2 ----
@@ -152,6 +256,12 @@ TEST_CASE("a month of EC2 from two hours", "[metering]") {
   REQUIRE(usage.publicIpv4.size() == 1);
   CHECK(usage.publicIpv4.front().hours == Approx(ran + 2 * 730)); // the load balancer has one in each of two zones
   CHECK(usage.detailedMonitoringInstances == Approx(ran / 730));
+  CHECK(usage.alarms == 2); // target tracking: one for scaling out, one for scaling in
+  CHECK(usage.ebs.front().iopsAbove3000 == 0);
+  CHECK(usage.ebs.front().mibPerSecondAbove125 == 0);
+  CHECK(usage.nat.empty());
+  CHECK(usage.own.empty());
+  CHECK(usage.date.empty());
   CHECK(usage.egressGb == Approx(1000 * kFactor * 20 * 1024 / kGib));
   CHECK(usage.logsGb == 0);
 }
@@ -185,6 +295,80 @@ TEST_CASE("a commitment is paid whether used or not, the rest on demand", "[mete
   CHECK(spot.ec2[0].hours == Approx(used));
 }
 
+TEST_CASE("volumes, alarms and network balancers as they were ordered", "[metering]") {
+  const auto usage = ec2Usage(shortScenario({"ec2.ebs_iops=4000", "ec2.ebs_throughput=250", "ec2.alarms=3",
+                                             "ec2.load_balancer=nlb", "prices.date=2025-07-01"}),
+                              ec2Tally(), twoHours());
+  CHECK(usage.ebs.front().iopsAbove3000 == 1000);
+  CHECK(usage.ebs.front().mibPerSecondAbove125 == 125);
+  CHECK(usage.alarms == 5);
+  CHECK(usage.alb.empty());
+  REQUIRE(usage.nlb.size() == 1);
+  CHECK(usage.nlb.front().hours == 730);
+  CHECK(usage.nlb.front().nlcuHours == Approx(730.0 * 550 * 22 * 1024.0 / kGib)); // bytes lead
+  CHECK(usage.publicIpv4.front().hours == Approx(4 * kFactor + 2 * 730));
+  CHECK(usage.date == "2025-07-01");
+  const auto fixed = ec2Usage(shortScenario({R"(ec2.scaling={"kind": "none"})"}), ec2Tally(), twoHours());
+  CHECK(fixed.alarms == 0);
+  CHECK(lambdaUsage(shortScenario({"lambda.alarms=4"}), lambdaTally(), twoHours()).alarms == 4);
+}
+
+// ---- what the owner adds ----
+
+namespace {
+
+double usd(const pricing::MonthlyUsage& usage) { return pricing::price(usage, tests::catalogue()).total().inDollars(); }
+
+} // namespace
+
+TEST_CASE("engineering hours and copies stand on the bill as own lines", "[metering]") {
+  const auto scenario =
+      shortScenario({"costs.engineering_rate=80", "costs.lambda.engineering_hours=2", "costs.ec2.engineering_hours=5",
+                     "costs.ec2.non_production_copies=2", "costs.ec2.non_production_share=0.25"});
+  const auto lambda = lambdaUsage(scenario, lambdaTally(), twoHours());
+  const auto people = withOwnCosts(scenario, Platform::Lambda, lambda, tests::catalogue());
+  REQUIRE(people.own.size() == 1);
+  CHECK(people.own.front().item == "engineering");
+  CHECK(usd(people) == Approx(usd(lambda) + 2 * 80));
+
+  const auto ec2 = ec2Usage(scenario, ec2Tally(), twoHours());
+  const auto copy = copyOf(scenario, Platform::Ec2, ec2);
+  // Production runs 2.0055 instances, the minimum is 2: a copy keeps the minimum, a quarter of the requests.
+  CHECK(copy.ec2.front().hours == Approx(2 * 730));
+  CHECK(copy.alb.front().hours == 730);
+  CHECK(copy.alb.front().lcuHours == Approx(ec2.alb.front().lcuHours / 4));
+  CHECK(copy.egressGb == Approx(ec2.egressGb / 4));
+  CHECK(copy.alarms == ec2.alarms);
+  const auto owned = withOwnCosts(scenario, Platform::Ec2, ec2, tests::catalogue());
+  CHECK(usd(owned) == Approx(usd(ec2) + 2 * usd(copy) + 5 * 80));
+  CHECK(monthlyUsd(scenario, Platform::Ec2, ec2, tests::catalogue()) == Approx(usd(owned)));
+}
+
+TEST_CASE("a copy of Lambda pays per use and keeps what is provisioned", "[metering]") {
+  const auto scenario = shortScenario({"lambda.provisioned_concurrency=5", "costs.lambda.non_production_copies=1",
+                                       "costs.lambda.non_production_share=0.1"});
+  const auto copy = copyOf(scenario, Platform::Lambda, lambdaUsage(scenario, lambdaTally(), twoHours()));
+  CHECK(copy.lambda.front().requests == Approx(100 * kFactor));
+  CHECK(copy.lambda.front().billedMilliseconds == Approx(15'000 * kFactor));
+  CHECK(copy.lambda.front().provisioned->count == 5);
+  CHECK(copy.lambda.front().provisioned->hours == 730);
+}
+
+TEST_CASE("a fleet that shrinks to its share does not fall below its minimum", "[metering]") {
+  auto scenario = shortScenario({"ec2.min=1", "costs.ec2.non_production_share=0.8"});
+  const auto production = ec2Usage(scenario, ec2Tally(), twoHours());
+  const double used = production.ec2.front().hours;
+  CHECK(copyOf(scenario, Platform::Ec2, production).ec2.front().hours == Approx(0.8 * used));
+  scenario.costs.ec2.nonProductionShare = 0.1;
+  CHECK(copyOf(scenario, Platform::Ec2, production).ec2.front().hours == Approx(730));
+}
+
+TEST_CASE("a scenario that adds nothing leaves the month alone", "[metering]") {
+  const auto scenario = shortScenario({"costs.lambda.engineering_hours=2", "costs.ec2.migration=5000"}); // no rate
+  const auto usage = lambdaUsage(scenario, lambdaTally(), twoHours());
+  CHECK(withOwnCosts(scenario, Platform::Lambda, usage, tests::catalogue()).own.empty());
+}
+
 // ---- the same month, larger ----
 
 TEST_CASE("extrapolation multiplies what follows requests and what follows instances", "[metering]") {
@@ -205,7 +389,24 @@ TEST_CASE("extrapolation multiplies what follows requests and what follows insta
   usage.crossZoneGb = 2;
   usage.logsGb = 3;
   usage.detailedMonitoringInstances = 4;
+  usage.nlb.push_back({730, 21});
+  usage.nat.push_back({730, 22});
+  usage.kinesis.push_back({pricing::KinesisUsage::Mode::Provisioned, 730, 4, 23, {}, 0});
+  usage.s3 = {24, 25, 26};
+  usage.sqs = {27, 28};
+  usage.alarms = 2;
   const auto more = extrapolated(usage, 3, 2);
+  CHECK(more.nlb[0].hours == 730);
+  CHECK(more.nlb[0].nlcuHours == 63);
+  CHECK(more.nat[0].hours == 730);
+  CHECK(more.nat[0].gb == 66);
+  CHECK(more.kinesis[0].shards == 4);
+  CHECK(more.kinesis[0].recordsPerSecond == 69);
+  CHECK(more.s3.putRequests == 72);
+  CHECK(more.s3.getRequests == 75);
+  CHECK(more.sqs.standardRequests == 81);
+  CHECK(more.sqs.fifoRequests == 84);
+  CHECK(more.alarms == 2);
   CHECK(more.lambda[0].requests == 300);
   CHECK(more.lambda[0].billedMilliseconds == 3000);
   CHECK(more.lambda[0].provisioned->count == 5);

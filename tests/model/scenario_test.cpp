@@ -166,7 +166,7 @@ TEST_CASE("every default has a source, every leaf a line, in file order", "[scen
   }
   const auto lines = assumptions(Scenario{});
   CHECK(lines.front().path == "schema_version");
-  CHECK(lines.back().path == "assumptions.free_tier");
+  CHECK(lines.back().path == "assumptions.traffic_drop");
 }
 
 TEST_CASE("an assumption says what was set, by whom, and what a word stands for", "[scenario]") {
@@ -380,5 +380,5 @@ TEST_CASE("each built-in example reads, holds, and survives writing", "[scenario
     CHECK(fleet.initial < scenario.ec2->max); // the mean load leaves room to grow
     CHECK(fleet.workers >= 1);
   }
-  CHECK(names == std::set<std::string_view>{"web-api", "thumbnails", "hashtags", "backup"});
+  CHECK(names == std::set<std::string_view>{"web-api", "thumbnails", "hashtags", "backup", "checkout"});
 }

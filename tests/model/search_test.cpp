@@ -218,11 +218,11 @@ TEST_CASE("screening prices the mean", "[search]") {
   CHECK(screened.p99Ms == Approx(100 * std::log(100.0)).epsilon(0.001)); // exponential
   CHECK(screened.feasible);
 
-  // Two c7g.large all month, 8 GiB of gp3 and an address each; 2/s x 0.1 s needs 0.2 of 40 vCPUs at most.
+  // Two c7g.large all month, 8 GiB of gp3 and an address each, two alarms; 2/s x 0.1 s needs 0.2 of 40 vCPUs at most.
   const auto fleet =
       screenEc2(shortScenario({"workload.trigger=queue", "ec2.load_balancer=none", "ec2.detailed_monitoring=false"}),
                 catalogue());
-  CHECK(fleet.monthlyCostUsd == Approx(2 * 730 * (0.0725 + 0.005) + 2 * 8 * 0.08).epsilon(0.001));
+  CHECK(fleet.monthlyCostUsd == Approx(2 * 730 * (0.0725 + 0.005) + 2 * 8 * 0.08 + 2 * 0.1).epsilon(0.001));
   CHECK(fleet.feasible);
   CHECK_FALSE(screenEc2(shortScenario({"workload.arrivals.rate=401/s"}), catalogue()).feasible); // 40.1 of 40 vCPUs
   CHECK(screenEc2(shortScenario({"workload.arrivals.rate=399/s"}), catalogue()).feasible);

@@ -40,7 +40,9 @@ model::Scenario unusual() {
             pricing::Memory::mebibytes(1024),
             model::FrontDoor::RestApi,
             3ms,
-            0.9};
+            0.9,
+            true,
+            3};
   auto& ec2 = *s.ec2;
   ec2.instanceType = "m7g.large";
   ec2.discipline = model::Discipline::Fcfs;
@@ -58,6 +60,9 @@ model::Scenario unusual() {
   ec2.purchase = pricing::Purchase::ComputeSp1y;
   ec2.loadBalancer = model::LoadBalancer::None;
   ec2.ebsGib = 30;
+  ec2.ebsIops = 4000;
+  ec2.ebsThroughput = 250;
+  ec2.alarms = 5;
   ec2.publicIpv4 = ec2.detailedMonitoring = false;
   ec2.overhead = 1ms;
   ec2.speed = 1.2;
@@ -66,6 +71,11 @@ model::Scenario unusual() {
   s.hoursPerMonth = 720;
   s.freeTier = true;
   s.perRequestLogKb = 0.5;
+  s.trafficDrop = 0.4;
+  s.source = model::SqsFifoSource{{{2, pricing::ByteCount::bytes(70'000)}, 5, 2}};
+  s.prices = {"aws-2026-11-23", "2024-01-31", R"({"discounts": {"ec2": "9%"}})"};
+  s.network = {2, pricing::ByteCount::bytes(100), pricing::ByteCount::bytes(50), 8, 30s, 12};
+  s.costs = {95, {3, 1, 0.2, 4000}, {12, 2, 0.3, 500}};
   return s;
 }
 
@@ -80,6 +90,11 @@ void checkEqual(const model::Scenario& a, const model::Scenario& b) {
   CHECK(a.hoursPerMonth == b.hoursPerMonth);
   CHECK(a.freeTier == b.freeTier);
   CHECK(a.perRequestLogKb == b.perRequestLogKb);
+  CHECK(a.trafficDrop == b.trafficDrop);
+  CHECK(a.source == b.source);
+  CHECK(a.prices == b.prices);
+  CHECK(a.network == b.network);
+  CHECK(a.costs == b.costs);
 }
 
 void type(ui::ScenarioForm& form, const std::string& path, const QString& text) {

@@ -22,7 +22,7 @@ QVariant sortKey(const QAbstractItemModel& model, int row, int column) {
 
 TEMPLATE_TEST_CASE("A table model keeps the rules of item models", "[ui][tables]", ui::BillTableModel,
                    ui::CandidateTableModel, ui::AssumptionTableModel, ui::WarningTableModel, ui::DriverTableModel,
-                   ui::AnalyticTableModel) {
+                   ui::AnalyticTableModel, ui::MoneyTableModel, ui::CommitmentTableModel) {
   TestType model;
   QAbstractItemModelTester tester(&model, QAbstractItemModelTester::FailureReportingMode::Fatal);
   CHECK(model.rowCount() == 0);
@@ -55,6 +55,26 @@ TEST_CASE("The bill lists both platforms with totals and marks estimated prices"
   CHECK(text(model, 7, Bill::UnitPrice) == "$0.005 (est.)");
   CHECK(text(model, 7, Bill::Source).startsWith("estimated: "));
   CHECK_FALSE(text(model, 6, Bill::UnitPrice).contains("est"));
+}
+
+TEST_CASE("Parts of the money show their share, commitments what a drop does to them", "[ui][tables]") {
+  using Money = ui::MoneyTableModel;
+  Money money;
+  money.setDecision(tests::sharedDecision());
+  REQUIRE(money.rowCount() == 6);
+  CHECK(text(money, 1, Money::Part) == "waiting on i/o");
+  CHECK(text(money, 1, Money::Amount) == "$195.00");
+  CHECK(sortKey(money, 1, Money::Share).toDouble() == Approx(195 / 847.56).epsilon(1e-3));
+  CHECK(text(money, 3, Money::Platform) == "EC2");
+
+  using Commitments = ui::CommitmentTableModel;
+  Commitments commitments;
+  commitments.setDecision(tests::sharedDecision());
+  REQUIRE(commitments.rowCount() == 2);
+  CHECK(text(commitments, 0, Commitments::Commitment) == QStringLiteral("–"));
+  CHECK(text(commitments, 1, Commitments::Option) == "compute sp 1y (est.)");
+  CHECK(text(commitments, 1, Commitments::Saving) == "$75.00");
+  CHECK(text(commitments, 1, Commitments::SavingAfterDrop) == "-$103.50");
 }
 
 TEST_CASE("Candidates show what is known of them and sort by raw numbers", "[ui][tables]") {

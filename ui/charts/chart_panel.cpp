@@ -28,13 +28,12 @@ namespace {
 constexpr int kPixelsPerTick = 84, kPixelsPerRow = 36;
 constexpr qreal kCursorSteps = 100; // key presses from one end of the axis to the other
 
-// Orange and blue keep apart for every common colour blindness (Okabe & Ito 2008); the darker of each on white.
 QColor colourOf(Ink ink, const QPalette& palette) {
   const bool dark = isDark(palette);
   switch (ink) {
-  case Ink::Lambda: return dark ? QColor(0xff, 0xa9, 0x4d) : QColor(0xc7, 0x5b, 0x00);
+  case Ink::Lambda: return lambdaColour(palette);
   case Ink::LambdaSoft: return dark ? QColor(0xf5, 0xd7, 0xa8) : QColor(0x7a, 0x4a, 0x12);
-  case Ink::Ec2: return dark ? QColor(0x6c, 0xb6, 0xff) : QColor(0x0b, 0x62, 0xb8);
+  case Ink::Ec2: return ec2Colour(palette);
   case Ink::Ec2Soft: return dark ? QColor(0x5f, 0xcf, 0xbf) : QColor(0x0f, 0x7f, 0x72);
   case Ink::BreakEven: return dark ? QColor(0xd7, 0x9b, 0xff) : QColor(0x7a, 0x2f, 0xb5);
   case Ink::Objective: return problemColour(palette);

@@ -98,6 +98,22 @@ void FieldSet::addScaling(const FieldSpec& spec) {
       editor);
 }
 
+void FieldSet::addSource(const FieldSpec& spec) {
+  auto* editor = new KindEditor(sourceKinds(), spec.label, toQt(spec.nothing));
+  connect(editor, &KindEditor::edited, this, announce(spec));
+  bind(
+      spec, addRow(spec, editor),
+      [editor](const model::Scenario& scenario) {
+        editor->show(scenario.source ? kindTexts(*scenario.source) : KindTexts{});
+      },
+      [editor, spec](model::Scenario& scenario, std::vector<pricing::Problem>& problems) {
+        const KindTexts texts = editor->texts();
+        if (!findKind(sourceKinds(), texts.kind)) return scenario.source.reset();
+        if (auto read = readSource(texts, spec.path, problems)) scenario.source = std::move(*read);
+      },
+      editor);
+}
+
 void FieldSet::show(const model::Scenario& scenario) {
   const QSignalBlocker quiet(this);
   for (const auto& binding : m_bindings) binding.show(scenario);

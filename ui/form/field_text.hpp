@@ -37,6 +37,9 @@ template <class T> std::string fieldText(const std::optional<T>& value, std::str
   return value ? fieldText(*value) : std::string(nothing);
 }
 template <class T> std::string fieldText(const T& value, std::string_view) { return fieldText(value); }
+inline std::string fieldText(const std::string& value, std::string_view nothing) {
+  return value.empty() ? std::string(nothing) : value;
+}
 
 std::string_view withoutBlanks(std::string_view text); // at both ends
 
@@ -54,6 +57,9 @@ template <class T> Refusal readField(std::string_view text, std::optional<T>& va
 }
 template <class T> Refusal readField(std::string_view text, T& value, std::string_view) {
   return readField(text, value);
+}
+inline Refusal readField(std::string_view text, std::string& value, std::string_view nothing) {
+  return readField(withoutBlanks(text) == nothing ? std::string_view() : text, value);
 }
 
 } // namespace ui

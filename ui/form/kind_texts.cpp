@@ -31,6 +31,11 @@ class Reader {
     if (const auto refusal = readField(text, value)) refuse(text, *refusal);
     ++m_index;
   }
+  template <class T> void next(std::optional<T>& value, std::string_view nothing) {
+    const std::string text = m_index < m_texts.values.size() ? m_texts.values[m_index] : std::string();
+    if (const auto refusal = readField(text, value, nothing)) refuse(text, *refusal);
+    ++m_index;
+  }
   std::string nextText() {
     std::string text;
     next(text);
@@ -163,6 +168,35 @@ std::vector<KindSpec> makeScalingKinds() {
              "After in service: not in the metric, and nothing is removed meanwhile.")}}};
 }
 
+std::vector<Parameter> recordParameters() {
+  return {
+      number("records_per_request", "Records a request", "1", "Records or messages that one request works on."),
+      number("record_size", "Record size", "auto", "Bytes, such as 2KB; auto: the request's size shared among them.")};
+}
+
+std::vector<Parameter> queueParameters() {
+  auto parameters = recordParameters();
+  parameters.push_back(
+      number("batch_size", "Receive batch", "10", "Messages of one receive and of one delete, 1 to 10."));
+  parameters.push_back(number("send_batch_size", "Send batch", "1", "Messages of one send, 1 to 10."));
+  return parameters;
+}
+
+std::vector<KindSpec> makeSourceKinds() {
+  auto stream = recordParameters();
+  stream.push_back(number("shards", "Shards", "1", "Paid by the hour, all month."));
+  auto onDemand = recordParameters();
+  onDemand.push_back(number("consumers", "Consumers", "1", "Each reads all data once."));
+  return {{"s3",
+           "S3 objects",
+           {number("puts_per_request", "Writes a request", "1", "PUT, COPY, POST or LIST requests."),
+            number("gets_per_request", "Reads a request", "1", "GET and all other requests.")}},
+          {"sqs", "SQS queue", queueParameters()},
+          {"sqs_fifo", "SQS FIFO queue", queueParameters()},
+          {"kinesis", "Kinesis stream, provisioned", std::move(stream)},
+          {"kinesis_on_demand", "Kinesis stream, on demand", std::move(onDemand)}};
+}
+
 std::string text(Duration value) { return fieldText(value); }
 
 struct DistributionTexts {
@@ -176,6 +210,29 @@ struct DistributionTexts {
   }
   KindTexts operator()(const w::Tabulated&) const { return {"tabulated", {}}; }
   KindTexts operator()(const w::Empirical&) const { return {"empirical", {}}; }
+};
+
+struct SourceTexts {
+  static std::vector<std::string> record(const model::RecordSource& s) {
+    return {fieldText(s.recordsPerRequest), fieldText(s.recordSize, "auto")};
+  }
+  static std::vector<std::string> with(std::vector<std::string> values, std::initializer_list<std::int64_t> more) {
+    for (const auto value : more) values.push_back(fieldText(value));
+    return values;
+  }
+  KindTexts operator()(const model::S3Source& s) const {
+    return {"s3", {fieldText(s.putsPerRequest), fieldText(s.getsPerRequest)}};
+  }
+  KindTexts operator()(const model::SqsSource& s) const {
+    return {"sqs", with(record(s), {s.batchSize, s.sendBatchSize})};
+  }
+  KindTexts operator()(const model::SqsFifoSource& s) const {
+    return {"sqs_fifo", with(record(s), {s.batchSize, s.sendBatchSize})};
+  }
+  KindTexts operator()(const model::KinesisSource& s) const { return {"kinesis", with(record(s), {s.shards})}; }
+  KindTexts operator()(const model::KinesisOnDemandSource& s) const {
+    return {"kinesis_on_demand", with(record(s), {s.consumers})};
+  }
 };
 
 template <class Weights> std::string list(const Weights& weights) { return fmt::format("{}", fmt::join(weights, " ")); }
@@ -259,6 +316,15 @@ model::TargetTracking readTargetTracking(Reader& reader) {
   return tracking;
 }
 
+// Records, then the whole numbers of the kind in the order of its parameters.
+template <class Kind, class... Members> model::RequestSource readRecords(Reader& reader, Members... members) {
+  Kind kind;
+  reader.next(kind.recordsPerRequest);
+  reader.next(kind.recordSize, "auto");
+  (reader.next(kind.*members), ...);
+  return kind;
+}
+
 template <class Value, class Read>
 std::optional<Value> readKind(std::span<const KindSpec> kinds, const KindTexts& texts, std::string_view where,
                               std::vector<Problem>& problems, const Read& read) {
@@ -289,6 +355,11 @@ std::span<const KindSpec> arrivalKinds() {
 }
 std::span<const KindSpec> scalingKinds() {
   static const auto kinds = makeScalingKinds();
+  return kinds;
+}
+
+std::span<const KindSpec> sourceKinds() {
+  static const auto kinds = makeSourceKinds();
   return kinds;
 }
 
@@ -348,6 +419,27 @@ std::optional<model::Scaling> readScaling(const KindTexts& texts, std::string_vi
     return model::NoScaling{};
   };
   return readKind<model::Scaling>(scalingKinds(), texts, where, problems, read);
+}
+
+KindTexts kindTexts(const model::RequestSource& source) { return std::visit(SourceTexts{}, source); }
+
+std::optional<model::RequestSource> readSource(const KindTexts& texts, std::string_view where,
+                                               std::vector<Problem>& problems) {
+  namespace m = model;
+  const auto read = [&texts](Reader& reader) -> m::RequestSource {
+    const auto& kind = texts.kind;
+    if (kind == "sqs") return readRecords<m::SqsSource>(reader, &m::SqsSource::batchSize, &m::SqsSource::sendBatchSize);
+    if (kind == "sqs_fifo")
+      return readRecords<m::SqsFifoSource>(reader, &m::SqsFifoSource::batchSize, &m::SqsFifoSource::sendBatchSize);
+    if (kind == "kinesis") return readRecords<m::KinesisSource>(reader, &m::KinesisSource::shards);
+    if (kind == "kinesis_on_demand")
+      return readRecords<m::KinesisOnDemandSource>(reader, &m::KinesisOnDemandSource::consumers);
+    m::S3Source objects;
+    reader.next(objects.putsPerRequest);
+    reader.next(objects.getsPerRequest);
+    return objects;
+  };
+  return readKind<m::RequestSource>(sourceKinds(), texts, where, problems, read);
 }
 
 std::string joinFiles(std::span<const std::string> files) { return fmt::format("{}", fmt::join(files, " ; ")); }

@@ -1,6 +1,6 @@
 #pragma once
-// Values that come in kinds (distributions, arrivals, scaling) <-> a kind and the texts of its parameters. Names of
-// kinds and parameters are those of the scenario file. Pinned by tests/ui/kind_texts_test.cpp.
+// Values that come in kinds (distributions, arrivals, scaling, sources) <-> a kind and the texts of its parameters.
+// Names of kinds and parameters are those of the scenario file. Pinned by tests/ui/kind_texts_test.cpp.
 #include <optional>
 #include <span>
 #include <string>
@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/ec2/ec2_simulator.hpp"
+#include "model/scenario_costs.hpp"
 #include "pricing/problem.hpp"
 #include "workloads/arrivals.hpp"
 #include "workloads/distribution.hpp"
@@ -48,6 +49,11 @@ std::span<const KindSpec> scalingKinds();
 KindTexts kindTexts(const model::Scaling& scaling);
 std::optional<model::Scaling> readScaling(const KindTexts& texts, std::string_view where,
                                           std::vector<pricing::Problem>& problems);
+
+std::span<const KindSpec> sourceKinds();
+KindTexts kindTexts(const model::RequestSource& source);
+std::optional<model::RequestSource> readSource(const KindTexts& texts, std::string_view where,
+                                               std::vector<pricing::Problem>& problems);
 
 // Several file names in one field, separated by " ; ".
 std::string joinFiles(std::span<const std::string> files);

@@ -40,6 +40,7 @@ ScenarioForm::ScenarioForm(std::shared_ptr<const pricing::PriceCatalogue> catalo
   m_lambdaFields = addPage(newLambdaPage(), tr("Lambda"), m_lambdaCompared);
   m_ec2Fields = addPage(newEc2Page(*m_catalogue), tr("EC2"), m_ec2Compared);
   addPage(newObjectivePage(), tr("Objective"));
+  addPage(newPricesPage(), tr("Prices"));
   addPage(newRunPage(), tr("Run"));
   const auto defaults = model::assumptions(model::Scenario{});
   for (const auto& page : m_pages) page.fields->explain(defaults);

@@ -2,6 +2,8 @@
 
 #include <QCoreApplication>
 
+#include "pricing/catalogue_shelf.hpp"
+
 namespace ui {
 
 namespace {
@@ -36,6 +38,15 @@ template <class T> auto at(T Objective::*member) {
 }
 template <class T> auto at(T RunPlan::*member) {
   return [member](auto& s) -> auto& { return s.run.*member; };
+}
+template <class T> auto at(T model::PriceChoice::*member) {
+  return [member](auto& s) -> auto& { return s.prices.*member; };
+}
+template <class T> auto at(T model::Network::*member) {
+  return [member](auto& s) -> auto& { return s.network.*member; };
+}
+template <class T> auto at(T model::PlatformCosts::*member, model::PlatformCosts model::OwnCosts::*platform) {
+  return [ member, platform ](auto& s) -> auto& { return s.costs.*platform.*member; };
 }
 
 QString tr(const char* text) { return QCoreApplication::translate("ScenarioForm", text); }
@@ -149,12 +160,20 @@ void addEc2Serving(FieldSet& page) {
 
 void addEc2Parts(FieldSet& page) {
   page.startGroup(tr("What else is paid for"));
-  page.addChoice<>({"/ec2/load_balancer", tr("Load balancer"), tr("Hours and LCUs of an Application Load Balancer.")},
-                   std::vector<Choice<model::LoadBalancer>>{{tr("Application Load Balancer"), model::LoadBalancer::Alb},
-                                                            {tr("none"), model::LoadBalancer::None}},
-                   at(&Ec2Setup::loadBalancer));
+  page.addChoice<>(
+      {"/ec2/load_balancer", tr("Load balancer"), tr("Hours and capacity units of the balancer before the fleet.")},
+      std::vector<Choice<model::LoadBalancer>>{{tr("Application Load Balancer"), model::LoadBalancer::Alb},
+                                               {tr("Network Load Balancer"), model::LoadBalancer::Nlb},
+                                               {tr("none"), model::LoadBalancer::None}},
+      at(&Ec2Setup::loadBalancer));
   page.addText({"/ec2/ebs_gib", tr("Disk (GiB)"), countTip("EBS gp3 volume of each instance, in GiB.")},
                at(&Ec2Setup::ebsGib));
+  page.addText({"/ec2/ebs_iops", tr("Disk IOPS"), countTip("Of each volume; 3000 come with it.")},
+               at(&Ec2Setup::ebsIops));
+  page.addText({"/ec2/ebs_throughput", tr("Disk MiB/s"), countTip("Of each volume; 125 come with it.")},
+               at(&Ec2Setup::ebsThroughput));
+  page.addText({"/ec2/alarms", tr("More alarms"), countTip("CloudWatch alarms beside the two of target tracking.")},
+               at(&Ec2Setup::alarms));
   page.addFlag({"/ec2/public_ipv4", tr("Public IPv4 address"), tr("One address for each instance, paid by the hour.")},
                at(&Ec2Setup::publicIpv4));
   page.addFlag(
@@ -181,6 +200,8 @@ FieldSet* newWorkloadPage(const pricing::PriceCatalogue& catalogue) {
                                    {tr("stream (Kinesis)"), Trigger::Stream},
                                    {tr("schedule"), Trigger::Schedule}},
       at(&Workload::trigger));
+  page->addSource({"/workload/source", tr("Source"),
+                   tr("What requests come out of and is billed by use, on both sides."), "nothing that is billed"});
   page->addText({"/workload/request_size", tr("Request size"), bytesTip("Mean payload of a request.")},
                 at(&Workload::requestSize));
   page->addText({"/workload/response_size", tr("Response size"), bytesTip("Mean payload of a response.")},
@@ -239,6 +260,9 @@ FieldSet* newLambdaPage() {
   page->addText(
       {"/lambda/speed", tr("CPU speed"), ratioTip("Of a vCPU, relative to x86; auto: by architecture."), "auto"},
       at(&LambdaSetup::speed));
+  page->addFlag({"/lambda/vpc", tr("In a VPC"), tr("Pays the network's NAT gateways and traffic between zones too.")},
+                at(&LambdaSetup::vpc));
+  page->addText({"/lambda/alarms", tr("Alarms"), countTip("CloudWatch alarms.")}, at(&LambdaSetup::alarms));
   addLambdaEnvironments(*page);
   addLambdaLimits(*page);
   return page;
@@ -289,12 +313,74 @@ FieldSet* newRunPage() {
       {"/run/replications", tr("Replications"), countTip("Independent repetitions; they make the error bars.")},
       at(&RunPlan::replications));
   page->addText({"/run/seed", tr("Seed"), countTip("Same seed, same figures.")}, at(&RunPlan::seed));
-  page->startGroup(tr("Bill"));
-  page->addText({"/assumptions/hours_per_month", tr("Hours a month"), ratioTip("730 is what AWS calculators use.")},
-                at(&Scenario::hoursPerMonth));
-  page->addFlag(
-      {"/assumptions/free_tier", tr("Free tier applies"), tr("Lambda's monthly free requests and GB-seconds.")},
-      at(&Scenario::freeTier));
+  return page;
+}
+
+namespace {
+
+void addPrices(FieldSet& page) {
+  page.startGroup(tr("Prices"));
+  QStringList catalogues{QStringLiteral("built in")};
+  for (const auto& shelved : pricing::shelvedCatalogues()) catalogues.append(toQt(shelved.id));
+  page.addSearch({"/prices/catalogue", tr("Catalogue"), tr("Its id, or a file."), "built in"}, catalogues,
+                 at(&model::PriceChoice::catalogue));
+  page.addText({"/prices/date", tr("Rules of"), tr("A day such as 2025-07-01 whose rules bill."), "today"},
+               at(&model::PriceChoice::date));
+  page.addText({"/prices/private", tr("Own prices"), tr("A file of discounts and rates of your own."), "list prices"},
+               at(&model::PriceChoice::privatePrices));
+  page.addText({"/assumptions/hours_per_month", tr("Hours a month"), ratioTip("730 is what AWS calculators use.")},
+               at(&Scenario::hoursPerMonth));
+  page.addFlag({"/assumptions/free_tier", tr("Free tier applies"), tr("What AWS gives each account free every month.")},
+               at(&Scenario::freeTier));
+  page.addText({"/assumptions/traffic_drop", tr("Traffic drop"),
+                ratioTip("Commitments are also priced after traffic fell by this share.")},
+               at(&Scenario::trafficDrop));
+}
+
+void addNetwork(FieldSet& page) {
+  using model::Network;
+  page.startGroup(tr("Network"));
+  page.addText({"/network/nat_gateways", tr("NAT gateways"), countTip("Paid all month.")}, at(&Network::natGateways));
+  page.addText({"/network/nat_bytes_per_request", tr("Through NAT"), bytesTip("Bytes a request sends through them.")},
+               at(&Network::natBytesPerRequest));
+  page.addText({"/network/cross_zone_bytes_per_request", tr("Between zones"),
+                bytesTip("Bytes a request moves between availability zones; AWS bills both directions.")},
+               at(&Network::crossZoneBytesPerRequest));
+  page.addText({"/network/requests_per_connection", tr("Per connection"),
+                ratioTip("Requests that a connection carries; 1: none is kept alive.")},
+               at(&Network::requestsPerConnection));
+  page.addText({"/network/connection_idle", tr("Kept open"), timeTip("How long a connection stays after a response.")},
+               at(&Network::connectionIdle));
+  page.addText({"/network/listener_rules", tr("Listener rules"), countTip("Rules a request is held against.")},
+               at(&Network::listenerRules));
+}
+
+void addOwnCosts(FieldSet& page, const QString& title, const std::string& path,
+                 model::PlatformCosts model::OwnCosts::*platform) {
+  using model::PlatformCosts;
+  page.startGroup(title);
+  page.addText({path + "/engineering_hours", tr("Engineering"), ratioTip("Hours of work a month.")},
+               at(&PlatformCosts::engineeringHours, platform));
+  page.addText({path + "/non_production_copies", tr("Copies"), countTip("Staging, test: beside production.")},
+               at(&PlatformCosts::nonProductionCopies, platform));
+  page.addText({path + "/non_production_share", tr("Their traffic"), ratioTip("Of each, as a share of production's.")},
+               at(&PlatformCosts::nonProductionShare, platform));
+  page.addText({path + "/migration", tr("Moving there"), ratioTip("USD, once.")},
+               at(&PlatformCosts::migrationUsd, platform));
+}
+
+} // namespace
+
+FieldSet* newPricesPage() {
+  auto* page = new FieldSet;
+  addPrices(*page);
+  addNetwork(*page);
+  page->startGroup(tr("People"));
+  page->addText(
+      {"/costs/engineering_rate", tr("Hourly rate"), ratioTip("USD an hour of engineering work.")},
+      [](auto& s) -> auto& { return s.costs.engineeringRateUsd; });
+  addOwnCosts(*page, tr("Running it on Lambda"), "/costs/lambda", &model::OwnCosts::lambda);
+  addOwnCosts(*page, tr("Running it on EC2"), "/costs/ec2", &model::OwnCosts::ec2);
   return page;
 }
 

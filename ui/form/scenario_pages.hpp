@@ -9,6 +9,7 @@ FieldSet* newWorkloadPage(const pricing::PriceCatalogue& catalogue);
 FieldSet* newLambdaPage();
 FieldSet* newEc2Page(const pricing::PriceCatalogue& catalogue);
 FieldSet* newObjectivePage();
+FieldSet* newPricesPage(); // prices, network, people
 FieldSet* newRunPage();
 
 } // namespace ui

@@ -95,12 +95,17 @@ std::vector<KeyFigure> keyFigures(const model::PlatformResult& result) {
 }
 
 QString runLine(const model::RunRecord& run) {
+  QString more;
+  if (!run.rulesDay.empty()) more += tr(", rules of %1").arg(toQt(run.rulesDay));
+  if (!run.privatePrices.empty()) more += tr(", own prices from %1").arg(toQt(run.privatePrices));
   return tr("%1 replication(s) of %2, %3 requests in %4 (%5); seed %6; prices %7 of %8")
-      .arg(run.replications)
-      .arg(toQt(pricing::displaySeconds(run.horizonS)), toQt(pricing::displayCount(static_cast<double>(run.requests))),
-           toQt(pricing::displaySeconds(run.wallS)), toQt(pricing::displayRate(run.requestsPerSecond)))
-      .arg(run.seed)
-      .arg(toQt(run.catalogueId), toQt(run.catalogueAsOf));
+             .arg(run.replications)
+             .arg(toQt(pricing::displaySeconds(run.horizonS)),
+                  toQt(pricing::displayCount(static_cast<double>(run.requests))),
+                  toQt(pricing::displaySeconds(run.wallS)), toQt(pricing::displayRate(run.requestsPerSecond)))
+             .arg(run.seed)
+             .arg(toQt(run.catalogueId), toQt(run.catalogueAsOf)) +
+         more;
 }
 
 } // namespace ui

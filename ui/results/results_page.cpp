@@ -33,7 +33,8 @@ ResultsPage::ResultsPage(QWidget* parent)
     : QWidget(parent), m_headline(newTextLabel()), m_run(newTextLabel()), m_notice(newTextLabel()),
       m_reasons(newTextLabel()), m_lambda(new PlatformCard(model::Platform::Lambda)),
       m_ec2(new PlatformCard(model::Platform::Ec2)), m_tabs(new QTabWidget), m_cost(new ChartPanel),
-      m_latency(new ChartPanel), m_lambdaTimeline(new ChartPanel), m_ec2Timeline(new ChartPanel) {
+      m_latency(new ChartPanel), m_lambdaTimeline(new ChartPanel), m_ec2Timeline(new ChartPanel),
+      m_money(new MoneyBars) {
   QFont large = m_headline->font();
   large.setPointSizeF(large.pointSizeF() * 1.3);
   large.setBold(true);
@@ -89,6 +90,9 @@ void ResultsPage::addCharts() {
 
 void ResultsPage::addTables() {
   addTable(tr("&Bill"), new BillTableModel, BillTableModel::Source, DataTable::Filter::Hidden);
+  addMoneyPage();
+  addTable(tr("Co&mmitments"), new CommitmentTableModel, CommitmentTableModel::Commitment, DataTable::Filter::Hidden)
+      ->setEmptyText(tr("Nothing here can be committed to."));
   addTable(tr("Ca&ndidates"), new CandidateTableModel, CandidateTableModel::Objective, DataTable::Filter::Shown);
   m_candidatesTab = m_tabs->count() - 1;
   m_tabs->addTab(newReasonsPage(), tr("&Why"));
@@ -105,6 +109,19 @@ DataTable* ResultsPage::addTable(const QString& title, DecisionTableModel* model
   m_models.push_back(model);
   m_tabs->addTab(table, title);
   return table;
+}
+
+// The bars and, below them, the figures behind them.
+void ResultsPage::addMoneyPage() {
+  auto* page = new QWidget;
+  auto* layout = new QVBoxLayout(page);
+  layout->setContentsMargins(8, 4, 8, 4);
+  auto* table =
+      new DataTable(new MoneyTableModel, MoneyTableModel::Part, tr("Where the money goes"), DataTable::Filter::Hidden);
+  m_models.push_back(table->model());
+  layout->addWidget(m_money);
+  layout->addWidget(table, 1);
+  m_tabs->addTab(page, tr("&Money"));
 }
 
 QWidget* ResultsPage::newReasonsPage() {
@@ -131,6 +148,7 @@ void ResultsPage::setDecision(std::shared_ptr<const model::Decision> decision) {
   m_run->setText(runLine(m_decision->run));
   m_lambda->show(*m_decision);
   m_ec2->show(*m_decision);
+  m_money->show(*m_decision);
   m_cost->setChart(costChart(*m_decision));
   m_latency->setChart(latencyChart(*m_decision));
   m_lambdaTimeline->setChart(lambdaTimelineChart(*m_decision));

@@ -9,6 +9,7 @@
 #include "model/decision.hpp"
 #include "ui/charts/chart_panel.hpp"
 #include "ui/results/data_table.hpp"
+#include "ui/results/money_bars.hpp"
 #include "ui/results/platform_card.hpp"
 
 namespace ui {
@@ -31,6 +32,7 @@ class ResultsPage : public QWidget {
   void addCharts();
   void addTables();
   DataTable* addTable(const QString& title, DecisionTableModel* model, int wide, DataTable::Filter filter);
+  void addMoneyPage();
   QWidget* newReasonsPage();
   void showReasons();
   void showTabTitles();
@@ -41,6 +43,7 @@ class ResultsPage : public QWidget {
   PlatformCard *m_lambda, *m_ec2;
   QTabWidget* m_tabs;
   ChartPanel *m_cost, *m_latency, *m_lambdaTimeline, *m_ec2Timeline;
+  MoneyBars* m_money;
   std::vector<DecisionTableModel*> m_models;
   int m_warningsTab = 0, m_candidatesTab = 0;
 };

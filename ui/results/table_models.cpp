@@ -45,6 +45,32 @@ const model::PlatformResult* resultOf(const model::Decision& decision, model::Pl
   return result ? &*result : nullptr;
 }
 
+// How a price came about, behind it and in its tip.
+Cell unitPrice(const pricing::BillLine& line) {
+  QString shown = toQt(pricing::display(line.unitPrice));
+  QStringList tips;
+  if (line.estimated) {
+    shown += QStringLiteral(" (est.)");
+    tips.append(QObject::tr("This price is derived or taken from another region."));
+  }
+  if (line.ownPrice) {
+    shown += QStringLiteral(" (own)");
+    tips.append(QObject::tr("Your own price, discount or entry."));
+  }
+  return {shown, line.unitPrice.inDollarsPerUnit(), tips.join(u'\n')};
+}
+
+std::vector<Cell> billRow(model::Platform platform, const pricing::BillLine& line) {
+  const QString item = toQt(line.service + ", " + line.item);
+  return {{platformTitle(platform)},
+          line.shared ? Cell{QObject::tr("%1 (on both sides)").arg(item), {}, {}, Tone::Muted} : Cell{item},
+          number(line.quantity),
+          text(line.unit),
+          unitPrice(line),
+          money(line.amount.inDollars()),
+          {(line.estimated ? QObject::tr("estimated: ") : QString()) + toQt(line.source), {}, toQt(line.source)}};
+}
+
 } // namespace
 
 DecisionTableModel::DecisionTableModel(std::vector<Column> columns, QObject* parent)
@@ -107,19 +133,7 @@ std::vector<DecisionTableModel::Row> BillTableModel::rowsOf(const model::Decisio
   for (const auto platform : {model::Platform::Lambda, model::Platform::Ec2}) {
     const auto* result = resultOf(decision, platform);
     if (!result) continue;
-    for (const auto& line : result->bill.lines) {
-      const QString mark = line.estimated ? tr("estimated: ") : QString();
-      const QString tip = line.estimated ? tr("This price is derived or taken from another region.") : QString();
-      rows.push_back(
-          {{platformTitle(platform)},
-           text(line.service + ", " + line.item),
-           number(line.quantity),
-           text(line.unit),
-           {toQt(pricing::display(line.unitPrice)) + (line.estimated ? QStringLiteral(" (est.)") : QString()),
-            line.unitPrice.inDollarsPerUnit(), tip},
-           money(line.amount.inDollars()),
-           {mark + toQt(line.source), {}, toQt(line.source)}});
-    }
+    for (const auto& line : result->bill.lines) rows.push_back(billRow(platform, line));
     rows.push_back({{platformTitle(platform), {}, {}, Tone::Strong},
                     {tr("Total"), {}, {}, Tone::Strong},
                     {{}, 0.0},
@@ -127,6 +141,62 @@ std::vector<DecisionTableModel::Row> BillTableModel::rowsOf(const model::Decisio
                     {{}, 0.0},
                     money(result->bill.total().inDollars(), Tone::Strong),
                     {}});
+  }
+  return rows;
+}
+
+MoneyTableModel::MoneyTableModel(QObject* parent)
+    : DecisionTableModel({{tr("Platform")},
+                          {tr("Paid for")},
+                          {tr("Amount"), tr("USD a month"), true},
+                          {tr("Share"), tr("Of the platform's bill"), true}},
+                         parent) {}
+
+std::vector<DecisionTableModel::Row> MoneyTableModel::rowsOf(const model::Decision& decision) const {
+  std::vector<Row> rows;
+  for (const auto platform : {model::Platform::Lambda, model::Platform::Ec2}) {
+    const auto* result = resultOf(decision, platform);
+    if (!result) continue;
+    const double total = result->bill.total().inDollars();
+    for (const auto& part : result->moneyParts) {
+      const double share = total > 0 ? part.usd / total : 0;
+      rows.push_back({{platformTitle(platform)},
+                      {toQt(part.meaning), {}, toQt(part.code)},
+                      money(part.usd),
+                      {toQt(pricing::displayPercent(share)), share}});
+    }
+  }
+  return rows;
+}
+
+CommitmentTableModel::CommitmentTableModel(QObject* parent)
+    : DecisionTableModel({{tr("Platform")},
+                          {tr("Option")},
+                          {tr("Commitment")},
+                          {tr("Cost a month"), tr("USD; of the usage that can be committed to"), true},
+                          {tr("Saving"), tr("Against on demand, USD a month"), true},
+                          {tr("After a drop"), tr("The same commitment when traffic falls, USD a month"), true},
+                          {tr("Saving then"),
+                           tr("Against on demand at the lower traffic, USD a month; below zero it costs more"), true}},
+                         parent) {}
+
+std::vector<DecisionTableModel::Row> CommitmentTableModel::rowsOf(const model::Decision& decision) const {
+  std::vector<Row> rows;
+  for (const auto platform : {model::Platform::Lambda, model::Platform::Ec2}) {
+    const auto* result = resultOf(decision, platform);
+    if (!result || !result->commitments) continue;
+    const auto& plan = *result->commitments;
+    for (const auto& option : plan.options) {
+      const double then = plan.onDemandUsdAfterDrop - option.monthlyUsdAfterDrop;
+      const QString title = toQt(option.name).replace(u'_', u' ') + (option.estimated ? tr(" (est.)") : QString());
+      rows.push_back({{platformTitle(platform)},
+                      {title, {}, option.estimated ? tr("Some rate is a proxy, not a list price.") : QString()},
+                      option.commitment.empty() ? absent() : text(option.commitment),
+                      money(option.monthlyUsd),
+                      money(option.savingUsd, option.savingUsd > 0 ? Tone::Good : Tone::Plain),
+                      money(option.monthlyUsdAfterDrop),
+                      money(then, then < 0 ? Tone::Bad : Tone::Plain)});
+    }
   }
   return rows;
 }

@@ -57,6 +57,28 @@ class BillTableModel : public DecisionTableModel {
   std::vector<Row> rowsOf(const model::Decision& decision) const override;
 };
 
+// What each dollar of both bills was paid for; the parts of a platform add up to its bill.
+class MoneyTableModel : public DecisionTableModel {
+  Q_OBJECT
+ public:
+  enum ColumnIndex { Platform, Part, Amount, Share };
+  explicit MoneyTableModel(QObject* parent = nullptr);
+
+ protected:
+  std::vector<Row> rowsOf(const model::Decision& decision) const override;
+};
+
+// Ways to commit to the simulated usage, and what each would cost when traffic falls.
+class CommitmentTableModel : public DecisionTableModel {
+  Q_OBJECT
+ public:
+  enum ColumnIndex { Platform, Option, Commitment, Cost, Saving, AfterDrop, SavingAfterDrop };
+  explicit CommitmentTableModel(QObject* parent = nullptr);
+
+ protected:
+  std::vector<Row> rowsOf(const model::Decision& decision) const override;
+};
+
 class CandidateTableModel : public DecisionTableModel {
   Q_OBJECT
  public:

@@ -68,6 +68,9 @@ model::PlatformResult lambdaResult() {
   result.bill.lines = {line("lambda", "requests", 262'800'000, "request", 2e-7),
                        line("lambda", "duration", 47'700'000, "GB-s", 1.66667e-5)};
   result.monthlyCostUsd = {result.bill.total().inDollars(), 3.1};
+  result.moneyParts = {{"cpu", "CPU", 600}, {"io_wait", "waiting on i/o", 195}, {"requests", "requests", 52.56}};
+  result.commitments = model::CommitmentPlan{
+      {{"on_demand", "", 795, 0, 556.5, false}, {"compute_sp_1y", "$0.9/h", 720, 75, 660, true}}, 0.3, 556.5};
   result.timeline = timeline(21, 10);
   return result;
 }
@@ -88,6 +91,7 @@ model::PlatformResult ec2Result() {
       line("alb", "capacity units", 2920, "LCU-hour", 0.008), line("ebs", "gp3", 89.6, "GiB-month", 0.08),
       line("ipv4", "public addresses", 8176, "hour", 0.005, true)};
   result.monthlyCostUsd = {result.bill.total().inDollars(), 4.4};
+  result.moneyParts = {{"busy", "busy", 280}, {"headroom", "headroom", 250}, {"alb", "load balancer", 39.79}};
   result.timeline = timeline(11, 14);
   result.meetsObjective = false;
   result.missed = {"p99 577 ms > 500 ms"};
@@ -130,7 +134,7 @@ model::Decision plausibleDecision() {
                           {"ec2.purchase", "on_demand", model::Origin::Default, "convention"}};
   decision.warnings = {{"near_limit", "Peak concurrency of 948 is 95 % of the account's 1,000.",
                         "Ask for a higher limit before the peak grows."}};
-  decision.run = {1, 5, 1, 604800, 302'400'000, 3.1, 1.9e7, "aws-2026-11-23", "2026-11-23", "00ff", "0.1.0"};
+  decision.run = {1, 5, 1, 604800, 302'400'000, 3.1, 1.9e7, "aws-2026-11-23", "2026-11-23", "00ff", "", "", "0.1.0"};
   return decision;
 }
 
