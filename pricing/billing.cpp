@@ -219,6 +219,7 @@ Bill price(const MonthlyUsage& usage, const PriceCatalogue& catalogue, std::stri
   billBuckets(usage, draft);
   billFargate(usage, draft);
   billOwnLines(usage, draft);
+  billCommitments(usage, draft);
   return std::move(draft).finish();
 }
 

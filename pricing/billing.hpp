@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pricing/catalogue.hpp"
+#include "pricing/commitments.hpp"
 
 namespace pricing {
 
@@ -153,6 +154,7 @@ struct MonthlyUsage {
   SqsUsage sqs;
   std::vector<FargateUsage> fargate;
   std::vector<OwnLine> own;
+  std::optional<CommittedUsage> committed; // on top of everything else here, by the hour
   double egressGb = 0, crossZoneGb = 0;   // cross-zone GB counted once; both directions are billed
   double logsGb = 0;                      // Lambda function logs (vended tiers)
   double detailedMonitoringInstances = 0; // instance-months

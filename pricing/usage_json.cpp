@@ -8,6 +8,7 @@
 #include <memory>
 
 #include "pricing/billing.hpp"
+#include "pricing/commitments_json.hpp"
 #include "pricing/json_reader.hpp"
 
 namespace pricing {
@@ -272,6 +273,7 @@ UsageFile readFile(JsonObject& root) {
   readSection(root, "logs", [&](JsonObject& section) { section.read("gb", usage.logsGb); });
   readSection(root, "detailed_monitoring",
               [&](JsonObject& section) { section.readCount("instances", usage.detailedMonitoringInstances); });
+  usage.committed = readCommitments(root, month.hours);
   root.finish();
   return file;
 }
