@@ -17,8 +17,12 @@ using pricing::Duration;
 // horizon.
 struct ObservationPlan {
   Duration warmup{}, horizon{};
-  int windows = 1;          // >= 1
-  int timelinePoints = 600; // samples over [0, horizon); 0: no timeline
+  int windows = 1;                         // >= 1
+  int timelinePoints = 600;                // samples over [0, horizon); 0: no timeline
+  Duration hour = std::chrono::hours(1);   // one entry of the hourly series; tests shorten it
+  Duration slot = std::chrono::minutes(5); // about; what idle instances were kept for is asked once in each
+  // Clock hours over [0, horizon), the last one cut by the horizon.
+  std::size_t hours() const { return static_cast<std::size_t>((horizon.count() + hour.count() - 1) / hour.count()); }
 };
 
 // Every attempt is in exactly one of these: attempts = completed + throttled + rejected + timedOut.
@@ -41,16 +45,46 @@ struct LambdaTally {
   Int128 busyNs = 0, idleNs = 0;                      // environment time in the window, on demand; busy includes init
   Int128 initNs = 0;                                  // of busyNs
   Int128 provisionedBusyNs = 0;
+  // What billedMs and provisionedBilledMs (x 1e6 ns) are made of, by arrival as they are; what is left is round-up. A
+  // request cut by the timeout is cut in proportion: waiting x timeout / duration, rounded down, and computing the
+  // rest.
+  Int128 cpuNs = 0, ioNs = 0, billedInitNs = 0;
+  Int128 provisionedCpuNs = 0, provisionedIoNs = 0;
   std::uint64_t environmentsEnded = 0;             // expired or retired in the window
   Int128 endedLifetimeNs = 0;                      // of those, creation to end
   std::int64_t peakEnvironments = 0, peakBusy = 0; // provisioned included
   friend bool operator==(const LambdaTally&, const LambdaTally&) = default;
 };
 
+// What instances in service were good for, in instance-ns; exact definitions in docs/ec2.md, "Where instance time
+// goes".
+struct InServiceTime {
+  Int128 busyNs = 0;       // vCPU time used / vCPUs, draining instances included
+  Int128 headroomNs = 0;   // free on the instances that the load needs at the scaling target
+  Int128 zoneFloorNs = 0;  // kept because every zone has one
+  Int128 idleNightNs = 0;  // kept by `min` beyond that; fixed fleet: free in all but the busiest slot
+  Int128 scaleInLagNs = 0; // above all of these
+  Int128 drainingNs = 0;   // waiting for the last requests
+  InServiceTime& operator+=(const InServiceTime& other);
+  Int128 sum() const { return busyNs + headroomNs + zoneFloorNs + idleNightNs + scaleInLagNs + drainingNs; }
+  friend bool operator==(const InServiceTime&, const InServiceTime&) = default;
+};
+
+inline InServiceTime& InServiceTime::operator+=(const InServiceTime& other) {
+  busyNs += other.busyNs;
+  headroomNs += other.headroomNs;
+  zoneFloorNs += other.zoneFloorNs;
+  idleNightNs += other.idleNightNs;
+  scaleInLagNs += other.scaleInLagNs;
+  drainingNs += other.drainingNs;
+  return *this;
+}
+
 struct Ec2Tally {
   Outcomes outcomes;
   Int128 instanceNs = 0;     // billed: launch (running) to termination, in the window
-  Int128 inServiceNs = 0;    // taking requests or draining
+  Int128 inServiceNs = 0;    // taking requests or draining; instanceNs - inServiceNs is boot
+  InServiceTime inService;   // its parts add up to inServiceNs
   Int128 minimumTopUpNs = 0; // 60 s minimum per start: what is billed beyond instanceNs for instances that ended early
   Int128 cpuBusyNs = 0;      // vCPU-ns used; utilisation = cpuBusyNs / (vcpus x inServiceNs)
   Int128 inFlightNs = 0;     // requests at instances, waiting or running (Little's law check)
@@ -69,13 +103,28 @@ struct TimelinePoint {
   double metric = 0;    // EC2: last CloudWatch CPU point, 0..1; Lambda: 0
 };
 
+// What a commitment or a load balancer is billed by: whole clock hours from time 0, warm-up included, ObservationPlan::
+// hours() entries. Without a warm-up they add up to the windows.
+struct LambdaHours {
+  std::vector<std::int64_t> billedMs, provisionedBilledMs; // by the hour of arrival
+  std::vector<std::int64_t> busyNs;                        // init and duration, all requests, by the hour of arrival
+  friend bool operator==(const LambdaHours&, const LambdaHours&) = default;
+};
+struct Ec2Hours {
+  std::vector<std::int64_t> instanceNs; // billed: instance time, and the 60 s top-up in the hour of termination
+  std::vector<std::int64_t> inFlightNs; // requests at instances; over an hour's length: mean connections
+  friend bool operator==(const Ec2Hours&, const Ec2Hours&) = default;
+};
+
 struct LambdaRun {
   std::vector<LambdaTally> windows;
   std::vector<TimelinePoint> timeline;
+  LambdaHours hours;
 };
 struct Ec2Run {
   std::vector<Ec2Tally> windows;
   std::vector<TimelinePoint> timeline;
+  Ec2Hours hours;
 };
 
 } // namespace model

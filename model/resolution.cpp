@@ -69,7 +69,7 @@ LambdaFunction lambdaFunction(const Scenario& scenario) {
   function.reuse = setup.reuse;
   function.provisioned = setup.provisionedConcurrency;
   function.concurrencyLimit = setup.reservedConcurrency.value_or(setup.accountConcurrency);
-  function.growthPer10s = setup.growthPer10s;
+  function.growth = GrowthLimit{setup.growthPer10s, setup.growthPer10s};
   function.requestRateCap = synchronous;
   function.timeout = setup.timeout;
   function.overhead = setup.overhead;

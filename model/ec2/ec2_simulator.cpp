@@ -9,6 +9,7 @@
 
 #include "model/ec2/instance_fleet.hpp"
 #include "model/ec2/least_outstanding.hpp"
+#include "model/ec2/service_ledger.hpp"
 #include "model/ec2/target_tracking.hpp"
 
 namespace model {
@@ -58,7 +59,7 @@ std::int64_t ec2DurationNs(const Ec2Fleet& fleet, std::int64_t cpuNs, std::int64
 struct Ec2Simulator::State {
   State(const Ec2Fleet& fleet, const ObservationPlan& observation, std::uint64_t seed, std::uint64_t replication)
       : plan(observation), watch(watchedBy(fleet.scaling)), demand(fleet), discipline(fleet.discipline),
-        routing(fleet.routing), recorder(observation, fleet.requestTimeout, fleet.overhead),
+        routing(fleet.routing), recorder(observation, fleet.requestTimeout, fleet.overhead), ledger(fleet, observation),
         instances(fleet, watch.warmup, recorder, seed, replication), random(seed, "ec2.routing", replication),
         periodEnd(watch.period.count()) {
     if (std::holds_alternative<TargetTracking>(fleet.scaling)) tracker.emplace(watch, fleet.min, fleet.max);
@@ -80,6 +81,7 @@ struct Ec2Simulator::State {
   void controlDone();
   void sampleTimeline(std::int64_t t);
   void closePeriod(std::int64_t t);
+  void closeSpans(std::int64_t t);
   void reactToPoints(std::int64_t t);
   void refreshOutstanding();
   std::int64_t tick() const;
@@ -90,11 +92,13 @@ struct Ec2Simulator::State {
   Discipline discipline;
   Routing routing;
   TallyRecorder recorder;
+  ServiceLedger ledger;
   InstanceFleet instances;
   workloads::RandomStream random;
   std::optional<TargetTracker> tracker;
 
   std::int64_t nextControl = 0;
+  std::uint64_t routed = 0;
   std::int64_t periodEnd;
   std::deque<MetricPoint> points; // measured, not yet visible
   double visibleCpu = 0;
@@ -180,10 +184,12 @@ void Ec2Simulator::State::feed(const workloads::RequestBatch& batch) {
     const auto last = static_cast<std::size_t>(
         std::lower_bound(begin, arrivals.begin() + static_cast<std::ptrdiff_t>(end), nextControl) - arrivals.begin());
     recorder.attempted(last - first);
-    if (instances.serving().empty())
+    if (instances.serving().empty()) {
       recorder.rejected(last - first); // 503: the balancer has no target
-    else
+    } else {
+      routed += last - first;
       (this->*runSegment)(batch, first, last);
+    }
     first = last;
   }
 }
@@ -199,19 +205,30 @@ std::int64_t Ec2Simulator::State::tick() const {
 void Ec2Simulator::State::controlDone() {
   refreshOutstanding();
   const std::int64_t visible = points.empty() ? kNever : points.front().visibleAt;
-  nextControl =
-      std::min({tick(), recorder.nextEdge(), instances.nextBoot(), instances.nextDrainDeadline(), periodEnd, visible});
+  nextControl = std::min({tick(), recorder.nextEdge(), recorder.nextHour(), ledger.nextSlot(), instances.nextBoot(),
+                          instances.nextDrainDeadline(), periodEnd, visible});
 }
 
 // Everything at t, after the finishes and before the arrivals of that instant.
 void Ec2Simulator::State::control(std::int64_t t) {
   while (tick() == t) sampleTimeline(t);
   instances.advance(t);
-  while (recorder.nextEdge() == t) recorder.closeWindow(instances.cpuBusyAt(t), instances.alive());
+  closeSpans(t);
   instances.enterService(t);
   if (periodEnd == t) closePeriod(t);
   reactToPoints(t);
   controlDone();
+}
+
+// Hours, slots and windows that end at t.
+void Ec2Simulator::State::closeSpans(std::int64_t t) {
+  if (recorder.nextHour() == t) recorder.closeHour();
+  while (ledger.nextSlot() == t) {
+    ServiceTotals totals = instances.serviceTotals(t);
+    totals.routed = routed;
+    ledger.closeSlot(totals);
+  }
+  while (recorder.nextEdge() == t) recorder.closeWindow(instances.cpuBusyAt(t), instances.alive());
 }
 
 void Ec2Simulator::State::sampleTimeline(std::int64_t t) {
@@ -275,9 +292,11 @@ Ec2Run Ec2Simulator::State::finish() {
   const std::int64_t horizon = recorder.horizon();
   while (nextControl < horizon) control(nextControl);
   instances.advance(horizon - 1);
-  while (recorder.nextEdge() == horizon) recorder.closeWindow(instances.cpuBusyAt(horizon), instances.alive());
+  closeSpans(horizon);
   instances.close(horizon);
-  return {recorder.takeWindows(), std::move(timeline)};
+  Ec2Run run{recorder.takeWindows(), std::move(timeline), recorder.takeHours()};
+  ledger.fill(run.windows);
+  return run;
 }
 
 // -- the door -------------------------------------------------------------------------------------------------------

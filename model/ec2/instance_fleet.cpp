@@ -1,7 +1,6 @@
 #include "model/ec2/instance_fleet.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
 
 namespace model::ec2 {
@@ -9,8 +8,7 @@ namespace model::ec2 {
 namespace {
 
 EngineLimits limitsOf(const Ec2Fleet& fleet) {
-  return {std::llround(fleet.vcpus * static_cast<double>(kCore)), fleet.workers, fleet.queueLimit,
-          std::min(fleet.requestTimeout.count(), kNever / 2)};
+  return {coresOf(fleet), fleet.workers, fleet.queueLimit, std::min(fleet.requestTimeout.count(), kNever / 2)};
 }
 
 } // namespace
@@ -76,6 +74,7 @@ void InstanceFleet::drain(std::int64_t count, std::int64_t t) {
   for (; count > 0 && !m_serving.empty(); --count) {
     const std::size_t i = oldestOfFullestZone();
     m_serving[i]->drainsSince = t;
+    m_serving[i]->busyAtDrain = m_serving[i]->engine.cpuBusyAt(t, m_limits);
     m_serving[i]->drainDeadline = t + m_deregistrationDelay;
     m_draining.push_back(std::move(m_serving[i]));
     m_serving.erase(m_serving.begin() + static_cast<std::ptrdiff_t>(i));
@@ -105,7 +104,10 @@ void InstanceFleet::reapDrained(std::int64_t t) {
     if (!engine.empty()) engine.abandon(instance->drainDeadline, m_limits, m_recorder);
     const std::int64_t end = std::max(instance->drainsSince, engine.lastChange());
     m_recorder.lived({instance->launchedAt, instance->inServiceAt, end, true});
-    m_goneBusy += engine.cpuBusyAt(end, m_limits);
+    m_gone.servingNs += instance->drainsSince - instance->inServiceAt;
+    m_gone.drainingNs += end - instance->drainsSince;
+    m_gone.servingBusy += instance->busyAtDrain;
+    m_gone.drainingBusy += engine.cpuBusyAt(end, m_limits) - instance->busyAtDrain;
     return true;
   });
 }
@@ -142,11 +144,24 @@ std::int64_t InstanceFleet::requestsInFlight() const {
   return total;
 }
 
+ServiceTotals InstanceFleet::serviceTotals(std::int64_t t) const {
+  ServiceTotals totals = m_gone;
+  for (const auto& instance : m_serving) {
+    totals.servingNs += t - instance->inServiceAt;
+    totals.servingBusy += instance->engine.cpuBusyAt(t, m_limits);
+  }
+  for (const auto& instance : m_draining) {
+    totals.servingNs += instance->drainsSince - instance->inServiceAt;
+    totals.drainingNs += t - instance->drainsSince;
+    totals.servingBusy += instance->busyAtDrain;
+    totals.drainingBusy += instance->engine.cpuBusyAt(t, m_limits) - instance->busyAtDrain;
+  }
+  return totals;
+}
+
 Int128 InstanceFleet::cpuBusyAt(std::int64_t t) const {
-  Int128 total = m_goneBusy;
-  for (const auto& instance : m_serving) total += instance->engine.cpuBusyAt(t, m_limits);
-  for (const auto& instance : m_draining) total += instance->engine.cpuBusyAt(t, m_limits);
-  return total;
+  const ServiceTotals totals = serviceTotals(t);
+  return totals.servingBusy + totals.drainingBusy;
 }
 
 void InstanceFleet::close(std::int64_t horizon) {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "model/ec2/request_engine.hpp"
+#include "model/ec2/service_ledger.hpp"
 
 namespace model::ec2 {
 
@@ -17,6 +18,7 @@ struct Instance {
   std::int64_t launchedAt = 0, inServiceAt = 0; // inServiceAt lies ahead while it boots
   std::int64_t warmAt = 0;                      // in the metrics from here on
   std::int64_t drainsSince = kNever, drainDeadline = kNever;
+  Int128 busyAtDrain = 0; // kCore x ns
   // For the metric period and the window under way.
   Int128 busyAtPeriodStart = 0;
   std::uint64_t receivedAtPeriodStart = 0;
@@ -47,7 +49,8 @@ class InstanceFleet {
   std::int64_t alive() const { return booting() + inService() + static_cast<std::int64_t>(m_draining.size()); }
   bool warming(std::int64_t t) const;
   std::int64_t requestsInFlight() const;
-  Int128 cpuBusyAt(std::int64_t t) const; // all instances since the start, kCore x ns
+  Int128 cpuBusyAt(std::int64_t t) const;            // all instances since the start, kCore x ns
+  ServiceTotals serviceTotals(std::int64_t t) const; // all but `routed`. Precondition: advanced to t
 
   // The horizon is reached: lives are closed there, then requests in flight run to their end.
   void close(std::int64_t horizon);
@@ -68,7 +71,7 @@ class InstanceFleet {
   workloads::DurationSampler m_boot;
   Instances m_booting, m_serving, m_draining;
   std::uint64_t m_launched = 0;
-  Int128 m_goneBusy = 0; // of terminated instances
+  ServiceTotals m_gone; // of terminated instances
 };
 
 } // namespace model::ec2

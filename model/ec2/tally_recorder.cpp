@@ -4,17 +4,25 @@
 
 namespace model::ec2 {
 
-TallyRecorder::TallyRecorder(const ObservationPlan& plan, Duration timeout, Duration overhead)
-    : m_timeout(timeout.count()), m_overhead(overhead.count()) {
+std::vector<std::int64_t> windowEdges(const ObservationPlan& plan) {
   const std::int64_t warmup = plan.warmup.count();
   const Int128 observed = plan.horizon.count() - warmup;
-  m_edges.push_back(0);
+  std::vector<std::int64_t> edges{0};
   for (int i = 0; i <= plan.windows; ++i)
-    m_edges.push_back(warmup + static_cast<std::int64_t>(observed * i / plan.windows));
+    edges.push_back(warmup + static_cast<std::int64_t>(observed * i / plan.windows));
+  return edges;
+}
+
+TallyRecorder::TallyRecorder(const ObservationPlan& plan, Duration timeout, Duration overhead)
+    : m_timeout(timeout.count()), m_overhead(overhead.count()), m_edges(windowEdges(plan)),
+      m_hourNs(plan.hour.count()) {
   m_windows.resize(m_edges.size()); // one spare: what happens after the horizon
   m_open = m_windows.data();
-  m_to = m_edges[1];
-  if (m_to == 0) closeWindow(0, 0);
+  m_windowTo = m_edges[1];
+  m_hours.instanceNs.resize(plan.hours());
+  m_hours.inFlightNs.resize(plan.hours());
+  openSpan();
+  if (m_windowTo == 0) closeWindow(0, 0);
 }
 
 std::size_t TallyRecorder::windowAt(std::int64_t t) const {
@@ -29,6 +37,46 @@ void TallyRecorder::addSpan(Int128 Ec2Tally::*member, std::int64_t from, std::in
   }
 }
 
+void TallyRecorder::addHours(std::vector<std::int64_t>& series, std::int64_t from, std::int64_t to) {
+  to = std::min(to, horizon());
+  while (from < to) {
+    const std::int64_t hour = from / m_hourNs, end = std::min(to, (hour + 1) * m_hourNs);
+    series[static_cast<std::size_t>(hour)] += end - from;
+    from = end;
+  }
+}
+
+void TallyRecorder::addInFlight(std::int64_t arrival, std::int64_t at) {
+  addSpan(&Ec2Tally::inFlightNs, arrival, at);
+  addHours(m_hours.inFlightNs, arrival, at);
+}
+
+// What came and went inside the open span, to the window and the hour it lies in.
+void TallyRecorder::bookInFlight() {
+  if (m_inFlight == 0) return;
+  m_open->inFlightNs += m_inFlight;
+  m_hours.inFlightNs[m_hour] += static_cast<std::int64_t>(m_inFlight);
+  m_inFlight = 0;
+}
+
+void TallyRecorder::openSpan() {
+  const bool past = m_windowTo == kNever;
+  const auto hourFrom = static_cast<std::int64_t>(m_hour) * m_hourNs;
+  m_from = past ? kNever : std::max(m_edges[m_index], hourFrom);
+  m_to = past ? kNever : std::min(m_windowTo, hourFrom + m_hourNs);
+}
+
+std::int64_t TallyRecorder::nextHour() const {
+  const auto next = static_cast<std::int64_t>(m_hour + 1) * m_hourNs;
+  return next < horizon() ? next : kNever;
+}
+
+void TallyRecorder::closeHour() {
+  bookInFlight();
+  ++m_hour;
+  openSpan();
+}
+
 void TallyRecorder::recordOutcome(Ec2Tally& tally, std::int64_t latency) {
   if (latency > m_timeout) {
     ++tally.outcomes.timedOut;
@@ -39,12 +87,12 @@ void TallyRecorder::recordOutcome(Ec2Tally& tally, std::int64_t latency) {
 }
 
 void TallyRecorder::servedAcrossEdge(std::int64_t arrival, std::int64_t at) {
-  addSpan(&Ec2Tally::inFlightNs, arrival, at);
+  addInFlight(arrival, at);
   recordOutcome(m_windows[windowAt(arrival)], at - arrival);
 }
 
 void TallyRecorder::gaveUp(std::int64_t arrival, std::int64_t at) {
-  addSpan(&Ec2Tally::inFlightNs, arrival, at);
+  addInFlight(arrival, at);
   ++m_windows[windowAt(arrival)].outcomes.timedOut;
 }
 
@@ -55,10 +103,13 @@ void TallyRecorder::alive(std::int64_t instances) {
 void TallyRecorder::lived(const Life& life) {
   addSpan(&Ec2Tally::instanceNs, life.launched, life.end);
   addSpan(&Ec2Tally::inServiceNs, std::min(life.inService, life.end), life.end);
+  addHours(m_hours.instanceNs, life.launched, life.end);
   if (!life.terminated) return;
   Ec2Tally& last = m_windows[windowAt(life.end)];
   ++last.terminations;
-  last.minimumTopUpNs += std::max<std::int64_t>(0, kMinimumBilledNs - (life.end - life.launched));
+  const std::int64_t topUp = std::max<std::int64_t>(0, kMinimumBilledNs - (life.end - life.launched));
+  last.minimumTopUpNs += topUp;
+  m_hours.instanceNs[static_cast<std::size_t>(life.end / m_hourNs)] += topUp;
 }
 
 void TallyRecorder::flush() {
@@ -69,18 +120,16 @@ void TallyRecorder::flush() {
 
 void TallyRecorder::closeWindow(Int128 cpuBusy, std::int64_t instancesAlive) {
   flush();
-  m_open->inFlightNs += m_inFlight;
+  bookInFlight();
   m_open->outcomes.timedOut += m_timedOut;
   // Whole vCPU-ns of the total, so that the windows of a run add up to the single window of the same run.
   const Int128 busyNs = cpuBusy / kCore;
   m_open->cpuBusyNs += busyNs - m_cpuBusyNs;
   m_cpuBusyNs = busyNs;
-  m_inFlight = 0;
   m_timedOut = 0;
   m_open = &m_windows[++m_index];
-  const bool past = m_index + 1 == m_edges.size();
-  m_from = past ? kNever : m_edges[m_index];
-  m_to = past ? kNever : m_edges[m_index + 1];
+  m_windowTo = m_index + 1 == m_edges.size() ? kNever : m_edges[m_index + 1];
+  openSpan();
   alive(instancesAlive);
 }
 

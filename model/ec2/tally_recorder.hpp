@@ -1,17 +1,23 @@
 #pragma once
-// Splits what happens on a fleet into observation windows, exactly: outcomes by the window of their arrival, times cut
-// at the edges. Pinned by tests/model/ec2_simulator_test.cpp (windows add up to the single-window run; reference loop).
+// Splits what happens on a fleet into observation windows and clock hours, exactly: outcomes by the window of their
+// arrival, times cut at the edges. Pinned by tests/model/ec2_simulator_test.cpp (windows add up to the single-window
+// run; reference loop).
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <vector>
 
-#include "model/observation.hpp"
+#include "model/ec2/ec2_simulator.hpp"
 
 namespace model::ec2 {
 
 inline constexpr std::int64_t kNever = std::int64_t{1} << 62;    // ns; later than anything
 inline constexpr std::int64_t kCore = std::int64_t{1} << 32;     // one vCPU in the engine's integer units
 inline constexpr std::int64_t kMinimumBilledNs = 60'000'000'000; // per start; EC2 user guide, instance life cycle
+
+inline std::int64_t coresOf(const Ec2Fleet& fleet) { return std::llround(fleet.vcpus * static_cast<double>(kCore)); }
+// 0, warm-up's end, each window's end; the last is the horizon.
+std::vector<std::int64_t> windowEdges(const ObservationPlan& plan);
 
 class TallyRecorder {
  public:
@@ -38,26 +44,37 @@ class TallyRecorder {
   };
   void lived(const Life& life);
 
-  std::int64_t nextEdge() const { return m_to; } // kNever once the horizon is behind
+  std::int64_t nextEdge() const { return m_windowTo; } // kNever once the horizon is behind
   std::int64_t horizon() const { return m_edges.back(); }
   // The window that ends now; `cpuBusy` is the fleet's total since the start in kCore x ns.
   void closeWindow(Int128 cpuBusy, std::int64_t instancesAlive);
+  std::int64_t nextHour() const; // that begins before the horizon; kNever when there is none
+  void closeHour();              // the one that ends now
   std::vector<Ec2Tally> takeWindows();
+  Ec2Hours takeHours() { return std::move(m_hours); }
 
  private:
   std::size_t windowAt(std::int64_t t) const;
   void addSpan(Int128 Ec2Tally::*member, std::int64_t from, std::int64_t to);
+  void addHours(std::vector<std::int64_t>& series, std::int64_t from, std::int64_t to);
+  void addInFlight(std::int64_t arrival, std::int64_t at);
+  void bookInFlight();
+  void openSpan();
   void servedAcrossEdge(std::int64_t arrival, std::int64_t at);
   void recordOutcome(Ec2Tally& tally, std::int64_t latency);
   void flush();
 
   std::int64_t m_timeout, m_overhead;
-  std::vector<std::int64_t> m_edges; // 0, warmup, ..., horizon; window i covers [i, i + 1); window 0 is thrown away
+  std::vector<std::int64_t> m_edges; // window i covers [i, i + 1); window 0 is thrown away
   std::vector<Ec2Tally> m_windows;
   std::size_t m_index = 0;
   Ec2Tally* m_open = nullptr;
-  std::int64_t m_from = 0, m_to = 0;
-  Int128 m_inFlight = 0; // of the open window, requests that came and left in it
+  std::int64_t m_windowTo = 0;
+  Ec2Hours m_hours;
+  std::int64_t m_hourNs;
+  std::size_t m_hour = 0;
+  std::int64_t m_from = 0, m_to = 0; // the part of the open hour that lies in the open window
+  Int128 m_inFlight = 0;             // requests that came and left in it
   Int128 m_cpuBusyNs = 0;
   std::uint64_t m_timedOut = 0;
   std::size_t m_buffered = 0;

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <fmt/format.h>
 
+#include "model/evaluation/attribution.hpp"
+
 namespace model {
 
 namespace {
@@ -81,6 +83,12 @@ LambdaTally pooled(const std::vector<LambdaTally>& tallies) {
     all.provisionedStarted += t.provisionedStarted;
     all.billedMs += t.billedMs;
     all.provisionedBilledMs += t.provisionedBilledMs;
+    all.provisionedBusyNs += t.provisionedBusyNs;
+    all.cpuNs += t.cpuNs;
+    all.ioNs += t.ioNs;
+    all.billedInitNs += t.billedInitNs;
+    all.provisionedCpuNs += t.provisionedCpuNs;
+    all.provisionedIoNs += t.provisionedIoNs;
   }
   return all;
 }
@@ -92,6 +100,8 @@ Ec2Tally pooled(const std::vector<Ec2Tally>& tallies) {
     all.outcomes.completed += t.outcomes.completed;
     all.outcomes.latency.merge(t.outcomes.latency);
     all.instanceNs += t.instanceNs;
+    all.inServiceNs += t.inServiceNs;
+    all.inService += t.inService;
     all.minimumTopUpNs += t.minimumTopUpNs;
   }
   return all;
@@ -118,8 +128,10 @@ void addBill(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
              Metered metered, PlatformResult& result) {
   const auto each = costs(scenario, catalogue, tallies, metered);
   metered.observedSeconds *= static_cast<double>(tallies.size());
-  result.usage = usageOf(scenario, pooled(tallies), metered);
+  const auto all = pooled(tallies);
+  result.usage = usageOf(scenario, all, metered);
   result.bill = pricing::price(result.usage, catalogue);
+  result.moneyParts = moneyParts(scenario, all, metered, result.bill);
   result.monthlyCostUsd = {result.bill.total().inDollars(), estimate(each).halfWidth};
 }
 

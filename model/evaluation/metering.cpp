@@ -10,11 +10,6 @@ constexpr double kGib = 1024.0 * 1024.0 * 1024.0;
 
 double asDouble(Int128 nanoseconds) { return static_cast<double>(nanoseconds); }
 
-// Counts of the observation -> counts of a month.
-double monthFactor(const Scenario& scenario, const Metered& metered) {
-  return scenario.hoursPerMonth * pricing::kSecondsPerHour / metered.observedSeconds;
-}
-
 pricing::MonthlyUsage emptyMonth(const Scenario& scenario) {
   pricing::MonthlyUsage usage;
   usage.region = scenario.region;
@@ -59,6 +54,10 @@ bool isCommitment(pricing::Purchase purchase) {
 }
 
 } // namespace
+
+double monthFactor(const Scenario& scenario, const Metered& metered) {
+  return scenario.hoursPerMonth * pricing::kSecondsPerHour / metered.observedSeconds;
+}
 
 double meanLcu(const workloads::Workload& workload, const Metered& metered, pricing::TargetKind targets,
                double meanLatencyS) {

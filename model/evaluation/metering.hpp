@@ -14,6 +14,9 @@ struct Metered {
   Duration horizon{};
 };
 
+// Counts of the observation -> counts of a month.
+double monthFactor(const Scenario& scenario, const Metered& metered);
+
 // Requests that started are billed, throttled ones are not (AWS Lambda pricing page: requests that start executing).
 pricing::MonthlyUsage lambdaUsage(const Scenario& scenario, const LambdaTally& tally, const Metered& metered);
 

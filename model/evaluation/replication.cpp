@@ -111,10 +111,12 @@ Observations observationsOf(Simulator&& simulator) {
   if (auto* lambda = std::get_if<LambdaSimulator>(&simulator)) {
     auto run = lambda->finish();
     out.lambda = std::move(run.windows);
+    out.lambdaHours.push_back(std::move(run.hours));
     out.timeline = std::move(run.timeline);
   } else {
     auto run = std::get<Ec2Simulator>(simulator).finish();
     out.ec2 = std::move(run.windows);
+    out.ec2Hours.push_back(std::move(run.hours));
     out.timeline = std::move(run.timeline);
   }
   return out;
@@ -187,10 +189,15 @@ std::vector<ItemResult> runAll(std::span<const Item> items, int threads,
   return results;
 }
 
+template <class Value> void append(std::vector<Value>& all, std::vector<Value>&& part) {
+  all.insert(all.end(), std::make_move_iterator(part.begin()), std::make_move_iterator(part.end()));
+}
+
 void append(Observations& all, Observations&& part) {
-  all.lambda.insert(all.lambda.end(), std::make_move_iterator(part.lambda.begin()),
-                    std::make_move_iterator(part.lambda.end()));
-  all.ec2.insert(all.ec2.end(), std::make_move_iterator(part.ec2.begin()), std::make_move_iterator(part.ec2.end()));
+  append(all.lambda, std::move(part.lambda));
+  append(all.ec2, std::move(part.ec2));
+  append(all.lambdaHours, std::move(part.lambdaHours));
+  append(all.ec2Hours, std::move(part.ec2Hours));
   if (all.timeline.empty()) all.timeline = std::move(part.timeline);
 }
 

@@ -32,10 +32,12 @@ RunShape runShape(const Scenario& scenario);
 // shape.
 RunShape shortened(const RunShape& shape, const workloads::Workload& workload, double requests);
 
-// What one configuration did; exactly one of the first two is filled, one tally per observation.
+// What one configuration did; one platform's vectors are filled: a tally per observation, hours per replication.
 struct Observations {
   std::vector<LambdaTally> lambda;
   std::vector<Ec2Tally> ec2;
+  std::vector<LambdaHours> lambdaHours;
+  std::vector<Ec2Hours> ec2Hours;
   std::vector<TimelinePoint> timeline; // of the first replication
 };
 struct Replications {

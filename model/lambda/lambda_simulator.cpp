@@ -39,7 +39,16 @@ std::int64_t durationNs(std::int64_t cpuNs, std::int64_t ioNs, double perCpuNs) 
   return ioNs + static_cast<std::int64_t>(static_cast<double>(cpuNs) * perCpuNs + 0.5);
 }
 
-std::int64_t billedMilliseconds(std::int64_t ns) { return (ns + kNsPerMs - 1) / kNsPerMs; }
+// Dividing by a constant and testing for the usual step is cheaper than dividing by the step.
+std::int64_t billedMilliseconds(std::int64_t ns, std::int64_t stepMs) {
+  const std::int64_t ms = (ns + kNsPerMs - 1) / kNsPerMs;
+  return stepMs == 1 ? ms : (ms + stepMs - 1) / stepMs * stepMs;
+}
+
+// Waiting within a request that the timeout cut.
+std::int64_t cutInProportion(std::int64_t ioNs, std::int64_t lastsNs, std::int64_t wantedNs) {
+  return static_cast<std::int64_t>(static_cast<Int128>(ioNs) * lastsNs / wantedNs);
+}
 
 struct Environment {
   std::int64_t createdNs = 0, initEndNs = 0;
@@ -53,6 +62,7 @@ struct Sums {
   std::uint64_t timedOut = 0, throttledRate = 0, throttledConcurrency = 0, throttledGrowth = 0;
   std::uint64_t cold = 0, provisionedStarted = 0;
   std::int64_t billedMs = 0, provisionedBilledMs = 0;
+  std::int64_t ioNs = 0, provisionedIoNs = 0; // at most the duration, so a batch stays far below 63 bits
   std::int64_t peakBusy = 0, peakEnvironments = 0;
   Int128 busyNs = 0, idleNs = 0, initNs = 0, provisionedBusyNs = 0;
 };
@@ -93,6 +103,7 @@ template <class Pool> class Engine final : public AnyEngine {
   void settle(std::int64_t edgeNs);
   void openWindow(std::int64_t edgeNs);
   void add(const Sums& sums, std::size_t requests, std::size_t completed);
+  void addToHour(const Sums& sums);
 
   std::int64_t busyOnDemand() const { return static_cast<std::int64_t>(m_busy.size()) - m_provisionedBusy; }
   LambdaTally& tally() { return m_tallies[m_window]; }
@@ -118,11 +129,24 @@ template <class Pool> class Engine final : public AnyEngine {
   std::vector<LambdaTally> m_tallies; // the warm-up, the windows, and what is beyond the horizon
   std::size_t m_window = 0;
   std::vector<TimelinePoint> m_timeline;
+  LambdaHours m_hours;
+  std::size_t m_hour = 0;
 };
 
 std::int64_t constantNs(const workloads::DurationDistribution& d) {
   const auto* constant = std::get_if<workloads::Constant>(&d);
   return constant ? std::min(constant->value.count(), kForeverNs) : 0;
+}
+
+TokenBucket growthBucket(const LambdaFunction& function) {
+  const GrowthLimit limit = function.growth.value_or(GrowthLimit{0, 0});
+  return {limit.burst, limit.refill, limit.every.count()};
+}
+
+TokenBucket rateBucket(const LambdaFunction& function) {
+  const std::int64_t perSecond =
+      kRequestsPerSecondPerConcurrency * std::min(function.concurrencyLimit, LambdaFunction::kMaxConcurrency);
+  return {perSecond, perSecond, kNsPerSecond};
 }
 
 template <class Pool>
@@ -136,13 +160,11 @@ Engine<Pool>::Engine(const LambdaFunction& function, const ObservationPlan& plan
       m_maxLifetime(function.maxLifetime.value_or(workloads::Constant{Duration(kForeverNs)}),
                     RandomStream(seed, "lambda.max_lifetime", replication)),
       m_constantIdle(std::holds_alternative<workloads::Constant>(function.idleLifetime)),
-      m_idle(RandomStream(seed, "lambda.reuse", replication)),
-      m_growth(function.growthPer10s.value_or(0), 10 * kNsPerSecond),
-      m_rate(kRequestsPerSecondPerConcurrency * std::min(function.concurrencyLimit, LambdaFunction::kMaxConcurrency),
-             kNsPerSecond),
-      m_tallies(static_cast<std::size_t>(m_marks.windows()) + 2) {
+      m_idle(RandomStream(seed, "lambda.reuse", replication)), m_growth(growthBucket(function)),
+      m_rate(rateBucket(function)), m_tallies(static_cast<std::size_t>(m_marks.windows()) + 2) {
   assert(function.provisioned >= 0 && m_room >= 0);
   m_timeline.reserve(static_cast<std::size_t>(m_marks.points()));
+  for (auto* series : {&m_hours.billedMs, &m_hours.provisionedBilledMs, &m_hours.busyNs}) series->resize(plan.hours());
 }
 
 template <class Pool> typename Engine<Pool>::Serve Engine<Pool>::chooseServe(const LambdaFunction& f) {
@@ -161,7 +183,7 @@ template <class Pool> bool Engine<Pool>::mayGrow(std::int64_t ns, Refusal& refus
   refusal = Refusal::Concurrency;
   if (busyOnDemand() >= m_room) return false;
   refusal = Refusal::Growth;
-  if (!m_function.growthPer10s) return true;
+  if (!m_function.growth) return true;
   if (!m_growth.hasTokenAt(ns)) return false;
   m_growth.take();
   return true;
@@ -242,6 +264,7 @@ void Engine<Pool>::serve(const workloads::RequestBatch& batch, std::size_t from,
   Sums sums;
   std::size_t completed = 0;
   const std::int64_t timeoutNs = m_function.timeout.count(), overheadNs = m_function.overhead.count();
+  const std::int64_t stepMs = m_function.billingStepMs;
   for (std::size_t i = from; i < to; ++i) {
     const std::int64_t now = batch.arrival[i];
     releaseUntil<drawnLives, provisioned>(now);
@@ -253,13 +276,17 @@ void Engine<Pool>::serve(const workloads::RequestBatch& batch, std::size_t from,
     }
     const std::int64_t wantedNs = durationNs(batch.cpu[i], batch.io[i], m_perCpuNs);
     const std::int64_t lastsNs = std::min(wantedNs, timeoutNs);
+    std::int64_t ioNs = batch.io[i];
+    if (wantedNs > timeoutNs) [[unlikely]]
+      ioNs = cutInProportion(ioNs, lastsNs, wantedNs);
     std::int64_t initNs = 0, billedInitNs = 0;
     std::uint32_t number = kProvisioned;
     IdleEntry idle;
     if (provisioned && m_provisionedBusy < m_function.provisioned) {
       ++m_provisionedBusy;
       ++sums.provisionedStarted;
-      sums.provisionedBilledMs += billedMilliseconds(lastsNs);
+      sums.provisionedBilledMs += billedMilliseconds(lastsNs, stepMs);
+      sums.provisionedIoNs += ioNs;
       sums.provisionedBusyNs += lastsNs;
     } else {
       if (takeIdle(now, idle, sums.idleNs)) {
@@ -279,7 +306,8 @@ void Engine<Pool>::serve(const workloads::RequestBatch& batch, std::size_t from,
         // Nothing was idle: every on-demand environment is busy, this one included.
         sums.peakEnvironments = std::max(sums.peakEnvironments, busyOnDemand() + 1 + m_function.provisioned);
       }
-      sums.billedMs += billedMilliseconds(billedInitNs + lastsNs);
+      sums.billedMs += billedMilliseconds(billedInitNs + lastsNs, stepMs);
+      sums.ioNs += ioNs;
       sums.busyNs += initNs + lastsNs;
     }
     if constexpr (rateCap) m_rate.take();
@@ -311,8 +339,20 @@ template <class Pool> void Engine<Pool>::add(const Sums& sums, std::size_t reque
   t.idleNs += sums.idleNs;
   t.initNs += sums.initNs;
   t.provisionedBusyNs += sums.provisionedBusyNs;
+  t.cpuNs += sums.busyNs - sums.initNs - sums.ioNs;
+  t.ioNs += sums.ioNs;
+  t.billedInitNs += m_function.initBilled ? sums.initNs : 0;
+  t.provisionedCpuNs += sums.provisionedBusyNs - sums.provisionedIoNs;
+  t.provisionedIoNs += sums.provisionedIoNs;
   t.peakBusy = std::max(t.peakBusy, sums.peakBusy);
   t.peakEnvironments = std::max(t.peakEnvironments, sums.peakEnvironments);
+  addToHour(sums);
+}
+
+template <class Pool> void Engine<Pool>::addToHour(const Sums& sums) {
+  m_hours.billedMs[m_hour] += sums.billedMs;
+  m_hours.provisionedBilledMs[m_hour] += sums.provisionedBilledMs;
+  m_hours.busyNs[m_hour] += static_cast<std::int64_t>(sums.busyNs + sums.provisionedBusyNs);
 }
 
 template <class Pool> void Engine<Pool>::feed(const workloads::RequestBatch& batch) {
@@ -340,6 +380,9 @@ template <class Pool> void Engine<Pool>::passMark() {
     settle(ns);
     openWindow(ns);
   }
+  if (m_marks.nextHourNs() != ns) return;
+  m_marks.passHour();
+  ++m_hour;
 }
 
 // Just before `ns`: what expires at it is still there.
@@ -393,6 +436,7 @@ template <class Pool> LambdaRun Engine<Pool>::finish() {
   LambdaRun run;
   run.windows.assign(std::make_move_iterator(m_tallies.begin() + 1), std::make_move_iterator(m_tallies.end() - 1));
   run.timeline = std::move(m_timeline);
+  run.hours = std::move(m_hours);
   return run;
 }
 

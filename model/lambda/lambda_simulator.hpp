@@ -15,6 +15,16 @@ namespace model {
 
 enum class Reuse { Lifo, Fifo, Random };
 
+// New environments a function may get: a bucket of `burst`, refilled continuously with `refill` in every period and
+// never banked above it. AWS Lambda developer guide, scaling behavior: 1,000 and 1,000 per 10 s for each function since
+// Nov 2023; before that (edition of 2022) 3,000, 1,000 or 500 by region and 500 a minute, here all for the one
+// function.
+struct GrowthLimit {
+  std::int64_t burst = 1000, refill = 1000; // refill 0: what the burst gave is all
+  Duration every = std::chrono::seconds(10);
+  friend bool operator==(const GrowthLimit&, const GrowthLimit&) = default;
+};
+
 // One function in one configuration, ready to run: every default resolved, every unit converted.
 struct LambdaFunction {
   static constexpr std::int64_t kMaxConcurrency = (std::int64_t{1} << 24) - 1; // a higher limit counts as this
@@ -27,13 +37,13 @@ struct LambdaFunction {
   Reuse reuse = Reuse::Lifo;
   std::int64_t provisioned = 0;
   std::int64_t concurrencyLimit = 1000; // reserved concurrency, else the account's; >= provisioned
-  std::optional<std::int64_t> growthPer10s =
-      1000;                   // new environments per 10 s, refilled continuously, never banked above it
+  std::optional<GrowthLimit> growth = GrowthLimit{};
   bool requestRateCap = true; // 10 x concurrencyLimit requests/s, synchronous only: a bucket of one second's worth,
                               // asked by every request and charged by those that start
   Duration timeout = std::chrono::seconds(900); // over the duration, init not counted; fails and is billed to here
   Duration overhead{};                          // front door, added to latency, not billed
   bool initBilled = true;                       // since 1 Aug 2025
+  std::int64_t billingStepMs = 1;               // billed time is a multiple of it; 100 before 1 Dec 2020
 };
 
 // Feed every request in order, then finish once. Memory is O(peak concurrency). Ties: environments that finish or

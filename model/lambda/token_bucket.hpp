@@ -6,24 +6,28 @@
 
 namespace model::lambda {
 
-// Starts full with `capacity` tokens, gains `capacity` tokens per period, never holds more. Times are nondecreasing.
+// Starts full with `capacity` tokens, gains `refill` tokens per period, never holds more than `capacity`. Times are
+// nondecreasing.
 class TokenBucket {
  public:
   // capacity * period * 2 must fit 63 bits: larger capacities are cut to what fits (4.6e8 tokens per 10 s).
-  TokenBucket(std::int64_t capacity, std::int64_t periodNs)
-      : m_periodNs(periodNs), m_capacity(std::clamp<std::int64_t>(capacity, 0, (INT64_MAX / 2) / periodNs)),
-        m_full(m_capacity * periodNs), m_level(m_full) {}
+  TokenBucket(std::int64_t capacity, std::int64_t refill, std::int64_t periodNs)
+      : m_periodNs(periodNs), m_refill(whatFits(refill, periodNs)), m_full(whatFits(capacity, periodNs) * periodNs),
+        m_fillNs(m_refill == 0 ? INT64_MAX : m_full / m_refill + 1), m_level(m_full) {}
 
   bool hasTokenAt(std::int64_t ns) {
     const std::int64_t elapsed = ns - m_lastNs;
     m_lastNs = ns;
-    m_level = elapsed >= m_periodNs ? m_full : std::min(m_full, m_level + elapsed * m_capacity);
+    m_level = elapsed >= m_fillNs ? m_full : std::min(m_full, m_level + elapsed * m_refill);
     return m_level >= m_periodNs;
   }
   void take() { m_level -= m_periodNs; } // after hasTokenAt said yes
 
  private:
-  std::int64_t m_periodNs, m_capacity, m_full, m_level, m_lastNs = 0;
+  static std::int64_t whatFits(std::int64_t tokens, std::int64_t periodNs) {
+    return std::clamp<std::int64_t>(tokens, 0, (INT64_MAX / 2) / periodNs);
+  }
+  std::int64_t m_periodNs, m_refill, m_full, m_fillNs, m_level, m_lastNs = 0;
 };
 
 } // namespace model::lambda

@@ -90,7 +90,7 @@ int main(int argc, char** argv) {
       {"100/s, 0.1 s (10 at once)", 100, 0.1},
       {"10,000/s, 0.1 s (1,000 at once)", 10'000, 0.1},
       {"300,000/s, 0.1 s (30,000 at once)", 300'000, 0.1,
-       [](F& f) { f.growthPer10s.reset(), f.concurrencyLimit = 1'000'000; }},
+       [](F& f) { f.growth.reset(), f.concurrencyLimit = 1'000'000; }},
       {"100/s, drawn idle lifetime", 100, 0.1, empirical},
       {"10,000/s, drawn idle lifetime", 10'000, 0.1, empirical},
       {"10,000/s, oldest first", 10'000, 0.1, [](F& f) { f.reuse = model::Reuse::Fifo; }},

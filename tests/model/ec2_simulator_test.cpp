@@ -2,6 +2,7 @@
 #include "model/ec2/ec2_simulator.hpp"
 
 #include <cmath>
+#include <numeric>
 
 #include "tests/support/catch.hpp"
 #include "tests/support/ec2_scenarios.hpp"
@@ -39,6 +40,8 @@ void requireSame(const Ec2Tally& a, const Ec2Tally& b) {
   REQUIRE(small(a.instanceNs) == small(b.instanceNs));
   REQUIRE(small(a.inServiceNs) == small(b.inServiceNs));
   REQUIRE(small(a.minimumTopUpNs) == small(b.minimumTopUpNs));
+  REQUIRE(small(a.inService.busyNs) == small(b.inService.busyNs));
+  REQUIRE(small(a.inService.drainingNs) == small(b.inService.drainingNs));
   REQUIRE(small(a.cpuBusyNs) == small(b.cpuBusyNs));
   REQUIRE(small(a.inFlightNs) == small(b.inFlightNs));
   REQUIRE(a.launches == b.launches);
@@ -46,11 +49,20 @@ void requireSame(const Ec2Tally& a, const Ec2Tally& b) {
   REQUIRE(a.peakInstances == b.peakInstances);
 }
 
+// What idle instances were kept for depends on the slots, and these on the windows.
+void requireSameReasons(const model::InServiceTime& a, const model::InServiceTime& b) {
+  REQUIRE(small(a.headroomNs) == small(b.headroomNs));
+  REQUIRE(small(a.zoneFloorNs) == small(b.zoneFloorNs));
+  REQUIRE(small(a.idleNightNs) == small(b.idleNightNs));
+  REQUIRE(small(a.scaleInLagNs) == small(b.scaleInLagNs));
+}
+
 void requireSame(const Ec2Run& a, const Ec2Run& b) {
   REQUIRE(a.windows.size() == b.windows.size());
   for (std::size_t i = 0; i < a.windows.size(); ++i) {
     INFO("window " << i);
     requireSame(a.windows[i], b.windows[i]);
+    requireSameReasons(a.windows[i].inService, b.windows[i].inService);
   }
   REQUIRE(a.timeline.size() == b.timeline.size());
   for (std::size_t i = 0; i < a.timeline.size(); ++i) {
@@ -61,6 +73,8 @@ void requireSame(const Ec2Run& a, const Ec2Run& b) {
     REQUIRE(a.timeline[i].inFlight == b.timeline[i].inFlight);
     REQUIRE(a.timeline[i].metric == b.timeline[i].metric);
   }
+  REQUIRE(a.hours.instanceNs == b.hours.instanceNs);
+  REQUIRE(a.hours.inFlightNs == b.hours.inFlightNs);
 }
 
 void requireConserved(const Ec2Run& run) {
@@ -68,6 +82,10 @@ void requireConserved(const Ec2Run& run) {
     const auto& o = window.outcomes;
     REQUIRE(o.attempts == o.completed + o.rejected + o.timedOut + o.throttled);
     REQUIRE(o.completed == o.latency.count());
+    const auto& time = window.inService;
+    REQUIRE(small(time.sum()) == small(window.inServiceNs));
+    REQUIRE(small(std::min({time.busyNs, time.headroomNs, time.zoneFloorNs, time.idleNightNs, time.scaleInLagNs,
+                            time.drainingNs})) >= 0);
   }
 }
 
@@ -257,6 +275,8 @@ TEST_CASE("Windows add up to the run of one window", "[ec2]") {
       sum.instanceNs += part.instanceNs;
       sum.inServiceNs += part.inServiceNs;
       sum.minimumTopUpNs += part.minimumTopUpNs;
+      sum.inService.busyNs += part.inService.busyNs;
+      sum.inService.drainingNs += part.inService.drainingNs;
       sum.cpuBusyNs += part.cpuBusyNs;
       sum.inFlightNs += part.inFlightNs;
       sum.launches += part.launches;
@@ -265,6 +285,38 @@ TEST_CASE("Windows add up to the run of one window", "[ec2]") {
     }
     requireSame(sum, whole);
   }
+}
+
+TEST_CASE("The clock hours of a fleet add up to its windows without warm-up and change nothing", "[ec2]") {
+  for (std::uint64_t number = 0; number < 300; ++number) {
+    auto s = scenarios::small(number, true);
+    INFO("scenario " << number);
+    s.plan.warmup = Duration{};
+    const auto run = simulate(s.fleet, s.plan, s.requests, number);
+    Int128 billed = 0, inFlight = 0;
+    for (const auto& window : run.windows) {
+      billed += window.instanceNs + window.minimumTopUpNs;
+      inFlight += window.inFlightNs;
+    }
+    REQUIRE(std::accumulate(run.hours.instanceNs.begin(), run.hours.instanceNs.end(), std::int64_t{0}) ==
+            small(billed));
+    REQUIRE(std::accumulate(run.hours.inFlightNs.begin(), run.hours.inFlightNs.end(), std::int64_t{0}) ==
+            small(inFlight));
+    s.plan.hour = std::chrono::hours(1);
+    const auto oneHour = simulate(s.fleet, s.plan, s.requests, number);
+    REQUIRE(oneHour.hours.instanceNs.size() == 1);
+    for (std::size_t w = 0; w < run.windows.size(); ++w) requireSame(oneHour.windows[w], run.windows[w]);
+  }
+}
+
+TEST_CASE("The last clock hour is cut by the horizon", "[ec2]") {
+  auto fleet = single();
+  fleet.initial = 2;
+  const std::int64_t minute = 60'000'000'000;
+  // One request over the first full hour, one beyond the horizon; the series has no fourth hour.
+  const auto run = simulate(fleet, upTo(150 * minute), {{50 * minute, 20 * minute, 0}, {140 * minute, 30 * minute, 0}});
+  CHECK(run.hours.instanceNs == std::vector<std::int64_t>{120 * minute, 120 * minute, 60 * minute});
+  CHECK(run.hours.inFlightNs == std::vector<std::int64_t>{10 * minute, 10 * minute, 10 * minute});
 }
 
 TEST_CASE("The timeline and the size of batches change nothing", "[ec2]") {

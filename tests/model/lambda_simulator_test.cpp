@@ -93,7 +93,7 @@ TEST_CASE("Regular arrivals keep rate times duration environments busy", "[lambd
 TEST_CASE("The request-rate cap serves ten requests a second per unit of concurrency", "[lambda]") {
   LambdaFunction f = plain();
   f.concurrencyLimit = 1000;
-  f.growthPer10s = std::nullopt;
+  f.growth = std::nullopt;
   const auto requests = regular(60'000, 50'000, 50 * kMs); // 20,000/s for 3 s, 50 ms each: 1,000 at once
   const auto windows = run(f, plan(3s, 3), requests).windows;
   // The bucket starts full: 10,000 at once on top of 10,000/s, so the first second is served whole. From then on every
@@ -112,7 +112,7 @@ TEST_CASE("The request-rate cap serves ten requests a second per unit of concurr
 
 TEST_CASE("The growth bucket starts full, refills continuously and never banks more", "[lambda]") {
   LambdaFunction f = plain();
-  f.growthPer10s = 3; // one token per 3,333,333,333 1/3 ns
+  f.growth = model::GrowthLimit{3, 3}; // one token per 3,333,333,333 1/3 ns
   f.requestRateCap = false;
   const std::int64_t forever = 3600 * kSecond;
   const std::int64_t token = 3'333'333'333;
@@ -199,6 +199,54 @@ TEST_CASE("The timeout cuts the duration, not the init, and leaves the environme
   CHECK(t.started == 3);
   CHECK(t.billedMs == 150 + 100 + 10);
   CHECK(t.outcomes.latency.count() == 2);
+}
+
+TEST_CASE("Billed time splits into computing, waiting and init; a call cut by the timeout in proportion", "[lambda]") {
+  LambdaFunction f = plain(10ms + 1ns);
+  f.timeout = 100ms;
+  // Cold 20 + 30 ms; warm 1 ns; cut at half of 50 + 150 ms: 25 and 75.
+  const std::vector<Request> requests = {{0, 20 * kMs, 30 * kMs}, {kSecond, 1, 0}, {2 * kSecond, 50 * kMs, 150 * kMs}};
+  const LambdaTally t = tally(f, 10s, requests);
+  CHECK(whole(t.cpuNs) == 45 * kMs + 1);
+  CHECK(whole(t.ioNs) == 105 * kMs);
+  CHECK(whole(t.billedInitNs) == 10 * kMs + 1);
+  CHECK(t.billedMs == 61 + 1 + 100); // 2 x (1 ms - 1 ns) of it round-up
+  f.initBilled = false;
+  CHECK(tally(f, 10s, requests).billedMs == 50 + 1 + 100);
+  CHECK(whole(tally(f, 10s, requests).billedInitNs) == 0);
+  f.provisioned = 1;
+  const LambdaTally ready = tally(f, 10s, requests);
+  CHECK(whole(ready.provisionedCpuNs) == 45 * kMs + 1);
+  CHECK(whole(ready.provisionedIoNs) == 105 * kMs);
+  CHECK(whole(ready.cpuNs + ready.ioNs) == 0);
+}
+
+// AWS News blog, 1 Dec 2020: 27.40 ms were billed 100 ms before, 27.55 ms are billed 28 ms after.
+TEST_CASE("Before December 2020 a call was billed in steps of 100 ms", "[lambda]") {
+  LambdaFunction f = plain();
+  f.billingStepMs = 100;
+  CHECK(tally(f, 10s, {{0, 27'400'000, 0}}).billedMs == 100);
+  CHECK(tally(f, 10s, {{0, 100'000'000, 0}}).billedMs == 100);
+  CHECK(tally(f, 10s, {{0, 100'000'001, 0}}).billedMs == 200);
+  f.billingStepMs = 1;
+  CHECK(tally(f, 10s, {{0, 27'550'000, 0}}).billedMs == 28);
+}
+
+// AWS Lambda developer guide of 2022, invocation-scaling: a burst by region, then 500 a minute, one each 120 ms.
+TEST_CASE("Before November 2023 a function grew by a burst and then 500 a minute", "[lambda]") {
+  LambdaFunction f = plain();
+  f.concurrencyLimit = 10'000;
+  f.requestRateCap = false;
+  f.growth = model::GrowthLimit{1000, 500, 60s};
+  const std::int64_t forever = 3600 * kSecond;
+  std::vector<Request> requests(3000, Request{0, forever, 0});
+  for (int i = 1; i <= 600'000; ++i) requests.push_back({i * kMs / 5, forever, 0}); // 5,000/s for two minutes
+  const auto windows = run(f, plan(120s, 2), requests, 4096).windows;
+  CHECK(windows[0].cold == 1499); // the 500th of the minute comes with its last instant
+  CHECK(windows[1].cold == 500);
+  CHECK(windows[0].throttledConcurrency == 0);
+  f.growth = model::GrowthLimit{}; // today's rule
+  CHECK(tally(f, 60s, requests).cold == 1000 + 5999);
 }
 
 TEST_CASE("A request lasts its waiting plus its computing on the share of memory", "[lambda]") {
@@ -306,7 +354,9 @@ class ScenarioMaker {
     f.reuse = static_cast<model::Reuse>(m_random.below(3));
     f.provisioned = m_random.below(2) == 0 ? 0 : small(4);
     f.concurrencyLimit = f.provisioned + small(m_random.below(2) == 0 ? 3 : 9);
-    f.growthPer10s = m_random.below(3) == 0 ? std::nullopt : std::optional<std::int64_t>(small(7));
+    const bool unlimited = m_random.below(3) == 0;
+    const std::int64_t growth = unlimited ? 0 : small(7);
+    f.growth = unlimited ? std::nullopt : std::optional(model::GrowthLimit{growth, growth});
     f.requestRateCap = m_random.below(2) == 0;
     f.timeout = m_random.below(3) == 0 ? Duration(small(5) * m_unit) : 900s;
     f.overhead = Duration(small(3));
@@ -322,6 +372,10 @@ class ScenarioMaker {
     s.observed.warmup = m_random.below(2) == 0 ? Duration{} : s.observed.horizon / (2 + small(3));
     s.observed.windows = 1 + static_cast<int>(small(4));
     s.observed.timelinePoints = static_cast<int>(small(9));
+    if (f.growth && m_random.below(2) == 0) *f.growth = {small(7), small(3), Duration((1 + small(30)) * m_unit)};
+    if (m_random.below(3) == 0) f.billingStepMs = 1 + small(120);
+    s.observed.hour = Duration((1 + small(40)) * m_unit - small(2));
+    if (s.observed.hour.count() == 0) s.observed.hour = 1ns;
     return s;
   }
 
@@ -344,7 +398,7 @@ bool same(const LambdaRun& a, const LambdaRun& b) {
   const auto samePoint = [](const model::TimelinePoint& x, const model::TimelinePoint& y) {
     return x.at == y.at && x.capacity == y.capacity && x.inService == y.inService && x.inFlight == y.inFlight;
   };
-  return a.windows == b.windows &&
+  return a.windows == b.windows && a.hours == b.hours &&
          std::equal(a.timeline.begin(), a.timeline.end(), b.timeline.begin(), b.timeline.end(), samePoint);
 }
 
@@ -370,7 +424,9 @@ void print(std::ostream& out, const LambdaRun& r) {
         << t.throttledRate << " cold " << t.cold << " provisioned " << t.provisionedStarted << " billed " << t.billedMs
         << '/' << t.provisionedBilledMs << " busy " << whole(t.busyNs) << " idle " << whole(t.idleNs) << " init "
         << whole(t.initNs) << " provisioned busy " << whole(t.provisionedBusyNs) << " ended " << t.environmentsEnded
-        << " lifetime " << whole(t.endedLifetimeNs) << " peak " << t.peakEnvironments << '/' << t.peakBusy << '\n';
+        << " cpu " << whole(t.cpuNs) << '/' << whole(t.provisionedCpuNs) << " io " << whole(t.ioNs) << '/'
+        << whole(t.provisionedIoNs) << " billed init " << whole(t.billedInitNs) << " lifetime "
+        << whole(t.endedLifetimeNs) << " peak " << t.peakEnvironments << '/' << t.peakBusy << '\n';
   for (const model::TimelinePoint& p : r.timeline)
     out << "  at " << p.at.count() << ": " << p.capacity << " environments, " << p.inFlight << " busy\n";
 }
@@ -381,9 +437,11 @@ std::string text(const Scenario& s) {
   out << "scenario " << s.number << ": init " << describe(f.init) << "; idle " << describe(f.idleLifetime) << "; max "
       << (f.maxLifetime ? describe(*f.maxLifetime) : "none") << "; reuse " << static_cast<int>(f.reuse)
       << "; provisioned " << f.provisioned << "; limit " << f.concurrencyLimit << "; growth "
-      << f.growthPer10s.value_or(-1) << "; rate cap " << f.requestRateCap << "; timeout " << f.timeout.count()
-      << "; warm-up " << s.observed.warmup.count() << ", horizon " << s.observed.horizon.count() << ", "
-      << s.observed.windows << " windows, " << s.observed.timelinePoints << " points\n";
+      << (f.growth ? f.growth->burst : -1) << '+' << (f.growth ? f.growth->refill : -1) << " per "
+      << (f.growth ? f.growth->every.count() : 0) << "; step " << f.billingStepMs << "; rate cap " << f.requestRateCap
+      << "; timeout " << f.timeout.count() << "; warm-up " << s.observed.warmup.count() << ", horizon "
+      << s.observed.horizon.count() << ", " << s.observed.windows << " windows, " << s.observed.timelinePoints
+      << " points\n";
   for (const Request& r : s.requests) out << "  {" << r.arrival << ", " << r.cpu << ", " << r.io << "},\n";
   out << "simulator:\n";
   print(out, run(s.function, s.observed, s.requests));
@@ -412,6 +470,11 @@ LambdaTally sum(const std::vector<LambdaTally>& windows) {
     total.idleNs += w.idleNs;
     total.initNs += w.initNs;
     total.provisionedBusyNs += w.provisionedBusyNs;
+    total.cpuNs += w.cpuNs;
+    total.ioNs += w.ioNs;
+    total.billedInitNs += w.billedInitNs;
+    total.provisionedCpuNs += w.provisionedCpuNs;
+    total.provisionedIoNs += w.provisionedIoNs;
     total.environmentsEnded += w.environmentsEnded;
     total.endedLifetimeNs += w.endedLifetimeNs;
     total.peakEnvironments = std::max(total.peakEnvironments, w.peakEnvironments);
@@ -447,6 +510,13 @@ TEST_CASE("Attempts are the sum of outcomes, and starts of completions and timeo
       REQUIRE(o.throttled == t.throttledConcurrency + t.throttledGrowth + t.throttledRate);
       REQUIRE(t.started == o.completed + o.timedOut);
       REQUIRE(o.latency.count() == o.completed);
+      const auto roundUp = [](std::int64_t ms, model::Int128 partsNs) { return whole(ms * kMs - partsNs); };
+      const std::int64_t onDemand = roundUp(t.billedMs, t.cpuNs + t.ioNs + t.billedInitNs);
+      const std::int64_t provisioned = roundUp(t.provisionedBilledMs, t.provisionedCpuNs + t.provisionedIoNs);
+      const auto calls = static_cast<std::int64_t>(t.started - t.provisionedStarted);
+      REQUIRE(onDemand >= 0);
+      REQUIRE(onDemand <= calls * (s.function.billingStepMs * kMs - 1));
+      REQUIRE(provisioned >= 0);
     }
   }
 }
@@ -466,12 +536,45 @@ TEST_CASE("Windows add up to the run with one window, and neither windows nor ba
   }
 }
 
+TEST_CASE("Clock hours add up to the windows without warm-up and change nothing", "[lambda]") {
+  for (std::uint64_t number = 0; number < 300; ++number) {
+    Scenario s = ScenarioMaker(number).make();
+    INFO(text(s));
+    s.observed.warmup = {};
+    const LambdaRun r = run(s.function, s.observed, s.requests);
+    const LambdaTally total = sum(r.windows);
+    const auto all = [](const std::vector<std::int64_t>& series) {
+      return std::accumulate(series.begin(), series.end(), std::int64_t{0});
+    };
+    REQUIRE(all(r.hours.billedMs) == total.billedMs);
+    REQUIRE(all(r.hours.provisionedBilledMs) == total.provisionedBilledMs);
+    s.observed.hour = s.observed.horizon + 1ns;
+    const LambdaRun one = run(s.function, s.observed, s.requests);
+    REQUIRE(one.windows == r.windows);
+    REQUIRE(one.hours.busyNs == std::vector<std::int64_t>{all(r.hours.busyNs)});
+  }
+}
+
+TEST_CASE("A request is billed in the clock hour of its arrival; the last hour is cut by the horizon", "[lambda]") {
+  LambdaFunction f = plain(100ms);
+  f.provisioned = 1;
+  const std::int64_t hour = 3600 * kSecond;
+  const auto requests = std::vector<Request>{{hour - 1, 5 * kMs, 0},       // provisioned
+                                             {hour - 1, 7 * kMs, 0},       // cold
+                                             {hour, 20 * kMs, 0},          // cold
+                                             {2 * hour + 1, 30 * kMs, 0}}; // provisioned
+  const LambdaRun r = run(f, plan(9000s), requests);
+  CHECK(r.hours.billedMs == std::vector<std::int64_t>{107, 120, 0});
+  CHECK(r.hours.provisionedBilledMs == std::vector<std::int64_t>{5, 0, 30});
+  CHECK(r.hours.busyNs == std::vector<std::int64_t>{112 * kMs, 120 * kMs, 30 * kMs});
+}
+
 TEST_CASE("Environment time is busy plus idle time: ended lifetimes when all have ended before the horizon",
           "[lambda]") {
   for (std::uint64_t number = 0; number < 300; ++number) {
     Scenario s = ScenarioMaker(number).make();
     s.observed.warmup = {};
-    s.observed.horizon = 3600s;
+    s.observed.horizon = s.observed.hour = 3600s;
     const LambdaTally t = sum(run(s.function, s.observed, s.requests).windows);
     REQUIRE(t.environmentsEnded == t.cold);
     REQUIRE(whole(t.busyNs + t.idleNs) == whole(t.endedLifetimeNs));

@@ -41,7 +41,9 @@ Replications run(std::span<const Configuration> configurations, const RunShape& 
   return std::get<Replications>(std::move(outcome));
 }
 
-bool same(const Observations& a, const Observations& b) { return a.lambda == b.lambda && a.ec2 == b.ec2; }
+bool same(const Observations& a, const Observations& b) {
+  return a.lambda == b.lambda && a.ec2 == b.ec2 && a.lambdaHours == b.lambdaHours && a.ec2Hours == b.ec2Hours;
+}
 
 std::shared_ptr<const workloads::Trace> traceOf(int rows, int everySeconds, const std::string& duration) {
   std::string log = "timestamp,duration\n";
@@ -97,6 +99,12 @@ TEST_CASE("each observation has a tally; replications differ, every platform see
   CHECK_FALSE(lambda[0] == lambda[1]);
   for (int r = 0; r < 3; ++r) CHECK(lambda[r].outcomes.attempts == ec2[r].outcomes.attempts);
   CHECK(replicated.configurations[0].timeline.size() == 20);
+
+  REQUIRE(replicated.configurations[0].lambdaHours.size() == 3);
+  REQUIRE(replicated.configurations[2].ec2Hours.size() == 3);
+  CHECK(replicated.configurations[0].lambdaHours[1].billedMs.size() == 3); // 2.5 h
+  CHECK(replicated.configurations[2].ec2Hours[1].instanceNs.size() == 3);
+  CHECK_FALSE(replicated.configurations[0].lambdaHours[0] == replicated.configurations[0].lambdaHours[1]);
 
   const auto windows = run(all, shape(1, 4));
   REQUIRE(windows.configurations[0].lambda.size() == 4);

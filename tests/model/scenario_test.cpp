@@ -323,7 +323,7 @@ TEST_CASE("a Lambda setup resolves to a function", "[scenario]") {
   CHECK_FALSE(function.maxLifetime);
   CHECK(function.reuse == Reuse::Fifo);
   CHECK(function.concurrencyLimit == 1000);
-  CHECK(function.growthPer10s == 1000);
+  CHECK(function.growth == GrowthLimit{1000, 1000, seconds(10)});
   CHECK(function.timeout == minutes(15));
   CHECK(function.overhead == milliseconds(8));
   CHECK(function.requestRateCap);

@@ -89,6 +89,8 @@ inline Small small(std::uint64_t number, bool scaling) {
     s.requests.push_back({t, between(0, work), between(0, 1) == 0 ? 0 : between(0, wait)});
     if (s.requests.size() > 1500) break;
   }
+  s.plan.hour = Duration(between(30, 900));
+  s.plan.slot = Duration(between(20, 400));
   return s;
 }
 

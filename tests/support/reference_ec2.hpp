@@ -28,7 +28,12 @@ class Ec2 {
     else
       m_policy.warmup = {};
     m_windows.resize(static_cast<std::size_t>(plan.windows));
+    for (std::int64_t from = 0; from < plan.horizon.count(); from += plan.hour.count()) {
+      m_hours.instanceNs.push_back(0);
+      m_hours.inFlightNs.push_back(0);
+    }
     m_periodEnd = m_policy.period.count();
+    layOutSlots();
     for (std::int64_t i = 0; i < fleet.initial; ++i) add(State::Serving, 0, 0);
   }
 
@@ -36,10 +41,14 @@ class Ec2 {
     m_requests = &requests;
     while (step()) {
     }
-    for (const auto& host : m_hosts) topUp(host);
+    for (const auto& host : m_hosts) {
+      topUp(host);
+      addHours(m_hours.instanceNs, host.launched, host.ended);
+    }
+    splitService();
     for (std::size_t w = 0; w < m_windows.size(); ++w)
       m_windows[w].cpuBusyNs = m_busyAtEdge[w + 1] / kUnit - m_busyAtEdge[w] / kUnit;
-    return {m_windows, m_timeline};
+    return {m_windows, m_timeline, m_hours};
   }
 
  private:
@@ -59,7 +68,13 @@ class Ec2 {
     std::int64_t receivedInPeriod = 0;
   };
   // In the order in which things at the same instant happen.
-  enum What { Tick, Departure, Timeout, Gone, Edge, Boot, Deadline, Period, Point, Arrival, Nothing };
+  enum What { Tick, Departure, Timeout, Gone, Edge, Slot, Boot, Deadline, Period, Point, Arrival, Nothing };
+  struct Service { // of one slot
+    std::int64_t end = 0, length = 0;
+    int window = -1;                                                     // -1: warm-up
+    Int128 serving = 0, draining = 0, servingBusy = 0, drainingBusy = 0; // busy since the start, in kUnit
+    std::int64_t routed = 0;
+  };
 
   void add(State state, std::int64_t inService, std::int64_t warm) {
     std::vector<int> perZone(static_cast<std::size_t>(m_fleet.zones), 0);
@@ -76,6 +91,67 @@ class Ec2 {
     return m_plan.warmup.count() +
            static_cast<std::int64_t>(static_cast<Int128>((m_plan.horizon - m_plan.warmup).count()) * i /
                                      m_plan.windows);
+  }
+  // Slots of equal length in each window, as near to the plan's as whole numbers allow; one for the warm-up.
+  void layOutSlots() {
+    if (m_plan.warmup.count() > 0) m_slots.push_back({m_plan.warmup.count(), m_plan.warmup.count(), -1});
+    for (int w = 0; w < m_plan.windows; ++w) {
+      const std::int64_t from = edge(w), length = edge(w + 1) - from;
+      const auto count = std::max<std::int64_t>(
+          1, std::llround(static_cast<double>(length) / static_cast<double>(m_plan.slot.count())));
+      const auto upTo = [&](std::int64_t k) { return static_cast<std::int64_t>(Int128{length} * k / count); };
+      for (std::int64_t k = 1; k <= count; ++k) m_slots.push_back({from + upTo(k), upTo(k) - upTo(k - 1), w});
+    }
+  }
+  // The share of serving time between two numbers of instances, or what there is of it.
+  static Int128 between(const Service& slot, Int128 from, Int128 to) {
+    return std::max<Int128>(0, std::min(slot.serving, to) - std::min(slot.serving, from));
+  }
+  void splitService() {
+    Int128 peakBusy = 0, peakLength = 1, servingBusy = 0, drainingBusy = 0;
+    for (Service& slot : m_slots) {
+      const Int128 serving = slot.servingBusy / m_cores, draining = slot.drainingBusy / m_cores;
+      slot.servingBusy = serving - servingBusy;
+      slot.drainingBusy = draining - drainingBusy;
+      servingBusy = serving;
+      drainingBusy = draining;
+      if (slot.window < 0 || slot.servingBusy * peakLength <= peakBusy * slot.length) continue;
+      peakBusy = slot.servingBusy;
+      peakLength = slot.length;
+    }
+    std::vector<Service> whole(m_windows.size());
+    for (const Service& slot : m_slots) {
+      if (slot.window < 0) continue;
+      const auto w = static_cast<std::size_t>(slot.window);
+      auto& time = m_windows[w].inService;
+      time.busyNs += slot.servingBusy + slot.drainingBusy;
+      time.drainingNs += slot.draining - slot.drainingBusy;
+      whole[w].serving += slot.serving;
+      whole[w].servingBusy += slot.servingBusy;
+      whole[w].length += slot.length;
+      if (std::holds_alternative<model::TargetTracking>(m_fleet.scaling)) splitByTarget(slot, time);
+    }
+    if (std::holds_alternative<model::TargetTracking>(m_fleet.scaling)) return;
+    for (std::size_t w = 0; w < whole.size(); ++w) {
+      const Int128 peak = whole[w].length * peakBusy / peakLength;
+      m_windows[w].inService.idleNightNs = between(whole[w], whole[w].servingBusy, peak);
+      m_windows[w].inService.headroomNs = between(whole[w], peak, whole[w].serving);
+    }
+  }
+  void splitByTarget(const Service& slot, model::InServiceTime& time) const {
+    const auto length = static_cast<double>(slot.length);
+    const double load = m_policy.metric == model::TargetTracking::Metric::Cpu
+                            ? static_cast<double>(slot.servingBusy) / length
+                            : static_cast<double>(slot.routed) * static_cast<double>(m_policy.period.count()) / length;
+    if (slot.length == 0) return;
+    const Int128 busy = slot.servingBusy;
+    const Int128 target = std::max(busy, Int128{slot.length} * model::targetTrackingDesired(1, load, m_policy.target));
+    const Int128 zones = std::max(target, Int128{slot.length} * std::min<std::int64_t>(m_fleet.zones, m_fleet.min));
+    const Int128 least = std::max(zones, Int128{slot.length} * m_fleet.min);
+    time.headroomNs += between(slot, busy, target);
+    time.zoneFloorNs += between(slot, target, zones);
+    time.idleNightNs += between(slot, zones, least);
+    time.scaleInLagNs += between(slot, least, slot.serving);
   }
   model::Ec2Tally* at(std::int64_t t) {
     for (int i = m_plan.windows - 1; i >= 0; --i)
@@ -123,7 +199,10 @@ class Ec2 {
     for (auto& host : m_hosts) {
       if (host.state == State::Gone) continue;
       const Int128 busy = std::min(wanted(host), m_cores) * dt;
-      if (m_now < m_plan.horizon.count()) m_busy += busy;
+      if (m_now < m_plan.horizon.count()) {
+        m_busy += busy;
+        serve(host.state, dt, busy);
+      }
       host.busyInPeriod += busy;
       if (window == nullptr) continue;
       window->instanceNs += dt;
@@ -131,6 +210,17 @@ class Ec2 {
       window->inFlightNs += dt * static_cast<Int128>(host.running.size() + host.waiting.size());
     }
     m_now = to;
+  }
+
+  void serve(State state, Int128 dt, Int128 busy) {
+    if (state == State::Serving) {
+      m_slots[m_slot].serving += dt;
+      m_servingBusy += busy;
+    }
+    if (state == State::Draining) {
+      m_slots[m_slot].draining += dt;
+      m_drainingBusy += busy;
+    }
   }
 
   bool step() {
@@ -154,6 +244,7 @@ class Ec2 {
       if (m_next < m_requests->size()) consider(Arrival, (*m_requests)[m_next].arrival);
     }
     if (m_edge <= m_plan.windows) consider(Edge, edge(m_edge));
+    if (m_slot < m_slots.size()) consider(Slot, m_slots[m_slot].end);
     for (std::size_t i = 0; i < m_hosts.size(); ++i) {
       const Host& host = m_hosts[i];
       if (!host.running.empty()) consider(Departure, finish(host, host.running[firstOut(host)]), i);
@@ -180,6 +271,11 @@ class Ec2 {
       ++m_edge;
       notePeak();
       break;
+    case Slot:
+      m_slots[m_slot].servingBusy = m_servingBusy;
+      m_slots[m_slot].drainingBusy = m_drainingBusy;
+      ++m_slot;
+      break;
     case Boot:
       m_hosts[who].state = State::Serving;
       m_ring.push_back(who);
@@ -202,7 +298,17 @@ class Ec2 {
     m_timeline.push_back(point);
   }
 
+  // A span's part in each hour, hour by hour.
+  void addHours(std::vector<std::int64_t>& series, std::int64_t from, std::int64_t to) const {
+    to = std::min(to, m_plan.horizon.count());
+    for (std::size_t h = 0; h < series.size(); ++h) {
+      const std::int64_t begin = static_cast<std::int64_t>(h) * m_plan.hour.count(), end = begin + m_plan.hour.count();
+      series[h] += std::max<std::int64_t>(0, std::min(to, end) - std::max(from, begin));
+    }
+  }
+
   void record(std::int64_t arrival, bool served) {
+    addHours(m_hours.inFlightNs, arrival, m_now);
     auto* window = at(arrival);
     if (window == nullptr) return;
     const std::int64_t latency = m_now - arrival;
@@ -238,8 +344,9 @@ class Ec2 {
   }
   void topUp(const Host& host) {
     if (host.ended >= m_plan.horizon.count()) return;
-    if (auto* window = at(host.ended))
-      window->minimumTopUpNs += std::max<std::int64_t>(0, 60'000'000'000 - (host.ended - host.launched));
+    const std::int64_t missing = std::max<std::int64_t>(0, 60'000'000'000 - (host.ended - host.launched));
+    if (auto* window = at(host.ended)) window->minimumTopUpNs += missing;
+    m_hours.instanceNs[static_cast<std::size_t>(host.ended / m_plan.hour.count())] += missing;
   }
 
   std::size_t choose() {
@@ -268,6 +375,7 @@ class Ec2 {
     if (m_ring.empty()) return reject();
     Host& host = m_hosts[choose()];
     ++host.receivedInPeriod;
+    ++m_slots[m_slot].routed;
     const double parallel = std::min(m_fleet.threads, m_fleet.vcpus);
     const std::int64_t lasts =
         std::llround(static_cast<double>(request.io) + static_cast<double>(request.cpu) / (m_fleet.speed * parallel));
@@ -377,6 +485,10 @@ class Ec2 {
   std::vector<std::size_t> m_ring; // serving, in the order they came into service
   std::vector<model::Ec2Tally> m_windows;
   std::vector<model::TimelinePoint> m_timeline;
+  model::Ec2Hours m_hours;
+  std::vector<Service> m_slots;
+  std::size_t m_slot = 0;
+  Int128 m_servingBusy = 0, m_drainingBusy = 0;
 };
 
 } // namespace reference

@@ -46,7 +46,10 @@ class ReferenceLambda {
                       workloads::RandomStream(seed, "lambda.max_lifetime", replication)),
         m_reuse(seed, "lambda.reuse", replication) {
     m_run.windows.resize(static_cast<std::size_t>(plan.windows));
-    m_growthLevel = tenSeconds() * function.growthPer10s.value_or(0);
+    for (auto* series : {&m_run.hours.billedMs, &m_run.hours.provisionedBilledMs, &m_run.hours.busyNs})
+      for (std::int64_t from = 0; from < plan.horizon.count(); from += plan.hour.count()) series->push_back(0);
+    m_growth = function.growth.value_or(model::GrowthLimit{0, 0});
+    m_growthLevel = growthToken() * m_growth.burst;
     m_rateLevel = second() * 10 * function.concurrencyLimit;
   }
 
@@ -77,7 +80,7 @@ class ReferenceLambda {
   };
 
   static model::Int128 second() { return 1'000'000'000; }
-  static model::Int128 tenSeconds() { return 10 * second(); }
+  model::Int128 growthToken() const { return m_growth.every.count(); }
   static std::int64_t part(std::int64_t ns, int k, int parts) {
     return static_cast<std::int64_t>(static_cast<model::Int128>(ns) * k / parts);
   }
@@ -162,8 +165,8 @@ class ReferenceLambda {
     } else {
       if (count(true, false) >= m_function.concurrencyLimit - m_function.provisioned)
         return throttle(t, t.throttledConcurrency);
-      if (m_function.growthPer10s && m_growthLevel < tenSeconds()) return throttle(t, t.throttledGrowth);
-      m_growthLevel -= tenSeconds();
+      if (m_function.growth && m_growthLevel < growthToken()) return throttle(t, t.throttledGrowth);
+      m_growthLevel -= growthToken();
       cold = true;
       index = m_environments.size();
       m_environments.push_back(fresh(now));
@@ -180,8 +183,8 @@ class ReferenceLambda {
   void refill(std::int64_t now) {
     const model::Int128 passed = now - m_lastRefill;
     m_lastRefill = now;
-    const std::int64_t growth = m_function.growthPer10s.value_or(0), rate = 10 * m_function.concurrencyLimit;
-    m_growthLevel = std::min(m_growthLevel + passed * growth, tenSeconds() * growth);
+    const std::int64_t rate = 10 * m_function.concurrencyLimit;
+    m_growthLevel = std::min(m_growthLevel + passed * m_growth.refill, growthToken() * m_growth.burst);
     m_rateLevel = std::min(m_rateLevel + passed * rate, second() * rate);
   }
 
@@ -212,7 +215,17 @@ class ReferenceLambda {
     t.started++;
     t.cold += cold;
     t.provisionedStarted += e.provisioned;
-    (e.provisioned ? t.provisionedBilledMs : t.billedMs) += pricing::ceilMilliseconds(pricing::Duration(billed));
+    std::int64_t billedMs = pricing::ceilMilliseconds(pricing::Duration(billed));
+    while (billedMs % m_function.billingStepMs != 0) ++billedMs;
+    const std::int64_t waited =
+        wanted == lasts ? request.io : static_cast<std::int64_t>(model::Int128{request.io} * lasts / wanted);
+    (e.provisioned ? t.provisionedIoNs : t.ioNs) += waited;
+    (e.provisioned ? t.provisionedCpuNs : t.cpuNs) += lasts - waited;
+    t.billedInitNs += billed - lasts;
+    (e.provisioned ? t.provisionedBilledMs : t.billedMs) += billedMs;
+    const auto hour = static_cast<std::size_t>(request.arrival / m_plan.hour.count());
+    (e.provisioned ? m_run.hours.provisionedBilledMs : m_run.hours.billedMs)[hour] += billedMs;
+    m_run.hours.busyNs[hour] += init + lasts;
     (wanted > lasts ? t.outcomes.timedOut : t.outcomes.completed)++;
     if (wanted == lasts) t.outcomes.latency.record(m_function.overhead.count() + init + lasts);
     t.peakBusy = std::max(t.peakBusy, count(true, false) + count(true, true));
@@ -268,7 +281,8 @@ class ReferenceLambda {
   std::vector<std::size_t> m_idle;
   std::uint64_t m_request = 0;
   std::int64_t m_lastRefill = 0;
-  model::Int128 m_growthLevel = 0, m_rateLevel = 0; // parts of a token: 10 s and 1 s worth of ns make one
+  model::GrowthLimit m_growth;
+  model::Int128 m_growthLevel = 0, m_rateLevel = 0; // parts of a token: a period's worth of ns makes one
   model::LambdaRun m_run;
 };
 

@@ -83,7 +83,7 @@ LambdaFunction unlimited(DurationDistribution idleLifetime = workloads::Constant
   f.init = workloads::Constant{0s};
   f.idleLifetime = std::move(idleLifetime);
   f.concurrencyLimit = 100'000;
-  f.growthPer10s = std::nullopt;
+  f.growth = std::nullopt;
   f.requestRateCap = false;
   return f;
 }

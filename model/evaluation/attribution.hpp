@@ -1,0 +1,16 @@
+#pragma once
+// Where the money of a bill went: every line, whole, into parts that say what it was paid for, in proportion to what
+// the simulators counted. The parts add up to the bill's total. Definitions: docs/lambda.md and docs/ec2.md. Pinned by
+// tests/model/attribution_test.cpp.
+#include "model/decision.hpp"
+#include "model/evaluation/metering.hpp"
+
+namespace model {
+
+// `bill` is of the usage that `tally` gave with the same scenario and metering; largest part first, no part of $0.
+std::vector<MoneyPart> moneyParts(const Scenario& scenario, const LambdaTally& tally, const Metered& metered,
+                                  const pricing::Bill& bill);
+std::vector<MoneyPart> moneyParts(const Scenario& scenario, const Ec2Tally& tally, const Metered& metered,
+                                  const pricing::Bill& bill);
+
+} // namespace model
