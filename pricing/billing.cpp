@@ -207,6 +207,7 @@ Bill price(const MonthlyUsage& usage, const PriceCatalogue& catalogue, std::stri
   billLambda(usage, draft);
   billManagedInstances(usage, draft);
   billEc2(usage, draft);
+  billCommitments(usage, draft);
   billAlb(usage, draft);
   billNlb(usage, draft);
   billApiGateway(usage, draft);
@@ -219,7 +220,6 @@ Bill price(const MonthlyUsage& usage, const PriceCatalogue& catalogue, std::stri
   billBuckets(usage, draft);
   billFargate(usage, draft);
   billOwnLines(usage, draft);
-  billCommitments(usage, draft);
   return std::move(draft).finish();
 }
 

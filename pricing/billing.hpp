@@ -143,6 +143,7 @@ struct MonthlyUsage {
   std::vector<LambdaUsage> lambda;
   std::vector<ManagedInstancesUsage> managedInstances;
   std::vector<Ec2Usage> ec2;
+  std::optional<CommittedUsage> committed; // on top of everything else here, by the hour
   std::vector<AlbUsage> alb;
   std::vector<NlbUsage> nlb;
   std::vector<ApiGatewayUsage> apiGateway;
@@ -154,7 +155,6 @@ struct MonthlyUsage {
   SqsUsage sqs;
   std::vector<FargateUsage> fargate;
   std::vector<OwnLine> own;
-  std::optional<CommittedUsage> committed; // on top of everything else here, by the hour
   double egressGb = 0, crossZoneGb = 0;   // cross-zone GB counted once; both directions are billed
   double logsGb = 0;                      // Lambda function logs (vended tiers)
   double detailedMonitoringInstances = 0; // instance-months

@@ -16,12 +16,15 @@ constexpr std::array<std::string_view, 5> kReserved{"standard_1y", "standard_3y"
                                                     "standard_1y_all_upfront"};
 constexpr std::array<std::string_view, 4> kPlans{"compute_sp_1y", "compute_sp_3y", "ec2_sp_1y", "ec2_sp_3y"};
 constexpr std::int64_t kMostHours = 8784;
-constexpr double kMost = 1e9; // of anything by the hour: whole units stay far below 2^63
+// By the hour, so that whole units stay far below 2^63.
+constexpr double kMostRequests = 1e10, kMost = 1e6, kMostUnits = 1e16;
 constexpr Duration kHour = std::chrono::hours(1);
 
 // One figure for every hour, or a list of them that is repeated to the end.
-std::vector<double> readByHour(JsonObject& object, std::string_view key, std::size_t hours, double otherwise) {
-  const NumberRange range{0, kMost, "a number, 0 to 1e9, or a list of them by clock hour"};
+std::vector<double> readByHour(JsonObject& object, std::string_view key, std::size_t hours, double otherwise,
+                               double most = kMost) {
+  const auto expected = fmt::format("a number, 0 to {:g}, or a list of them by clock hour", most);
+  const NumberRange range{0, most, expected};
   const auto value = object.find(key);
   if (!value) return std::vector<double>(hours, otherwise);
   if (!value->raw().is_array()) return std::vector<double>(hours, value->count(range).value_or(0));
@@ -127,13 +130,16 @@ class SectionReader {
 
   void addUse(const JsonObject& object, UseKind kind, Architecture architecture, const std::vector<double>& byHour,
               double unitsEach) {
-    if (std::ranges::all_of(byHour, [](double quantity) { return quantity == 0; })) return;
+    const double most = byHour.empty() ? 0 : *std::ranges::max_element(byHour);
+    if (most * unitsEach > kMostUnits)
+      return object.value().refuse(fmt::format("up to {:.3g} GB-s an hour", kMostUnits / unitsPerPriced(kind)));
+    if (most == 0) return;
     add({kind, "", architecture, wholeUnits(byHour, unitsEach), object.value().pointer()}, m_out.usage);
   }
 
   // Requests of each hour and the billed time of one of them.
   std::vector<double> readRequests(JsonObject& object, std::int64_t& milliseconds) const {
-    auto requests = readByHour(object, "requests", m_hours, 0);
+    auto requests = readByHour(object, "requests", m_hours, 0, kMostRequests);
     const bool any = std::ranges::any_of(requests, [](double count) { return count > 0; });
     const auto value =
         any ? object.require("duration", "the billed time of one request, such as 120ms") : object.find("duration");
@@ -198,7 +204,7 @@ class SectionReader {
     if (const auto value = object.require("purchase", fmt::format("one of {}", fmt::join(kPlans, ", "))))
       if (const auto index = value->oneOf(kPlans)) plan.purchase = *purchaseNamed(kPlans[*index]);
     object.require("usd_per_hour", "the commitment in USD an hour, such as 0.412");
-    object.read("usd_per_hour", plan.usdPerHour, {0, kMost, "a commitment in USD an hour, 0 to 1e9"});
+    object.read("usd_per_hour", plan.usdPerHour, {0, kMost, "a commitment in USD an hour, 0 to 1e6"});
     const auto family = object.find("family");
     if (family && isComputePlan(plan.purchase))
       family->refuse("no family, because a Compute Savings Plan covers every one");

@@ -262,6 +262,7 @@ UsageFile readFile(JsonObject& root) {
   readEntries(root, "lambda", usage.lambda, month);
   readEntries(root, "lambda_managed_instances", usage.managedInstances, month);
   readEntries(root, "ec2", usage.ec2, month);
+  usage.committed = readCommitments(root, month.hours);
   readEntries(root, "alb", usage.alb, month);
   readEntries(root, "api_gateway", usage.apiGateway, month);
   readEntries(root, "kinesis", usage.kinesis, month);
@@ -273,7 +274,6 @@ UsageFile readFile(JsonObject& root) {
   readSection(root, "logs", [&](JsonObject& section) { section.read("gb", usage.logsGb); });
   readSection(root, "detailed_monitoring",
               [&](JsonObject& section) { section.readCount("instances", usage.detailedMonitoringInstances); });
-  usage.committed = readCommitments(root, month.hours);
   root.finish();
   return file;
 }

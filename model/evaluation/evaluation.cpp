@@ -27,7 +27,7 @@ constexpr ProgressSpan kDrivers{"sensitivity", 0.88, 0.96};
 constexpr ProgressSpan kCommitments{"commitments", 0.96, 1.0};
 constexpr ProgressSpan kCommitmentsOnly{"commitments", 0.9, 1.0};
 constexpr double kTrafficDrop = 0.3; // what a commitment has to stand
-constexpr std::size_t kRetries = 2; // runners-up tried when the full run of the chosen one misses the objective
+constexpr std::size_t kRetries = 2;  // runners-up tried when the full run of the chosen one misses the objective
 
 // Thrown inside this file only, where a cancelled part ends the whole; becomes the Cancelled outcome at the door.
 struct Stop {};
@@ -122,8 +122,8 @@ struct Simulated {
 };
 
 // Simulates the configured platforms together and fills the results and the run record.
-Simulated simulateInto(Decision& decision, const pricing::PriceCatalogue& catalogue,
-                                 const RunControl& control, const ProgressSpan& progress) {
+Simulated simulateInto(Decision& decision, const pricing::PriceCatalogue& catalogue, const RunControl& control,
+                       const ProgressSpan& progress) {
   const auto& scenario = decision.scenario;
   std::vector<Configuration> configurations;
   if (scenario.lambda) configurations.emplace_back(lambdaFunction(scenario));
@@ -197,8 +197,7 @@ std::optional<Choice> searched(Platform platform, const Scenario& scenario, cons
   return Choice(platform, valueOrStop(search(platform, scenario, catalogue, control, progress)));
 }
 
-Simulated searchAndSimulate(Decision& decision, const pricing::PriceCatalogue& catalogue,
-                                      const RunControl& control) {
+Simulated searchAndSimulate(Decision& decision, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
   auto lambda = searched(Platform::Lambda, decision.scenario, catalogue, control, kSearchLambda);
   auto ec2 = searched(Platform::Ec2, decision.scenario, catalogue, control, kSearchEc2);
   for (auto* choice : {&lambda, &ec2}) {
