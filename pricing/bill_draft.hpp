@@ -81,5 +81,7 @@ void checkUsage(const MonthlyUsage& usage, BillDraft& draft);
 // billing_lambda.cpp
 void billLambda(const MonthlyUsage& usage, BillDraft& draft);
 void billManagedInstances(const MonthlyUsage& usage, BillDraft& draft);
+// commitments_bill.cpp
+void billCommitments(const MonthlyUsage& usage, BillDraft& draft);
 
 } // namespace pricing

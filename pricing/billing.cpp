@@ -181,6 +181,7 @@ void billServices(const MonthlyUsage& usage, BillDraft& draft) {
   billManagedInstances(usage, draft);
   billEc2(usage, draft);
   billFargate(usage, draft);
+  billCommitments(usage, draft);
   billAlb(usage, draft);
   billNlb(usage, draft);
   billApiGateway(usage, draft);

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "pricing/catalogue.hpp"
+#include "pricing/commitments.hpp"
 #include "pricing/private_prices.hpp"
 
 namespace pricing {
@@ -144,6 +145,7 @@ struct MonthlyUsage {
   std::vector<LambdaUsage> lambda;
   std::vector<ManagedInstancesUsage> managedInstances;
   std::vector<Ec2Usage> ec2;
+  std::optional<CommittedUsage> committed; // on top of everything else here, by the hour
   std::vector<AlbUsage> alb;
   std::vector<NlbUsage> nlb;
   std::vector<ApiGatewayUsage> apiGateway;

@@ -39,10 +39,18 @@ constexpr std::array<std::string_view, 4> kNeverFromElsewhere{"lambda.requests."
 struct UnpricedRate {
   std::string_view name, unit;
 };
-constexpr std::array<UnpricedRate, 4> kUnpriced{{{"fargate.memory.arm64", "GB-hour"},
-                                                 {"fargate.memory.x86_64", "GB-hour"},
-                                                 {"fargate.vcpu.arm64", "vCPU-hour"},
-                                                 {"fargate.vcpu.x86_64", "vCPU-hour"}}};
+constexpr std::array<UnpricedRate, 12> kUnpriced{{{"fargate.memory.arm64", "GB-hour"},
+                                                  {"fargate.memory.x86_64", "GB-hour"},
+                                                  {"fargate.vcpu.arm64", "vCPU-hour"},
+                                                  {"fargate.vcpu.x86_64", "vCPU-hour"},
+                                                  {"fargate.memory_compute_sp_1y.arm64", "GB-hour"},
+                                                  {"fargate.memory_compute_sp_1y.x86_64", "GB-hour"},
+                                                  {"fargate.memory_compute_sp_3y.arm64", "GB-hour"},
+                                                  {"fargate.memory_compute_sp_3y.x86_64", "GB-hour"},
+                                                  {"fargate.vcpu_compute_sp_1y.arm64", "vCPU-hour"},
+                                                  {"fargate.vcpu_compute_sp_1y.x86_64", "vCPU-hour"},
+                                                  {"fargate.vcpu_compute_sp_3y.arm64", "vCPU-hour"},
+                                                  {"fargate.vcpu_compute_sp_3y.x86_64", "vCPU-hour"}}};
 
 const UnpricedRate* unpriced(std::string_view name) {
   const auto rate = std::ranges::find(kUnpriced, name, &UnpricedRate::name);

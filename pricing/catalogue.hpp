@@ -57,8 +57,8 @@ struct Tier {
 //   ec2.detailed_monitoring_7_metrics
 //   alb, nlb, clb, ebs, vpc, nat_gateway, data_transfer, apigateway, cloudwatch, s3, sqs, sns, eventbridge,
 //   kinesis_data_streams                   "alb.lcu", "ebs.gp3_storage", "vpc.public_ipv4_in_use", "sqs.fifo_request"
-//   fargate.vcpu.<arch>  fargate.memory.<arch>   billed, but priced by the user only: the catalogue has no price of
-//   them
+//   fargate.vcpu.<arch>  fargate.memory.<arch>, each also _compute_sp_1y, _3y before the architecture:   billed, but
+//   priced by the user only: the catalogue has no price of them
 // Where a source meters in blocks, the block stands in the unit: apigateway.http_request per "request of 512 KB".
 struct Tariff {
   std::string name;

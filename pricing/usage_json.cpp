@@ -5,6 +5,7 @@
 #include <chrono>
 #include <fmt/format.h>
 
+#include "pricing/commitments_json.hpp"
 #include "pricing/private_prices_json.hpp"
 #include "pricing/usage_entries_json.hpp"
 
@@ -74,6 +75,7 @@ UsageFile readFile(JsonObject& root, const PriceCatalogue* catalogue) {
   const auto month = readMonth(root, file.usage, catalogue ? *catalogue : *PriceCatalogue::embedded());
   readPrices(root, file.prices, catalogue);
   readServices(root, file.usage, month);
+  file.usage.committed = readCommitments(root, month.hours);
   readAccounts(root, file.usage, month);
   root.finish();
   return file;

@@ -39,6 +39,7 @@ constexpr std::array kFile{
     UsageKey{"detailed_monitoring", "object", "none", "one-minute metrics of instances"},
     UsageKey{"alarms", "object", "none", "CloudWatch alarms"},
     UsageKey{"own", "list", "none", "lines of your own: engineering, support, copies"},
+    UsageKey{"commitments", "object", "none", "reservations and Savings Plans over use stated by the hour"},
     UsageKey{"accounts", "list", "none", "other accounts: objects with name and any of these services"},
     UsageKey{"pooled", "true | false", "true", "tiers and free tier run over all accounts, as on one bill"}};
 
@@ -166,6 +167,41 @@ constexpr std::array kOwn{UsageKey{"service", "text", "required", "groups the li
                           UsageKey{"usd", "USD", "required", "for one unit"},
                           UsageKey{"source", "text", "own entry", "where the figure comes from"}};
 
+constexpr std::array kCommitments{
+    UsageKey{"hours", "whole number", "the month", "clock hours that are stated, 1 to 8784"},
+    UsageKey{"ec2", "list", "none", "instances"},
+    UsageKey{"lambda", "list", "none", "functions"},
+    UsageKey{"fargate", "list", "none", "container tasks; their rates must stand in prices"},
+    UsageKey{"capacity_reservations", "list", "none", "paid on demand, used or not; keys as of ec2"},
+    UsageKey{"reservations", "list", "none", "paid every hour"},
+    UsageKey{"savings_plans", "list", "none", "dollars an hour, paid used or not"}};
+constexpr std::array kCommittedEc2{
+    UsageKey{"instance_type", "text", "required", ""},
+    UsageKey{"count", "count or list", "1", "instances; a list gives instance hours of each clock hour, repeated"},
+    UsageKey{"start", "time (s)", "0s", "from the start of the first hour"},
+    UsageKey{"duration", "time (s)", "to the end", "how long they run"}};
+constexpr std::array kCommittedLambda{
+    UsageKey{"memory", "memory (MB)", "required", "128 MB to 10240 MB"},
+    UsageKey{"architecture", "x86_64 | arm64", "x86_64", ""},
+    UsageKey{"requests", "count or list", "0", "of each hour"},
+    UsageKey{"duration", "time (s)", "required", "billed time of one request; required with requests"},
+    UsageKey{"provisioned", "object", "none", "environments kept ready"}};
+constexpr std::array kCommittedProvisioned{
+    UsageKey{"count", "count or list", "required", "environments of each hour"},
+    UsageKey{"requests", "count or list", "0", "of each hour, on top"},
+    UsageKey{"duration", "time (s)", "required", "billed time of one request; required with requests"}};
+constexpr std::array kCommittedFargate{UsageKey{"vcpus", "number or list", "0", "at work in each hour"},
+                                       UsageKey{"gb", "number or list", "0", "of memory in each hour"},
+                                       UsageKey{"architecture", "x86_64 | arm64", "x86_64", ""}};
+constexpr std::array kReservations{
+    UsageKey{"instance_type", "text", "required", ""}, UsageKey{"count", "whole number", "1", ""},
+    UsageKey{"purchase", "text", "required", "standard_1y, standard_3y, convertible_1y, ..."},
+    UsageKey{"size_flexible", "true | false", "true", "covers other sizes of the family by their factor"}};
+constexpr std::array kSavingsPlans{
+    UsageKey{"purchase", "text", "required", "compute_sp_1y, compute_sp_3y, ec2_sp_1y, ec2_sp_3y"},
+    UsageKey{"usd_per_hour", "USD", "required", "the commitment"},
+    UsageKey{"family", "text", "none", "of an EC2 Instance Savings Plan, such as m5; required there"}};
+
 constexpr std::array kSections{
     UsageSection{"", "object", "the file", kFile, ""},
     UsageSection{"lambda", "list", "functions", kLambda,
@@ -222,6 +258,17 @@ constexpr std::array kSections{
     UsageSection{
         "own", "list", "lines of your own", kOwn,
         R"({"own": [{"service": "engineering", "item": "on_call", "quantity": 8, "unit": "hour", "usd": 95}]})"},
+    UsageSection{"commitments", "object", "use by the hour and what is committed to", kCommitments,
+                 R"({"commitments": {"hours": 24, "ec2": [{"instance_type": "c7g.large", "count": [2, 3, 5, 3]}],
+   "lambda": [{"memory": "1024MB", "requests": "100k", "duration": "120ms"}],
+   "reservations": [{"instance_type": "c7g.large", "count": 2, "purchase": "standard_1y"}],
+   "savings_plans": [{"purchase": "compute_sp_1y", "usd_per_hour": 0.1}]}})"},
+    UsageSection{"commitments/ec2", "list", "instances by the hour", kCommittedEc2, ""},
+    UsageSection{"commitments/lambda", "list", "functions by the hour", kCommittedLambda, ""},
+    UsageSection{"commitments/lambda/provisioned", "object", "environments kept ready", kCommittedProvisioned, ""},
+    UsageSection{"commitments/fargate", "list", "Fargate tasks by the hour", kCommittedFargate, ""},
+    UsageSection{"commitments/reservations", "list", "reserved instances", kReservations, ""},
+    UsageSection{"commitments/savings_plans", "list", "Savings Plans", kSavingsPlans, ""},
     UsageSection{"accounts", "list", "other accounts of the organisation", std::span<const UsageKey>(),
                  R"({"pooled": true, "egress": {"gb": 30000},
  "accounts": [{"name": "staging", "egress": {"gb": 35000}}, {"name": "data", "egress": {"gb": 30000}}]})"}};

@@ -8,6 +8,7 @@
 #include "model/decision.hpp"
 #include "model/evaluation/analytic.hpp"
 #include "model/evaluation/break_even.hpp"
+#include "model/evaluation/commitment_plan.hpp"
 #include "model/evaluation/findings.hpp"
 #include "model/evaluation/search.hpp"
 #include "workloads/import/trace.hpp"
@@ -20,9 +21,11 @@ namespace {
 constexpr ProgressSpan kSearchLambda{"searching", 0.0, 0.08};
 constexpr ProgressSpan kSearchEc2{"searching", 0.08, 0.2};
 constexpr ProgressSpan kSimulate{"simulating", 0.2, 0.7};
-constexpr ProgressSpan kSimulateOnly{"simulating", 0.0, 1.0};
+constexpr ProgressSpan kSimulateOnly{"simulating", 0.0, 0.9};
 constexpr ProgressSpan kBreakEven{"break-even", 0.7, 0.88};
-constexpr ProgressSpan kDrivers{"sensitivity", 0.88, 1.0};
+constexpr ProgressSpan kDrivers{"sensitivity", 0.88, 0.96};
+constexpr ProgressSpan kCommitments{"commitments", 0.96, 1.0};
+constexpr ProgressSpan kCommitmentsOnly{"commitments", 0.9, 1.0};
 constexpr std::size_t kRetries = 2; // runners-up tried when the full run of the chosen one misses the objective
 
 // Thrown inside this file only, where a cancelled part ends the whole; becomes the Cancelled outcome at the door.
@@ -112,9 +115,14 @@ void requireConfigured(const Scenario& scenario) {
   problems.throwIfAny();
 }
 
-// Simulates the configured platforms together and fills the results, the saving of each observation and the run record.
-std::vector<double> simulateInto(Decision& decision, const pricing::PriceCatalogue& catalogue,
-                                 const RunControl& control, const ProgressSpan& progress) {
+struct Simulated {
+  std::vector<double> saving; // of each observation; empty unless both platforms are there
+  PlatformHours hours;
+};
+
+// Simulates the configured platforms together and fills the results and the run record.
+Simulated simulateInto(Decision& decision, const pricing::PriceCatalogue& catalogue, const RunControl& control,
+                       const ProgressSpan& progress) {
   const auto& scenario = decision.scenario;
   std::vector<Configuration> configurations;
   if (scenario.lambda) configurations.emplace_back(lambdaFunction(scenario));
@@ -135,11 +143,12 @@ std::vector<double> simulateInto(Decision& decision, const pricing::PriceCatalog
   decision.run.requestsPerSecond =
       static_cast<double>(runs.requests * configurations.size()) / std::max(spent.count(), 1e-9);
   decision.meanRequestsPerSecond = static_cast<double>(runs.requests) / shape.replications / decision.run.horizonS;
-  if (!scenario.lambda || !scenario.ec2) return {};
+  Simulated out{{}, platformHours(scenario, runs, shape)};
+  if (!scenario.lambda || !scenario.ec2) return out;
   const auto lambda = monthlyCosts(scenario, catalogue, runs.configurations.front(), shape, runs.hourlyRequests);
-  auto saving = monthlyCosts(scenario, catalogue, runs.configurations.back(), shape, runs.hourlyRequests);
-  for (std::size_t i = 0; i < saving.size(); ++i) saving[i] -= lambda[i];
-  return saving;
+  out.saving = monthlyCosts(scenario, catalogue, runs.configurations.back(), shape, runs.hourlyRequests);
+  for (std::size_t i = 0; i < out.saving.size(); ++i) out.saving[i] -= lambda[i];
+  return out;
 }
 
 void updateCandidate(const PlatformResult& result, std::vector<Candidate>& candidates) {
@@ -187,17 +196,16 @@ std::optional<Choice> searched(Platform platform, const Scenario& scenario, cons
   return Choice(platform, valueOrStop(search(platform, scenario, catalogue, control, progress)));
 }
 
-std::vector<double> searchAndSimulate(Decision& decision, const pricing::PriceCatalogue& catalogue,
-                                      const RunControl& control) {
+Simulated searchAndSimulate(Decision& decision, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
   auto lambda = searched(Platform::Lambda, decision.scenario, catalogue, control, kSearchLambda);
   auto ec2 = searched(Platform::Ec2, decision.scenario, catalogue, control, kSearchEc2);
   for (auto* choice : {&lambda, &ec2}) {
     if (!*choice) continue;
     (*choice)->applyTo(decision.scenario);
   }
-  std::vector<double> saving;
+  Simulated simulated;
   for (bool settled = false; !settled;) {
-    saving = simulateInto(decision, catalogue, control, kSimulate);
+    simulated = simulateInto(decision, catalogue, control, kSimulate);
     settled = true;
     if (lambda && !decision.lambda->meetsObjective && lambda->advance()) settled = false;
     if (ec2 && !decision.ec2->meetsObjective && ec2->advance()) settled = false;
@@ -212,7 +220,7 @@ std::vector<double> searchAndSimulate(Decision& decision, const pricing::PriceCa
   if (decision.lambda) updateCandidate(*decision.lambda, decision.candidates);
   if (decision.ec2) updateCandidate(*decision.ec2, decision.candidates);
   markFrontier(decision.candidates);
-  return saving;
+  return simulated;
 }
 
 void addNoBreakEvenReason(Decision& decision) {
@@ -244,6 +252,14 @@ void compareOverRates(Decision& decision, const pricing::PriceCatalogue& catalog
   decision.breakEven = even.breakEven;
   addBreakEvenReason(decision);
   decision.drivers = valueOrStop(drivers(decision.scenario, catalogue, control, kDrivers));
+}
+
+void addCommitments(Decision& decision, const PlatformHours& hours, const pricing::PriceCatalogue& catalogue,
+                    const RunControl& control, const ProgressSpan& progress) {
+  auto plans = valueOrStop(
+      planCommitments(decision.scenario, hours, catalogue, decision.scenario.trafficDrop, control, progress));
+  if (decision.lambda) decision.lambda->commitments = std::move(plans.lambda);
+  if (decision.ec2) decision.ec2->commitments = std::move(plans.ec2);
 }
 
 void addAnalytic(Decision& decision, const pricing::PriceCatalogue& catalogue) {
@@ -309,8 +325,9 @@ EvaluationOutcome simulate(const Scenario& asked, const pricing::PriceCatalogue&
     decision->scenario = prepared(asked, catalogue, control);
     decision->compared = false;
     requireConfigured(decision->scenario);
-    const auto saving = simulateInto(*decision, catalogue, control, kSimulateOnly);
-    decide(*decision, saving);
+    const auto simulated = simulateInto(*decision, catalogue, control, kSimulateOnly);
+    decide(*decision, simulated.saving);
+    addCommitments(*decision, simulated.hours, catalogue, control, kCommitmentsOnly);
     complete(*decision, catalogue, asked, started);
     return std::shared_ptr<const Decision>(std::move(decision));
   });
@@ -324,9 +341,10 @@ EvaluationOutcome evaluate(const Scenario& asked, const pricing::PriceCatalogue&
     searchWhatIsUnset(decision->scenario);
     if (decision->scenario.lambda) decision->reasons = lambdaHardLimits(decision->scenario);
     if (!decision->reasons.empty()) decision->scenario.lambda.reset();
-    const auto saving = searchAndSimulate(*decision, catalogue, control);
-    decide(*decision, saving);
+    const auto simulated = searchAndSimulate(*decision, catalogue, control);
+    decide(*decision, simulated.saving);
     compareOverRates(*decision, catalogue, control);
+    addCommitments(*decision, simulated.hours, catalogue, control, kCommitments);
     complete(*decision, catalogue, asked, started);
     return std::shared_ptr<const Decision>(std::move(decision));
   });

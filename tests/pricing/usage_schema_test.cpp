@@ -30,16 +30,15 @@ Keys statedKeys(const UsageSection& of) {
 
 // {"ec2": [{"cpu": [{"zzzzzzzz": 1}]}]} for "ec2/cpu"
 std::string withUnknownKey(std::string_view path) {
-  if (path.empty()) return R"({"zzzzzzzz": 1})";
-  const auto slash = path.find('/');
   std::string inner = R"({"zzzzzzzz": 1})";
-  if (slash != std::string_view::npos) {
+  while (!path.empty()) {
+    const auto slash = path.rfind('/');
     const bool list = section(path).shape == "list";
-    inner = fmt::format(R"({{"{}": {}{}{}}})", path.substr(slash + 1), list ? "[" : "", inner, list ? "]" : "");
+    const auto key = path.substr(slash == std::string_view::npos ? 0 : slash + 1);
+    inner = fmt::format(R"({{"{}": {}{}{}}})", key, list ? "[" : "", inner, list ? "]" : "");
+    path = path.substr(0, slash == std::string_view::npos ? 0 : slash);
   }
-  const auto top = path.substr(0, slash);
-  const bool list = section(top).shape == "list";
-  return fmt::format(R"({{"{}": {}{}{}}})", top, list ? "[" : "", inner, list ? "]" : "");
+  return inner;
 }
 
 // The reader's own list, as its sentence about the unknown key gives it: "... (instance_type, count, hours)".
