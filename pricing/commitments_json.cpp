@@ -23,7 +23,7 @@ constexpr Duration kHour = std::chrono::hours(1);
 // One figure for every hour, or a list of them that is repeated to the end.
 std::vector<double> readByHour(JsonObject& object, std::string_view key, std::size_t hours, double otherwise,
                                double most = kMost) {
-  const auto expected = fmt::format("a number, 0 to {:g}, or a list of them by clock hour", most);
+  const auto expected = fmt::format("a number, 0 to {:.0f}, or a list of them by clock hour", most);
   const NumberRange range{0, most, expected};
   const auto value = object.find(key);
   if (!value) return std::vector<double>(hours, otherwise);
@@ -132,7 +132,8 @@ class SectionReader {
               double unitsEach) {
     const double most = byHour.empty() ? 0 : *std::ranges::max_element(byHour);
     if (most * unitsEach > kMostUnits)
-      return object.value().refuse(fmt::format("up to {:.3g} GB-s an hour", kMostUnits / unitsPerPriced(kind)));
+      return object.value().refuse(
+          fmt::format("a usage of up to {:.3g} GB-s an hour", kMostUnits / unitsPerPriced(kind)));
     if (most == 0) return;
     add({kind, "", architecture, wholeUnits(byHour, unitsEach), object.value().pointer()}, m_out.usage);
   }
@@ -204,7 +205,7 @@ class SectionReader {
     if (const auto value = object.require("purchase", fmt::format("one of {}", fmt::join(kPlans, ", "))))
       if (const auto index = value->oneOf(kPlans)) plan.purchase = *purchaseNamed(kPlans[*index]);
     object.require("usd_per_hour", "the commitment in USD an hour, such as 0.412");
-    object.read("usd_per_hour", plan.usdPerHour, {0, kMost, "a commitment in USD an hour, 0 to 1e6"});
+    object.read("usd_per_hour", plan.usdPerHour, {0, kMost, "a commitment in USD an hour, 0 to 1000000"});
     const auto family = object.find("family");
     if (family && isComputePlan(plan.purchase))
       family->refuse("no family, because a Compute Savings Plan covers every one");
