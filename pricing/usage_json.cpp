@@ -88,13 +88,21 @@ bool isRefused(const std::string& where, const ProblemList& problems) {
   });
 }
 
+// The prices that could be read; what was refused is noted already and would only be refused again.
+std::shared_ptr<const PriceCatalogue> withSound(const PrivatePrices& prices, const PriceCatalogue& catalogue) {
+  try {
+    return catalogue.with(prices);
+  } catch (const InputError&) {
+    return catalogue.with(PrivatePrices{});
+  }
+}
+
 // What pricing the usage would refuse.
 void addPricingProblems(const UsageFile& file, std::string_view origin, const PriceCatalogue& catalogue,
                         ProblemList& problems) {
   std::vector<Problem> more;
   try {
-    // Prices that were refused already would only be refused again.
-    price(file.usage, problems.empty() ? *catalogue.with(file.prices) : catalogue, origin);
+    price(file.usage, *withSound(file.prices, catalogue), origin);
   } catch (const InputError& error) {
     for (const auto& problem : error.problems())
       if (!isRefused(problem.where, problems)) more.push_back(problem);

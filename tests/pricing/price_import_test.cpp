@@ -71,8 +71,12 @@ TEST_CASE("An EC2 offer gives the Linux hours of every purchase option, and coun
   CHECK(tariff.source == "AWS Price List AmazonEC2 (version 20260102030405)");
   CHECK(tariff.asOf == "2026-01-02");
   CHECK_FALSE(tariff.estimated);
-  CHECK(result.files.front().rows == Rows{{"on_demand", 4},      {"standard_1y", 1},   {"standard_3y", 1},
-                                          {"convertible_1y", 1}, {"convertible_3y", 1}, {"new types", 1},
+  CHECK(result.files.front().rows == Rows{{"on_demand", 4},
+                                          {"standard_1y", 1},
+                                          {"standard_3y", 1},
+                                          {"convertible_1y", 1},
+                                          {"convertible_3y", 1},
+                                          {"new types", 1},
                                           {"standard_1y_all_upfront", 1}});
   for (const auto& [reason, count] : Rows{{"operating system \"Windows\"", 1},
                                           {"tenancy \"Dedicated\"", 1},
@@ -117,7 +121,8 @@ TEST_CASE("A type that the catalogue does not know comes with the offer", "[pric
 }
 
 TEST_CASE("CSV gives what JSON gives", "[prices]") {
-  auto json = imported({kData + "ec2.json"}).catalogue->tables(), csv = imported({kData + "ec2.csv"}).catalogue->tables();
+  auto json = imported({kData + "ec2.json"}).catalogue->tables(),
+       csv = imported({kData + "ec2.csv"}).catalogue->tables();
   CHECK(writeCatalogue(csv) == writeCatalogue(json));
 }
 
@@ -165,7 +170,8 @@ TEST_CASE("The Spot Advisor gives savings, never below zero", "[prices]") {
 }
 
 TEST_CASE("Several files make one catalogue, the later publication wins, one day must agree", "[prices]") {
-  const auto all = imported({kData + "spot.json", kData + "ec2.json", kData + "savings_plan.csv", kData + "lambda.json"});
+  const auto all =
+      imported({kData + "spot.json", kData + "ec2.json", kData + "savings_plan.csv", kData + "lambda.json"});
   CHECK(all.files.size() == 4);
   CHECK(usd(*all.catalogue, "us-east-1", "ec2.on_demand.m5.large") == 0.5);
   CHECK(usd(*all.catalogue, "us-east-1", "ec2.ec2_sp_3y.m5.large") == 0.22);
@@ -188,7 +194,8 @@ TEST_CASE("The same comes out wherever a block of the file ends", "[prices]") {
   const auto types = PriceCatalogue::embedded()->tables().types;
   const auto pricesOf = [&](std::size_t blanks) {
     const FileWith file(std::string(blanks, ' ') + content);
-    ProgressMeter meter({}, 1);
+    const ImportProgress quiet;
+    ProgressMeter meter(quiet, 1);
     const auto prices = readOfferJson({file.path(), {"AWSLambda", "1", "2026-01-02"}, types}, meter);
     std::ostringstream out;
     for (const auto& rate : prices.rates)
@@ -301,7 +308,8 @@ TEST_CASE("Real excerpts of AWS's files import, or are refused for what they are
   const std::string itself = "expected a price list itself, which the index names by its address";
   refused("ec2_offer_2023_us-east-2_excerpt.json",
           "no price that a catalogue holds among 3 passed over, most of them for a price reserved convertible 3yr All "
-          "Upfront, " + ours);
+          "Upfront, " +
+              ours);
   refused("comprehend_offer_2026_ap-south-1.csv", "an offer of \"comprehend\", " + known);
   refused("database_savings_plan_2026_ap-south-2_excerpt.csv", "an offer of \"AmazonDatabaseSavingsPlans\", " + known);
   refused("ec2_page_ondemand_2025-04-04_excerpt.json", "a feed of AWS's pricing pages, " + known);
