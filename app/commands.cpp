@@ -1,72 +1,20 @@
 #include "app/commands.hpp"
 
 #include <algorithm>
-#include <array>
-#include <chrono>
 #include <fmt/format.h>
-#include <fstream>
-#include <istream>
-#include <iterator>
 #include <ostream>
-#include <sys/stat.h>
 
-#include "app/output_file.hpp"
+#include "app/prices_commands.hpp"
+#include "app/verb_io.hpp"
 #include "model/decision.hpp"
 #include "pricing/billing.hpp"
+#include "pricing/catalogue_shelf.hpp"
 #include "pricing/usage_schema.hpp"
 #include "workloads/import/trace.hpp"
 
 namespace app {
 
 namespace {
-
-constexpr int kDone = 0, kBadInput = 2, kUnmet = 3, kInternal = 1, kInterrupted = 130;
-// A scenario or usage file is small; a log given in its place must not be swallowed whole.
-constexpr std::streamsize kLargestInput = 64 << 20;
-
-std::string readAll(std::istream& in, const std::string& where) {
-  std::string text;
-  std::array<char, 1 << 16> block{};
-  while (in.read(block.data(), block.size()) || in.gcount() > 0) {
-    text.append(block.data(), static_cast<std::size_t>(in.gcount()));
-    if (static_cast<std::streamsize>(text.size()) > kLargestInput)
-      throw pricing::InputError({where, "more than 64 MB", "a JSON file; a log is given with --trace"});
-  }
-  if (in.bad()) throw pricing::InputError({where, "a file that cannot be read", "a file that can be read"});
-  return text;
-}
-
-// The reports go there anyway; as an output it says so.
-bool isStandardOutput(const std::string& path) { return path == "-" || path == "/dev/stdout"; }
-
-struct Input {
-  std::string text, origin, directory = ".";
-};
-
-Input readInput(const std::string& path, Console& console) {
-  if (path == "-") return {readAll(console.in, "standard input"), "standard input", "."};
-  struct stat status {};
-  if (::stat(path.c_str(), &status) != 0)
-    throw pricing::InputError({path, "no such file", "a file that can be read, or - for standard input"});
-  if (S_ISDIR(status.st_mode)) throw pricing::InputError({path, "a directory", "a JSON file"});
-  std::ifstream file(path, std::ios::binary);
-  if (!file) throw pricing::InputError({path, "a file that cannot be opened", "a file that can be read"});
-  const auto slash = path.rfind('/');
-  return {readAll(file, path), path, slash == std::string::npos ? "." : path.substr(0, slash)};
-}
-Input readInput(const Options& options, Console& console) { return readInput(options.input, console); }
-
-// A log in the scenario's place is the commonest slip of a newcomer.
-void refuseLog(const Input& input) {
-  const auto first = input.text.find_first_not_of(" \t\r\n\xef\xbb\xbf");
-  if (first == std::string::npos)
-    throw pricing::InputError(
-        {input.origin, "an empty file", "a scenario in JSON (breakeven example web-api prints one)"});
-  if (input.text[first] == '{') return;
-  throw pricing::InputError(
-      {input.origin, pricing::quoted(std::string_view(input.text).substr(first, 24)),
-       "a scenario in JSON, which starts with {; a log of requests is given as --trace " + input.origin});
-}
 
 std::string jsonString(std::string_view text) {
   std::string out = "\"";
@@ -80,7 +28,7 @@ std::string jsonString(std::string_view text) {
   return out + "\"";
 }
 
-// --trace and --seed are settings with shorter names; --set comes after them and wins.
+// --trace, --seed, --catalogue and --prices are settings with shorter names; --set comes after them and wins.
 std::vector<std::string> settingsOf(const Options& options) {
   std::vector<std::string> settings;
   if (!options.traces.empty()) {
@@ -89,6 +37,8 @@ std::vector<std::string> settingsOf(const Options& options) {
     settings.push_back("workload.arrivals={\"kind\":\"trace\",\"files\":[" + files + "]}");
   }
   if (options.seed) settings.push_back(fmt::format("run.seed={}", *options.seed));
+  if (!options.catalogue.empty()) settings.push_back("prices.catalogue=" + jsonString(options.catalogue));
+  if (!options.prices.empty()) settings.push_back("prices.private=" + jsonString(options.prices.front()));
   settings.insert(settings.end(), options.settings.begin(), options.settings.end());
   return settings;
 }
@@ -103,7 +53,7 @@ model::Scenario scenarioOf(const Options& options, Console& console) {
     return model::readScenario("{\"name\": " + jsonString(name.substr(name.rfind('/') + 1)) + "}", "command line",
                                settings);
   }
-  const auto input = readInput(options, console);
+  const auto input = readInput(options.input, console);
   refuseLog(input);
   // A trace named on the command line is relative to where the user is, one named in the file to the file.
   auto scenario = model::readScenario(input.text, input.origin, settings, input.directory);
@@ -115,60 +65,6 @@ model::Scenario scenarioOf(const Options& options, Console& console) {
     arrivals->files = options.traces;
   return scenario;
 }
-
-// Results in every format asked for: the files opened before the run, then standard output.
-class Outputs {
- public:
-  Outputs(const Options& options, Console& console) : m_options(options), m_console(console) {
-    for (const auto& path : options.outputs)
-      if (!isStandardOutput(path)) m_files.emplace_back(path);
-  }
-
-  // `forConsole` may differ from `render(Format::Text)` by colour only.
-  void write(auto&& render, auto&& forConsole) {
-    for (auto& file : m_files) file.commit(render(formatOf(m_options, file.path())));
-    const auto format = m_options.format.value_or(Format::Text);
-    m_console.out << (format == Format::Text ? forConsole() : render(format)) << std::flush;
-    if (m_options.quiet) return;
-    for (const auto& file : m_files) m_console.err << "written: " << file.path() << "\n";
-  }
-  void write(auto&& render) {
-    write(render, [&] { return render(Format::Text); });
-  }
-
- private:
-  const Options& m_options;
-  Console& m_console;
-  std::vector<OutputFile> m_files;
-};
-
-// One line on a terminal, rewritten in place.
-class ProgressLine {
- public:
-  explicit ProgressLine(Console& console, bool on)
-      : m_console(console), m_on(on), m_start(std::chrono::steady_clock::now()) {}
-  ~ProgressLine() { clear(); }
-
-  void show(const model::Progress& progress) {
-    if (!m_on) return;
-    const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - m_start;
-    auto line = fmt::format("{:>3.0f} %  {}", 100 * progress.done, progress.stage);
-    if (progress.requestsPerSecond > 0)
-      line += fmt::format("  {} requests/s", pricing::displayCount(progress.requestsPerSecond));
-    if (progress.done > 0.02 && spent.count() > 1)
-      line +=
-          fmt::format("  about {} left", pricing::displaySeconds(spent.count() * (1 - progress.done) / progress.done));
-    m_console.err << "\r\x1b[K" << line << std::flush;
-  }
-  void clear() {
-    if (m_on) m_console.err << "\r\x1b[K" << std::flush;
-  }
-
- private:
-  Console& m_console;
-  bool m_on;
-  std::chrono::steady_clock::time_point m_start;
-};
 
 std::string rendered(const model::Decision& decision, Format format) {
   switch (format) {
@@ -194,6 +90,8 @@ std::string coloured(std::string report, const model::Decision& decision) {
 }
 
 int evaluateVerb(const Options& options, Console& console, const std::stop_token& stop) {
+  if (options.prices.size() > 1)
+    throw pricing::InputError({"--prices", fmt::format("{} files", options.prices.size()), "one file"});
   const auto scenario = scenarioOf(options, console);
   Outputs outputs(options, console);
   ProgressLine line(console, console.progress && !options.quiet);
@@ -222,7 +120,7 @@ int evaluateVerb(const Options& options, Console& console, const std::stop_token
 
 // The catalogue with the user's private prices, file by file.
 std::shared_ptr<const pricing::PriceCatalogue> catalogueOf(const Options& options, Console& console) {
-  auto catalogue = pricing::PriceCatalogue::embedded();
+  auto catalogue = pricing::openCatalogue(options.catalogue);
   for (const auto& path : options.prices) {
     const auto input = readInput(path, console);
     catalogue = catalogue->with(pricing::readPrivatePrices(input.text, input.origin, *catalogue));
@@ -237,7 +135,7 @@ int billVerb(const Options& options, Console& console) {
   }
   if (options.input.empty())
     throw pricing::InputError({"command line", "no usage", "USAGE or - (breakeven bill --example ec2 prints one)"});
-  const auto input = readInput(options, console);
+  const auto input = readInput(options.input, console);
   Outputs outputs(options, console);
   auto catalogue = catalogueOf(options, console);
   const auto file = pricing::readUsage(input.text, input.origin, catalogue.get());
@@ -261,12 +159,7 @@ std::shared_ptr<const workloads::Trace> openedTrace(const Options& options, Cons
   workloads::TraceOptions how;
   how.format = options.traceFormat;
   ProgressLine line(console, console.progress && !options.quiet);
-  workloads::ImportProgress progress;
-  progress.stop = stop;
-  progress.report = [&](std::uint64_t done, std::uint64_t total) {
-    line.show({"reading", total > 0 ? static_cast<double>(done) / static_cast<double>(total) : 0, 0});
-  };
-  return workloads::openTrace(options.traces, how, progress);
+  return workloads::openTrace(options.traces, how, line.importing("reading", stop));
 }
 
 int inspectVerb(const Options& options, Console& console, const std::stop_token& stop) {
@@ -298,53 +191,6 @@ int convertVerb(const Options& options, Console& console, const std::stop_token&
   if (!file) return kDone;
   file->commit();
   if (!options.quiet) console.err << "written: " << path << "\n";
-  return kDone;
-}
-
-std::string tiersOf(const pricing::Tariff& tariff) {
-  std::string out;
-  for (const auto& tier : tariff.tiers)
-    out += fmt::format("{}{}{}", out.empty() ? "" : ", ", pricing::display(tier.price),
-                       tier.from > 0 ? fmt::format(" from {}", pricing::displayCount(tier.from)) : "");
-  return out;
-}
-
-std::string pricesCsv(const std::vector<pricing::Tariff>& tariffs) {
-  std::string out = "name,unit,from,usd,estimated,as_of,source\n";
-  for (const auto& t : tariffs)
-    for (const auto& tier : t.tiers)
-      out += fmt::format("{},{},{},{},{},{},\"{}\"\n", t.name, t.unit, tier.from, tier.price.inDollarsPerUnit(),
-                         t.estimated, t.asOf, t.source);
-  return out;
-}
-
-std::string pricesText(const std::vector<pricing::Tariff>& tariffs) {
-  std::string out;
-  for (const auto& t : tariffs)
-    out += fmt::format("{:<44} {}{} per {}  [{}, {}]\n", t.name, t.estimated ? "~" : "", tiersOf(t), t.unit, t.source,
-                       t.asOf);
-  return out;
-}
-
-int pricesVerb(const Options& options, Console& console) {
-  const auto catalogue = pricing::PriceCatalogue::embedded();
-  if (!catalogue->hasRegion(options.region))
-    throw pricing::InputError({"--region", pricing::quoted(options.region), "a region of the price catalogue",
-                               pricing::nearestName(options.region, catalogue->regions())});
-  Outputs outputs(options, console);
-  std::vector<pricing::Tariff> tariffs;
-  if (options.verb == Verb::PricesShow) {
-    tariffs.push_back(catalogue->require(options.region, options.input));
-  } else {
-    for (auto& tariff : catalogue->list(options.region))
-      if (tariff.name.find(options.input) != std::string::npos) tariffs.push_back(std::move(tariff));
-  }
-  outputs.write([&](Format format) {
-    if (format == Format::Csv) return pricesCsv(tariffs);
-    if (format == Format::Json) return pricing::tariffsJson(tariffs);
-    return fmt::format("Catalogue {} as of {}, {}\n", catalogue->id(), catalogue->asOf(), options.region) +
-           pricesText(tariffs);
-  });
   return kDone;
 }
 
@@ -382,7 +228,9 @@ int run(const Options& options, Console& console, std::stop_token stop) {
   case Verb::TraceInspect: return inspectVerb(options, console, stop);
   case Verb::TraceConvert: return convertVerb(options, console, stop);
   case Verb::PricesList:
-  case Verb::PricesShow: return pricesVerb(options, console);
+  case Verb::PricesShow:
+  case Verb::PricesImport:
+  case Verb::PricesDiff: return pricesVerb(options, console, stop);
   case Verb::Example: return exampleVerb(options, console);
   case Verb::None: break;
   }

@@ -71,8 +71,57 @@ struct Parser {
     seeds.push_back(verb.add_option("--seed", seed, "Seed of all random streams")->check(CLI::NonNegativeNumber));
     verb.add_option("--threads", options.threads, "0: all cores; the result does not depend on it")
         ->check(CLI::Range(0, 1024));
+    addCatalogue(verb);
+    addEach(verb, "--prices", options.prices, "Private prices and discounts (JSON)");
     verb.add_flag("--fail-on-unmet", options.failOnUnmet, "Exit with 3 when nothing meets the objective");
     addOutput(verb);
+  }
+
+  void addCatalogue(CLI::App& verb) {
+    verb.add_option("--catalogue", options.catalogue,
+                    "Prices of this catalogue: its id (prices list --catalogues) or file")
+        ->type_name("ID|FILE");
+  }
+
+  void addPrices() {
+    auto* prices = app.add_subcommand("prices", "Look at price catalogues, import and compare them");
+    prices->require_subcommand(1);
+    auto* list = add(*prices, "list", Verb::PricesList, "Every rate of a region with its source");
+    list->add_option("--region", options.region, "AWS region");
+    list->add_option("FILTER", options.input, "Only names that contain this");
+    list->add_flag("--catalogues", options.catalogues, "The catalogues side by side instead of rates");
+    addCatalogue(*list);
+    addOutput(*list);
+    auto* show = add(*prices, "show", Verb::PricesShow, "One rate with all its tiers");
+    show->add_option("NAME", options.input, "As `prices list` names it")->required();
+    show->add_option("--region", options.region, "AWS region");
+    addCatalogue(*show);
+    addOutput(*show);
+    addPricesImport(
+        *add(*prices, "import", Verb::PricesImport, "AWS's price lists, of any size, into a new catalogue"));
+    auto* diff =
+        add(*prices, "diff", Verb::PricesDiff, "What changed between two catalogues, and what that does to a verdict");
+    diff->add_option("CATALOGUE", options.files, "Two catalogues, the older first: ids or files")
+        ->required()
+        ->expected(2);
+    diff->add_option("--region", options.onlyRegion, "This AWS region only");
+    diff->add_option("--scenario", options.input, "Also decide this scenario under both")->type_name("FILE");
+    addEach(*diff, "--set", options.settings, "Set one field of the scenario (repeatable)")->type_name("PATH=VALUE");
+    addOutput(*diff);
+  }
+
+  void addPricesImport(CLI::App& verb) {
+    verb.add_option("FILE", options.files,
+                    "Offers of EC2 or Lambda (JSON, CSV), Savings Plans (CSV), the Spot Advisor feed")
+        ->required();
+    verb.add_option("--base", options.catalogue, "The catalogue that the rest comes from (default: the built-in one)")
+        ->type_name("ID|FILE");
+    verb.add_option("--id", options.catalogueId, "Name of the new catalogue (default: aws-DAY-import)")
+        ->type_name("NAME");
+    addEach(verb, "-o,--out", options.outputs,
+            "Write the catalogue here and not onto the shelf; - for standard output");
+    verb.add_option("--format", format, "Summary as text or json")->check(CLI::IsMember({"text", "json"}));
+    verb.add_flag("--quiet", options.quiet, "No progress");
   }
 
   void addVerbs() {
@@ -81,6 +130,7 @@ struct Parser {
         *add(app, "simulate", Verb::Simulate, "The one Lambda and the one EC2 configuration given, full statistics"));
     auto* bill = add(app, "bill", Verb::Bill, "Itemised bill for given usage; no simulation");
     bill->add_option("USAGE", options.input, "Usage file (JSON), or - for standard input");
+    addCatalogue(*bill);
     addEach(*bill, "--prices", options.prices, "Private prices and discounts (JSON, repeatable; the later wins)");
     bill->add_option("--example", options.usageExample, "Print a usage file for one service, such as ec2, and stop")
         ->type_name("SERVICE");
@@ -99,15 +149,7 @@ struct Parser {
     seeds.push_back(convert->add_option("--seed", seed, "Seed of what the log leaves open, such as times in a minute")
                         ->check(CLI::NonNegativeNumber));
     convert->add_flag("--quiet", options.quiet, "No progress");
-    auto* prices = app.add_subcommand("prices", "Look at the price catalogue")->require_subcommand(1);
-    auto* list = add(*prices, "list", Verb::PricesList, "Every rate of a region with its source");
-    list->add_option("--region", options.region, "AWS region");
-    list->add_option("FILTER", options.input, "Only names that contain this");
-    addOutput(*list);
-    auto* show = add(*prices, "show", Verb::PricesShow, "One rate with all its tiers");
-    show->add_option("NAME", options.input, "As `prices list` names it")->required();
-    show->add_option("--region", options.region, "AWS region");
-    addOutput(*show);
+    addPrices();
     auto* example = add(app, "example", Verb::Example, "List the built-in scenarios, or print one");
     example->add_option("NAME", options.input, "The scenario to print");
   }
@@ -217,7 +259,9 @@ VerbFormats formatsOf(Verb verb) {
   case Verb::TraceInspect: return {{Text, Json}, "trace inspect"};
   case Verb::TraceConvert: return {{Csv}, "trace convert"};
   case Verb::PricesList:
-  case Verb::PricesShow: return {{Text, Json, Csv}, "prices"};
+  case Verb::PricesShow:
+  case Verb::PricesDiff: return {{Text, Json, Csv}, "prices"};
+  case Verb::PricesImport: return {{Json}, "a catalogue"};
   default: return {{Text, Json, Csv, Markdown, Html}, {}};
   }
 }
@@ -237,7 +281,8 @@ bool contains(const std::vector<Format>& formats, Format format) {
 std::vector<pricing::Problem> formatProblems(const Options& options) {
   const auto [formats, noun] = formatsOf(options.verb);
   std::vector<pricing::Problem> problems;
-  if (options.format && !contains(formats, *options.format)) {
+  const bool summary = options.verb == Verb::PricesImport; // --format is of the summary, FILE is the catalogue
+  if (options.format && !summary && !contains(formats, *options.format)) {
     std::vector<std::string_view> names;
     for (const auto format : formats) names.push_back(name(format));
     problems.push_back(

@@ -11,7 +11,19 @@
 
 namespace app {
 
-enum class Verb { None, Decide, Simulate, Bill, TraceInspect, TraceConvert, PricesList, PricesShow, Example };
+enum class Verb {
+  None,
+  Decide,
+  Simulate,
+  Bill,
+  TraceInspect,
+  TraceConvert,
+  PricesList,
+  PricesShow,
+  PricesImport,
+  PricesDiff,
+  Example
+};
 enum class Format { Text, Json, Csv, Markdown, Html };
 enum class Colour { Auto, Always, Never };
 
@@ -30,6 +42,11 @@ struct Options {
   std::string region = "us-east-1"; // prices list
   std::vector<std::string> prices;  // --prices: files of private prices, the later wins
   std::string usageExample;         // bill --example SERVICE
+  std::string onlyRegion;           // prices diff --region; empty: all
+  std::string catalogue;            // --catalogue (import: --base): an id or a file; empty: the built-in one
+  bool catalogues = false;          // prices list --catalogues
+  std::vector<std::string> files;   // the files of `prices import`, both catalogues of `prices diff`
+  std::string catalogueId;          // prices import --id
   std::string generate;             // man, complete-bash, complete-zsh, complete-fish
 };
 

@@ -34,6 +34,11 @@ Money Bill::total() const {
   return sum;
 }
 
+const BillingRules& BillDraft::rules() {
+  if (!m_rules) m_rules = billingRules(m_catalogue, m_day, m_region);
+  return *m_rules;
+}
+
 void BillDraft::startAccount(std::string name, std::string pointer) {
   m_account = std::move(name);
   m_pointer = std::move(pointer);

@@ -22,8 +22,7 @@ struct Allowance {
 class BillDraft {
  public:
   BillDraft(const PriceCatalogue& catalogue, const MonthlyUsage& usage, std::string_view origin)
-      : m_catalogue(catalogue), m_region(usage.region), m_day(usage.date), m_origin(origin),
-        m_rules(billingRules(catalogue, m_day, m_region)) {}
+      : m_catalogue(catalogue), m_region(usage.region), m_day(usage.date), m_origin(origin) {}
 
   // Where a line stands on the bill and, as JSON pointer, in the usage.
   struct Position {
@@ -59,7 +58,8 @@ class BillDraft {
   Allowance allowance(std::string_view rule, bool freeTier) const;
 
   const PriceCatalogue& catalogue() const { return m_catalogue; }
-  const BillingRules& rules() const { return m_rules; } // of the usage's date
+  // Of the usage's date. Looked up when first asked for: a search prices thousands of usages that need none.
+  const BillingRules& rules();
   const std::string& region() const { return m_region; }
   // InputError when anything was noted.
   Bill finish() &&;
@@ -69,7 +69,7 @@ class BillDraft {
 
   const PriceCatalogue& m_catalogue;
   std::string m_region, m_day, m_origin;
-  BillingRules m_rules;
+  std::optional<BillingRules> m_rules;
   std::string m_account, m_pointer;
   ProblemList m_problems;
   Bill m_bill;

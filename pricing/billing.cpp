@@ -170,9 +170,10 @@ void billTransfer(const MonthlyUsage& usage, BillDraft& draft) {
 // at the price of custom ones (CloudWatch pricing page).
 void billCloudWatch(const MonthlyUsage& usage, BillDraft& draft) {
   draft.charge({"cloudwatch", "logs_ingest", "/logs"}, usage.logsGb, "cloudwatch.logs_ingest_vended_lambda");
-  draft.charge({"cloudwatch", "detailed_monitoring", "/detailed_monitoring"},
-               usage.detailedMonitoringInstances * draft.rules().metricsPerMonitoredInstance,
-               "cloudwatch.custom_or_detailed_metric");
+  if (usage.detailedMonitoringInstances > 0)
+    draft.charge({"cloudwatch", "detailed_monitoring", "/detailed_monitoring"},
+                 usage.detailedMonitoringInstances * draft.rules().metricsPerMonitoredInstance,
+                 "cloudwatch.custom_or_detailed_metric");
   draft.charge({"cloudwatch", "alarms", "/alarms"}, usage.alarms, "cloudwatch.alarm_standard");
 }
 

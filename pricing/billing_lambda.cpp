@@ -28,9 +28,9 @@ double onDemandGbSeconds(const LambdaUsage& function) {
 }
 
 // The first 6 MB of each streamed response are free.
-double streamedGibibytes(const LambdaUsage& function, const BillingRules& rules) {
+double streamedGibibytes(const LambdaUsage& function, BillDraft& draft) {
   if (!function.streaming) return 0;
-  const double freeGibibytes = rules.streamingFreeMib / 1024;
+  const double freeGibibytes = draft.rules().streamingFreeMib / 1024;
   return function.streaming->responses * std::max(0.0, function.streaming->size.inGibibytes() - freeGibibytes);
 }
 
@@ -80,13 +80,13 @@ class LambdaBill {
       if (function.edge) continue;
       m_requests.used += function.requests;
       m_duration.used += onDemandGbSeconds(function);
-      m_streaming.used += streamedGibibytes(function, m_draft.rules());
+      m_streaming.used += streamedGibibytes(function, m_draft);
     }
     for (const auto& function : m_usage.lambda) {
       if (function.edge) continue;
       const auto index = indexOf(function.architecture);
       m_durationPool[index] += m_duration.billable(onDemandGbSeconds(function));
-      m_streamingPool[index] += m_streaming.billable(streamedGibibytes(function, m_draft.rules()));
+      m_streamingPool[index] += m_streaming.billable(streamedGibibytes(function, m_draft));
     }
   }
 
@@ -134,7 +134,7 @@ class LambdaBill {
     const auto architecture = function.architecture;
     if (function.snapStart) chargeSnapStart(function, *function.snapStart);
     if (!function.edge)
-      m_draft.charge(at("streaming", "/streaming"), m_streaming.billable(streamedGibibytes(function, m_draft.rules())),
+      m_draft.charge(at("streaming", "/streaming"), m_streaming.billable(streamedGibibytes(function, m_draft)),
                      rateOf("streaming", architecture), m_streamingPool[indexOf(architecture)]);
     if (const auto& pollers = function.pollers)
       m_draft.charge(at("event_pollers", "/pollers"), pollers->unitHours,

@@ -258,8 +258,7 @@ std::shared_ptr<const PriceCatalogue> PriceCatalogue::of(CatalogueTables tables)
 }
 
 std::shared_ptr<const PriceCatalogue> PriceCatalogue::embedded() {
-  static const auto catalogue =
-      of(readCatalogue(embeddedCatalogueText(), "the embedded catalogue", Padding::Present));
+  static const auto catalogue = of(readCatalogue(embeddedCatalogueText(), "the embedded catalogue", Padding::Present));
   return catalogue;
 }
 

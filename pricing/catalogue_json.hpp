@@ -1,6 +1,6 @@
 #pragma once
-// The catalogue file: JSON text -> tables, and back. The layout is shown by pricing/data/, which build_catalogue.py writes: one
-// block per source and date, one row per line. Pinned by tests/pricing/catalogue_json_test.cpp.
+// The catalogue file: JSON text -> tables, and back. The layout is shown by pricing/data/, which build_catalogue.py
+// writes: one block per source and date, one row per line. Pinned by tests/pricing/catalogue_json_test.cpp.
 #include <string>
 #include <string_view>
 

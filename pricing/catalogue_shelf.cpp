@@ -91,7 +91,8 @@ std::string shelfFolder() {
 void checkCatalogueId(const std::string& id) {
   const auto fits = [](unsigned char c) { return std::isalnum(c) != 0 || c == '.' || c == '_' || c == '-'; };
   if (id.empty() || id.size() > 100 || id.front() == '.' || !std::ranges::all_of(id, fits))
-    throw InputError({"the id of a catalogue", pricing::quoted(id), "letters, digits, '.', '_' and '-', such as aws-2026-11-23"});
+    throw InputError(
+        {"the id of a catalogue", pricing::quoted(id), "letters, digits, '.', '_' and '-', such as aws-2026-11-23"});
 }
 
 std::vector<ShelvedCatalogue> shelvedCatalogues() {
@@ -99,16 +100,14 @@ std::vector<ShelvedCatalogue> shelvedCatalogues() {
   std::vector<ShelvedCatalogue> all{{builtIn->id(), builtIn->asOf(), {}, {}}};
   for (const auto& folder : shelfFolders())
     for (const auto& path : filesOf(folder)) all.push_back(lookedAt(path));
-  std::ranges::sort(all.begin() + 1, all.end(), {}, [](const ShelvedCatalogue& each) {
-    return std::tie(each.asOf, each.id, each.where);
-  });
+  std::ranges::sort(all.begin() + 1, all.end(), {},
+                    [](const ShelvedCatalogue& each) { return std::tie(each.asOf, each.id, each.where); });
   for (auto& each : all) {
-    const auto twin = std::ranges::find_if(all, [&](const ShelvedCatalogue& other) {
-      return &other != &each && other.id == each.id;
-    });
+    const auto twin = std::ranges::find_if(
+        all, [&](const ShelvedCatalogue& other) { return &other != &each && other.id == each.id; });
     if (twin != all.end() && each.problem.empty() && !each.where.empty())
-      each.problem = fmt::format("{}: found the id {} of {}, expected an id of its own", each.where, pricing::quoted(each.id),
-                                 placeOf(*twin));
+      each.problem = fmt::format("{}: found the id {} of {}, expected an id of its own", each.where,
+                                 pricing::quoted(each.id), placeOf(*twin));
   }
   return all;
 }
@@ -124,7 +123,8 @@ std::shared_ptr<const PriceCatalogue> openCatalogue(std::string_view idOrFile) {
     if (each.id == idOrFile) places.push_back(placeOf(each));
   }
   if (places.empty())
-    throw InputError({"catalogue", pricing::quoted(idOrFile), fmt::format("the path of a file or one of {}", fmt::join(ids, ", ")),
+    throw InputError({"catalogue", pricing::quoted(idOrFile),
+                      fmt::format("the path of a file or one of {}", fmt::join(ids, ", ")),
                       nearestName(idOrFile, std::span<const std::string>(ids))});
   if (places.size() > 1)
     throw InputError({"catalogue", fmt::format("{} twice: {}", pricing::quoted(idOrFile), fmt::join(places, " and ")),

@@ -3,6 +3,7 @@
 // $BREAKEVEN_CATALOGUES (several with ':' between), else $XDG_DATA_HOME/breakeven/catalogues, else
 // ~/.local/share/breakeven/catalogues. Pinned by tests/pricing/catalogue_shelf_test.cpp.
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -17,9 +18,12 @@ struct ShelvedCatalogue {
   std::string problem;  // why it cannot be opened; empty: nothing is known against it
 };
 
-// The built-in one first, then by date and id. Only the start of each file is read: what is broken further down, opening
-// shows.
+// The built-in one first, then by date and id. Only the start of each file is read: what is broken further down,
+// opening shows.
 std::vector<ShelvedCatalogue> shelvedCatalogues();
+
+// For scripts: an array of objects.
+std::string cataloguesJson(std::span<const ShelvedCatalogue> catalogues);
 
 // By id, or a file by its path (anything with a / or .json at the end); empty: the built-in one. InputError: an unknown
 // id with the nearest, an id that stands twice, or what is wrong with the file.

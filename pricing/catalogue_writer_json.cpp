@@ -35,7 +35,9 @@ class Members {
     m_members.push_back(row(key, value));
     return *this;
   }
-  Members& addText(std::string_view key, std::string_view value) { return value.empty() ? *this : add(key, text(value)); }
+  Members& addText(std::string_view key, std::string_view value) {
+    return value.empty() ? *this : add(key, text(value));
+  }
   Members& addNumber(std::string_view key, const std::optional<double>& value) {
     return value ? add(key, digits(*value)) : *this;
   }
@@ -114,11 +116,9 @@ std::string CatalogueWriter::codesOf(const std::string& label) {
 std::string CatalogueWriter::sources() const {
   Rows rows;
   for (const auto& each : m_tables.sources)
-    rows.push_back(row(each.code, Members()
-                                      .addText("title", each.title)
-                                      .addText("date", each.date)
-                                      .addText("where", each.where)
-                                      .object()));
+    rows.push_back(
+        row(each.code,
+            Members().addText("title", each.title).addText("date", each.date).addText("where", each.where).object()));
   return lines(rows);
 }
 
@@ -274,9 +274,8 @@ Rows CatalogueWriter::commitments() {
   for (const auto& [header, rows] : blocks) {
     std::vector<std::string> names;
     for (const auto each : header.purchases) names.push_back(text(each));
-    out.push_back(shared(header)
-                      .add("purchases", fmt::format("[{}]", fmt::join(names, ",")))
-                      .block("usd_per_hour", rows));
+    out.push_back(
+        shared(header).add("purchases", fmt::format("[{}]", fmt::join(names, ","))).block("usd_per_hour", rows));
   }
   return out;
 }
@@ -298,9 +297,8 @@ std::string CatalogueWriter::write() {
   const auto section = [](std::string_view key, std::string_view value) {
     return fmt::format("{}: {}", text(key), value);
   };
-  Rows sections{section("schema_version", "1"), section("id", text(m_tables.id)),
-                section("as_of", text(m_tables.asOf)), section("sources", sources()),
-                section("rules", rules()),       section("rates", rates()),
+  Rows sections{section("schema_version", "1"), section("id", text(m_tables.id)), section("as_of", text(m_tables.asOf)),
+                section("sources", sources()),  section("rules", rules()),        section("rates", rates()),
                 section("types", types())};
   if (!m_tables.discounts.region.empty()) sections.push_back(section("commitment_discounts", discounts()));
   sections.push_back(section("on_demand", list(onDemand())));

@@ -1,9 +1,9 @@
 #pragma once
-// A file to import, a request log or a price list, as a stream of UTF-8 text: gzip (found by its first bytes, several members in a row) is unpacked, UTF-16
-// with a byte order mark (what PowerShell's > writes) is converted, a UTF-8 mark is dropped, everything else passes
-// unchanged - Latin-1 bytes reach the parsers, which look at ASCII only.
-// What is no readable file is an InputError naming the file, and for broken gzip the byte offset in it.
-// Pinned by tests/pricing/byte_source_test.cpp.
+// A file to import, a request log or a price list, as a stream of UTF-8 text: gzip (found by its first bytes, several
+// members in a row) is unpacked, UTF-16 with a byte order mark (what PowerShell's > writes) is converted, a UTF-8 mark
+// is dropped, everything else passes unchanged - Latin-1 bytes reach the parsers, which look at ASCII only. What is no
+// readable file is an InputError naming the file, and for broken gzip the byte offset in it. Pinned by
+// tests/pricing/byte_source_test.cpp.
 #include <cstdint>
 #include <functional>
 #include <memory>

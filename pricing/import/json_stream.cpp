@@ -34,7 +34,8 @@ std::string_view JsonStream::take(std::size_t bytes) {
 
 void JsonStream::refuse(std::string_view expected) {
   constexpr std::size_t kShown = 24;
-  while (m_window.size() < kShown && m_window.more()) {} // the sentence must not depend on where a block ends
+  while (m_window.size() < kShown && m_window.more()) {
+  } // the sentence must not depend on where a block ends
   const std::string_view text(m_window.begin(), std::min(kShown, m_window.size()));
   throw InputError({here(), quoted(text), std::string(expected)});
 }

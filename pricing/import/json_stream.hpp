@@ -1,8 +1,7 @@
 #pragma once
-// A JSON file too large for memory, as a walk over the members of its outer objects. Values are taken as text, whole, or
-// passed over at the speed of StructureScanner; nothing is kept. The grammar between members is checked everywhere, the
-// one inside a value by whoever parses it.
-// Pinned by tests/pricing/json_stream_test.cpp.
+// A JSON file too large for memory, as a walk over the members of its outer objects. Values are taken as text, whole,
+// or passed over at the speed of StructureScanner; nothing is kept. The grammar between members is checked everywhere,
+// the one inside a value by whoever parses it. Pinned by tests/pricing/json_stream_test.cpp.
 #include <optional>
 #include <string>
 #include <string_view>

@@ -73,8 +73,8 @@ class OfferJsonReader {
 element OfferJsonReader::parsed(std::string_view value) {
   element root;
   if (const auto error = m_parser.parse(value.data(), value.size(), false).get(root))
-    throw InputError({m_stream.here(), fmt::format("broken JSON in the object that ends here ({})",
-                                                   simdjson::error_message(error)),
+    throw InputError({m_stream.here(),
+                      fmt::format("broken JSON in the object that ends here ({})", simdjson::error_message(error)),
                       "a complete JSON file"});
   return root;
 }
@@ -162,12 +162,15 @@ ImportedPrices OfferJsonReader::read() {
   }
   m_stream.finish();
   if (!products || !terms)
-    m_reading.problems().add({m_path, products ? "no \"terms\"" : "no \"products\"", "an offer with products and terms"});
+    m_reading.problems().add(
+        {m_path, products ? "no \"terms\"" : "no \"products\"", "an offer with products and terms"});
   return m_reading.finish();
 }
 
 } // namespace
 
-ImportedPrices readOfferJson(const OfferFile& file, ProgressMeter& meter) { return OfferJsonReader(file, meter).read(); }
+ImportedPrices readOfferJson(const OfferFile& file, ProgressMeter& meter) {
+  return OfferJsonReader(file, meter).read();
+}
 
 } // namespace pricing::importing

@@ -30,8 +30,8 @@ constexpr std::array kLambdaGroups{
                 "lambda.provisioned_concurrency.x86_64", "GB-s"},
     LambdaGroup{"AWS-Lambda-Provisioned-Concurrency-ARM", "Lambda-Provisioned-Concurrency-ARM",
                 "lambda.provisioned_concurrency.arm64", "GB-s"},
-    LambdaGroup{"AWS-Lambda-Duration-Provisioned", "Lambda-Provisioned-GB-Second",
-                "lambda.provisioned_duration.x86_64", "GB-s"},
+    LambdaGroup{"AWS-Lambda-Duration-Provisioned", "Lambda-Provisioned-GB-Second", "lambda.provisioned_duration.x86_64",
+                "GB-s"},
     LambdaGroup{"AWS-Lambda-Duration-Provisioned-ARM", "Lambda-Provisioned-GB-Second-ARM",
                 "lambda.provisioned_duration.arm64", "GB-s"},
     LambdaGroup{"AWS-Lambda-Storage-Duration", "Lambda-Storage-GB-Second", "lambda.ephemeral_storage.x86_64", "GB-s"},
@@ -71,8 +71,10 @@ std::string whyNotOurs(const ProductFacts& facts) {
   if (!isOneOf(facts.preInstalled, {"NA", ""})) return fmt::format("installed software {}", quoted(facts.preInstalled));
   if (!isOneOf(facts.capacityStatus, {"Used", ""}))
     return fmt::format("capacity status {}", quoted(facts.capacityStatus));
-  if (!isOneOf(facts.marketOption, {"OnDemand", ""})) return fmt::format("market option {}", quoted(facts.marketOption));
-  if (!isOneOf(facts.license, {"No License required", "NA", ""})) return fmt::format("license {}", quoted(facts.license));
+  if (!isOneOf(facts.marketOption, {"OnDemand", ""}))
+    return fmt::format("market option {}", quoted(facts.marketOption));
+  if (!isOneOf(facts.license, {"No License required", "NA", ""}))
+    return fmt::format("license {}", quoted(facts.license));
   if (!facts.usageType.empty() && facts.usageType.find("BoxUsage") == std::string_view::npos)
     return "a usage type other than BoxUsage";
   return {};
@@ -205,7 +207,8 @@ std::optional<OfferReading::Product> OfferReading::keepLambda(const ProductFacts
 std::optional<Purchase> OfferReading::purchaseOf(const TermFacts& term) {
   // Some tools file all terms under OnDemand; a reservation shows by its attributes.
   if (term.type == "OnDemand" && term.option.empty()) return Purchase::OnDemand;
-  const bool standard = isOneOf(term.offeringClass, {"standard", ""}), convertible = term.offeringClass == "convertible";
+  const bool standard = isOneOf(term.offeringClass, {"standard", ""}),
+             convertible = term.offeringClass == "convertible";
   const bool one = term.lease == "1yr", three = term.lease == "3yr";
   if (!m_isLambda && term.option == "No Upfront" && (one || three)) {
     if (standard) return one ? Purchase::Standard1y : Purchase::Standard3y;
@@ -266,7 +269,8 @@ void OfferReading::price(Product product, const TermFacts& term, const PriceFact
   const Sold sold{product, *purchase};
   const auto usd = number(price.usd);
   if (!usd || *usd < 0)
-    return m_problems.add({place(sold), quoted(price.usd), fmt::format("a price in USD, 0 or more, in term {}", term.id)});
+    return m_problems.add(
+        {place(sold), quoted(price.usd), fmt::format("a price in USD, 0 or more, in term {}", term.id)});
   if (m_isLambda)
     addStep(sold, term, price, *usd);
   else
@@ -297,7 +301,8 @@ const OfferReading::Term& OfferReading::chosen(const Sold& sold, std::vector<Ter
 void OfferReading::finishHour(const Sold& sold, const Term& term) {
   const bool upfront = sold.second == Purchase::Standard1yAllUpfront;
   if (upfront ? !term.upfront : !term.hourly)
-    return m_problems.add({place(sold), fmt::format("no {} in term {}", upfront ? "upfront fee" : "hourly price", term.id),
+    return m_problems.add({place(sold),
+                           fmt::format("no {} in term {}", upfront ? "upfront fee" : "hourly price", term.id),
                            upfront ? "the fee, in unit Quantity" : "the price of an hour, in unit Hrs"});
   const double usd = (upfront ? *term.upfront / kHoursOfAYear : 0) + term.hourly.value_or(0);
   const auto& kept = m_kept[sold.first];

@@ -3,7 +3,8 @@
 // cost. JSON gives products first and then terms, CSV a line with both; each tells what it sees to an OfferReading.
 //
 // Ours are, by the attributes of the price list (samples read in 2026-11):
-//   EC2     Linux, shared tenancy, nothing installed, no licence, used capacity, on-demand market (not capacity blocks),
+//   EC2     Linux, shared tenancy, nothing installed, no licence, used capacity, on-demand market (not capacity
+//   blocks),
 //           in a region of AWS: the on-demand hour, reserved hours without upfront (standard and convertible, 1 and 3
 //           years), and standard for 1 year all upfront as its effective hour: upfront / 8,760 + hourly.
 //   Lambda  the groups of kLambdaGroups with their tiers. Managed Instances fees are known and follow from on demand.

@@ -47,10 +47,11 @@ std::string textOfKey(std::string_view head, std::string_view key) {
 }
 
 Recognised recognisedJson(const std::string& path, std::string_view text) {
-  const auto has = [&](std::string_view key) { return text.find(fmt::format("\"{}\"", key)) != std::string_view::npos; };
+  const auto has = [&](std::string_view key) {
+    return text.find(fmt::format("\"{}\"", key)) != std::string_view::npos;
+  };
   OfferHead head{textOfKey(text, "offerCode"), textOfKey(text, "version"), textOfKey(text, "publicationDate")};
-  if (has("spot_advisor") || has("global_rate"))
-    return {{"Spot Advisor feed, JSON", readSpotAdvisor}, {}};
+  if (has("spot_advisor") || has("global_rate")) return {{"Spot Advisor feed, JSON", readSpotAdvisor}, {}};
   if (has("versionIndexUrl") || has("offerVersionUrl") || has("currentVersionUrl") || has("versionUrl"))
     refuse(path, "an index of price lists", "a price list itself, which the index names by its address");
   if (has("hawkFilePublicationDate")) refuse(path, "a feed of AWS's pricing pages");
@@ -126,13 +127,13 @@ void noteDisagreements(std::span<const ImportedPrices> files, std::span<const st
   std::map<std::tuple<std::string_view, std::string_view, Purchase>, Seen> seen;
   for (std::size_t i = 0; files.size() > 1 && i < files.size(); ++i)
     for (const auto& hour : files[i].hours) {
-      const auto [place, isNew] = seen.try_emplace({hour.region, hour.type, hour.purchase},
-                                                   Seen{hour.usd, files[i].asOf, i});
+      const auto [place, isNew] =
+          seen.try_emplace({hour.region, hour.type, hour.purchase}, Seen{hour.usd, files[i].asOf, i});
       if (!isNew && place->second.asOf == files[i].asOf && place->second.usd != hour.usd)
-        problems.add({fmt::format("{}: {} {} in {}", names[i], hour.type, name(hour.purchase), hour.region),
-                      fmt::format("{}, and {} in {} of the same day", hour.usd, place->second.usd,
-                                  names[place->second.file]),
-                      "one price"});
+        problems.add(
+            {fmt::format("{}: {} {} in {}", names[i], hour.type, name(hour.purchase), hour.region),
+             fmt::format("{}, and {} in {} of the same day", hour.usd, place->second.usd, names[place->second.file]),
+             "one price"});
       place->second = {hour.usd, files[i].asOf, i};
     }
   problems.throwIfAny();
@@ -146,8 +147,14 @@ std::vector<std::size_t> byPublication(std::span<const ImportedPrices> files) {
 }
 
 ImportedFile summaryOf(const std::string& path, const Recognised& what, const ImportedPrices& prices, double seconds) {
-  return {path,    std::string(what.format.title), what.head.version, what.head.publicationDate,
-          std::filesystem::file_size(path), seconds, rowsOf(prices), prices.passedOver};
+  return {path,
+          std::string(what.format.title),
+          what.head.version,
+          what.head.publicationDate,
+          std::filesystem::file_size(path),
+          seconds,
+          rowsOf(prices),
+          prices.passedOver};
 }
 
 } // namespace

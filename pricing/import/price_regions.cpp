@@ -63,7 +63,8 @@ bool isSamePlace(std::string_view known, std::string_view given) {
 } // namespace
 
 std::optional<std::string_view> regionAt(std::string_view location) {
-  const auto place = std::ranges::find_if(kPlaces, [&](const Place& each) { return isSamePlace(each.location, location); });
+  const auto place =
+      std::ranges::find_if(kPlaces, [&](const Place& each) { return isSamePlace(each.location, location); });
   if (place == kPlaces.end()) return std::nullopt;
   return place->region;
 }

@@ -1,5 +1,5 @@
-// Compute and EC2 Instance Savings Plans: a record is the rate of one plan for one usage. The plans of the catalogue are
-// those without upfront, for 1 and 3 years; of Lambda also the duration paid all upfront for 1 year.
+// Compute and EC2 Instance Savings Plans: a record is the rate of one plan for one usage. The plans of the catalogue
+// are those without upfront, for 1 and 3 years; of Lambda also the duration paid all upfront for 1 year.
 #include <algorithm>
 #include <array>
 #include <charconv>
@@ -55,10 +55,12 @@ class SavingsPlanReader {
 
  private:
   enum Cell { Rate, Currency, Service, UsageType, Operation, Option, Years, YearsUnit, Family, Region, Type };
-  static constexpr std::array<std::string_view, 11> kColumns{
-      "DiscountedRate", "Currency",       "DiscountedServiceCode", "DiscountedUsageType",
-      "DiscountedOperation", "PurchaseOption", "LeaseContractLength",   "LeaseContractLengthUnit",
-      "Product Family", "DiscountedRegionCode", "DiscountedInstanceType"};
+  static constexpr std::array<std::string_view, 11> kColumns{"DiscountedRate",        "Currency",
+                                                             "DiscountedServiceCode", "DiscountedUsageType",
+                                                             "DiscountedOperation",   "PurchaseOption",
+                                                             "LeaseContractLength",   "LeaseContractLengthUnit",
+                                                             "Product Family",        "DiscountedRegionCode",
+                                                             "DiscountedInstanceType"};
   std::string_view cell(Cell which) const { return m_offer.cell(m_columns[which]); }
   void pass(const std::string& reason) { m_result.passedOver.add(reason, m_offer.line()); }
 
@@ -104,10 +106,10 @@ class SavingsPlanReader {
     const auto key = std::tuple(std::string(cell(Region)), std::string(cell(Type)), *which);
     const auto [place, isNew] = m_hours.emplace(key, *usd);
     if (!isNew && place->second != *usd)
-      m_problems.add({m_offer.line(),
-                      fmt::format("{} behind {} for {} {} in {}", *usd, place->second, cell(Type), name(*which),
-                                  cell(Region)),
-                      "one rate"});
+      m_problems.add(
+          {m_offer.line(),
+           fmt::format("{} behind {} for {} {} in {}", *usd, place->second, cell(Type), name(*which), cell(Region)),
+           "one rate"});
   }
 
   // How the catalogue names the plan's rate of a usage; empty: not kept.
@@ -119,8 +121,8 @@ class SavingsPlanReader {
   }
 
   void readLambda() {
-    const auto usage =
-        std::ranges::find_if(kLambdaUsage, [&](const Usage& each) { return endsWithUsage(cell(UsageType), each.type); });
+    const auto usage = std::ranges::find_if(
+        kLambdaUsage, [&](const Usage& each) { return endsWithUsage(cell(UsageType), each.type); });
     if (usage == kLambdaUsage.end()) return pass(fmt::format("Lambda usage {}", quoted(cell(UsageType))));
     const auto plan = suffix(*usage);
     if (plan.empty()) return pass(fmt::format("Lambda for {} {} {}", cell(Years), cell(YearsUnit), cell(Option)));

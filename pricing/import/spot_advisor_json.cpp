@@ -34,8 +34,8 @@ void readType(FeedReading& reading, const JsonNode& node) {
   Entry entry;
   readObject<FeedReading, Entry>(reading, node, entry, fields, "an entry");
   if (entry.percent && entry.band) // a price cut can leave the feed below zero
-    reading.result.spot.push_back({std::string(reading.region), std::string(node.key),
-                                   {std::max(0.0, *entry.percent / 100), *entry.band}});
+    reading.result.spot.push_back(
+        {std::string(reading.region), std::string(node.key), {std::max(0.0, *entry.percent / 100), *entry.band}});
 }
 
 void readRegion(FeedReading& reading, const JsonNode& region) {

@@ -1,9 +1,8 @@
 #pragma once
-// Where a JSON object or list ends, at gigabytes a second: only quotes, escapes and brackets are looked at, 64 bytes at a
-// time. Works in pieces: what a string or an escape began in one piece goes on in the next. A
-// backslash outside a string is no JSON; here it escapes a quote as well. The masks are those of
-// Langdale and Lemire, "Parsing Gigabytes of JSON per Second" (2019), section 3.1.
-// Pinned by tests/pricing/structure_scanner_test.cpp against a byte-by-byte walk.
+// Where a JSON object or list ends, at gigabytes a second: only quotes, escapes and brackets are looked at, 64 bytes at
+// a time. Works in pieces: what a string or an escape began in one piece goes on in the next. A backslash outside a
+// string is no JSON; here it escapes a quote as well. The masks are those of Langdale and Lemire, "Parsing Gigabytes of
+// JSON per Second" (2019), section 3.1. Pinned by tests/pricing/structure_scanner_test.cpp against a byte-by-byte walk.
 #include <cstddef>
 #include <cstdint>
 #include <string_view>

@@ -286,7 +286,8 @@ TEST_CASE("bill takes private prices, prints examples and asks for usage", "[com
   const auto ran = command({"bill", "-", "--prices", path}, example);
   CHECK(ran.code == 0);
   CHECK_THAT(ran.out, Contains("12 % private discount (EDP 2026) on ") && Contains("* own price: "));
-  CHECK_THAT(command({"bill", "-", "--prices", path, "--format", "csv"}, example).out, Contains(",false,true,\"12 % private discount (EDP 2026) on "));
+  CHECK_THAT(command({"bill", "-", "--prices", path, "--format", "csv"}, example).out,
+             Contains(",false,true,\"12 % private discount (EDP 2026) on "));
   const auto wrong = folder.with("wrong.json", R"({"name": "EDP 2026", "discounts": {"ec3": "12%"}})");
   const auto refused = command({"bill", "-", "--prices", wrong}, example);
   CHECK(refused.code == 2);

@@ -57,7 +57,8 @@ void readAll(const std::string& path, const ImportProgress& progress) {
   ProgressMeter meter(progress, totalSizeOf(std::array{path}, {"trace", "requests"}));
   ByteSource source(path, &meter);
   std::array<char, 1024> block{};
-  while (source.read(block) > 0) {}
+  while (source.read(block) > 0) {
+  }
 }
 
 const std::string kText = "START\r\nline two\n\xe9t\xe9 in Latin-1\n";

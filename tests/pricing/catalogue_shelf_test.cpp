@@ -72,8 +72,9 @@ TEST_CASE("Catalogues stand side by side, the built-in one first", "[prices]") {
 TEST_CASE("A broken file is listed with its sentence and does not stop the others", "[prices]") {
   const Shelf shelf;
   const auto broken = shelf.put("broken.json", "{\"id\": 7}");
-  const auto whole = shelf.put("pretty.json", "{ \"as_of\": \"2026-02-02\",\n  \"schema_version\": 1, \"id\": \"mine\", "
-                                              "\"sources\": {} }");
+  const auto whole =
+      shelf.put("pretty.json", "{ \"as_of\": \"2026-02-02\",\n  \"schema_version\": 1, \"id\": \"mine\", "
+                               "\"sources\": {} }");
   const auto all = shelvedCatalogues();
   REQUIRE(all.size() == 3);
   CHECK(all[1].id == "broken");
@@ -87,15 +88,17 @@ TEST_CASE("A broken file is listed with its sentence and does not stop the other
 
 TEST_CASE("An id twice, an unknown id and a missing file are sentences", "[prices]") {
   const Shelf shelf;
-  const auto one = shelf.putCopy("one.json", "spring", "2026-03-01"), two = shelf.putCopy("two.json", "spring", "2026-03-02");
-  CHECK(shelvedCatalogues()[1].problem ==
-        one + ": found the id \"spring\" of " + two + ", expected an id of its own");
-  CHECK(sentenceOf("spring") == "catalogue: found \"spring\" twice: " + one + " and " + two +
-                                    ", expected each id once, or the path of a file");
-  CHECK(sentenceOf("aws-2026-11-32") ==
-        "catalogue: found \"aws-2026-11-32\", expected the path of a file or one of aws-2026-11-23, spring, spring; did "
-        "you mean \"aws-2026-11-23\"?");
-  CHECK(sentenceOf("/no/such.json") == "/no/such.json: found No such file or directory, expected a file that can be read");
+  const auto one = shelf.putCopy("one.json", "spring", "2026-03-01"),
+             two = shelf.putCopy("two.json", "spring", "2026-03-02");
+  CHECK(shelvedCatalogues()[1].problem == one + ": found the id \"spring\" of " + two + ", expected an id of its own");
+  CHECK(sentenceOf("spring") ==
+        "catalogue: found \"spring\" twice: " + one + " and " + two + ", expected each id once, or the path of a file");
+  CHECK(
+      sentenceOf("aws-2026-11-32") ==
+      "catalogue: found \"aws-2026-11-32\", expected the path of a file or one of aws-2026-11-23, spring, spring; did "
+      "you mean \"aws-2026-11-23\"?");
+  CHECK(sentenceOf("/no/such.json") ==
+        "/no/such.json: found No such file or directory, expected a file that can be read");
   CHECK(openCatalogue(one)->asOf() == "2026-03-01");
 }
 

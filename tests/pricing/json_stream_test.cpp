@@ -46,8 +46,9 @@ TEST_CASE("A value may be longer than any block, and a longer one is refused", "
   const std::string text(600'000, 'x');
   CHECK(walked("{\"a\":[\"" + text + "\"]}") == "a=[\"" + text + "\"] ");
   const std::string endless = "{\"a\":[\"" + std::string(JsonStream::kLargestValue + 1'000'000, 'x') + "\"]}";
-  CHECK_THROWS_WITH(walked(endless),
-                    "a.json: byte 5: found \"[\"xxxxxxxxxxxxxxxxxxxxxx\", expected an object or list of at most 16 MiB");
+  CHECK_THROWS_WITH(
+      walked(endless),
+      "a.json: byte 5: found \"[\"xxxxxxxxxxxxxxxxxxxxxx\", expected an object or list of at most 16 MiB");
   CHECK_NOTHROW(skipped(endless));
 }
 
