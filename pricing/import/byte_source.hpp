@@ -25,7 +25,8 @@ struct ImportCancelled {}; // thrown when stop was requested; nothing is left be
 class ProgressMeter {
  public:
   ProgressMeter(const ImportProgress& progress, std::uint64_t bytesTotal);
-  void advance(std::uint64_t bytes); // throws ImportCancelled when asked to stop
+  ProgressMeter(ImportProgress&&, std::uint64_t) = delete; // it is kept by reference
+  void advance(std::uint64_t bytes);                       // throws ImportCancelled when asked to stop
   void throwIfStopped() const;
 
  private:

@@ -1,5 +1,5 @@
-// How fast a price list is read, and in how much memory: writes a synthetic EC2 offer of the stated size in JSON and CSV,
-// imports both, compares every price with the generator's own, and reads the same bytes only for comparison.
+// How fast a price list is read, and in how much memory: writes a synthetic EC2 offer of the stated size in JSON and
+// CSV, imports both, compares every price with the generator's own, and reads the same bytes only for comparison.
 //   price_import_bench [MEGABYTES of JSON, default 1000] [FOLDER, default the temporary one]
 #include <array>
 #include <cstdlib>
@@ -9,6 +9,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
+#include "pricing/catalogue_tables.hpp"
 #include "pricing/import/offer_formats.hpp"
 #include "pricing/import/price_import.hpp"
 #include "tests/support/price_list_generator.hpp"
@@ -41,12 +42,14 @@ void report(const std::string& what, const std::string& path, double seconds) {
 void readOnly(const std::string& path) {
   ByteSource source(path, nullptr);
   std::vector<char> block(256 << 10);
-  while (source.read(block) > 0) {}
+  while (source.read(block) > 0) {
+  }
 }
 
 // The price list into rows, without the merge and the writing of a catalogue, which do not depend on its size.
 ImportedPrices rowsOf(const std::string& path, const PriceCatalogue& base, auto&& read) {
-  ProgressMeter meter({}, 1);
+  const ImportProgress quiet;
+  ProgressMeter meter(quiet, 1);
   return read(OfferFile{path, {"AmazonEC2", "1", "2026-01-02"}, base.tables().types}, meter);
 }
 
