@@ -96,15 +96,22 @@ std::vector<Recognised> recognisedAll(std::span<const std::string> files) {
   return all;
 }
 
-// A file of which nothing is kept would be a slip: another product, another currency, another operating system.
-void refuseEmpty(const std::string& path, const ImportedPrices& prices) {
-  if (!prices.empty()) return;
+Problem nothingKept(const std::string& path, const ImportedPrices& prices) {
   const auto& reasons = prices.passedOver.entries();
   const auto most = std::ranges::max_element(reasons, {}, [](const auto& each) { return each.second.count; });
   std::string found = "no price that a catalogue holds";
   if (most != reasons.end())
     found += fmt::format(" among {} passed over, most of them for {}", prices.passedOver.total(), most->first);
-  throw InputError({path, std::move(found), "prices in USD of Linux instances or of Lambda"});
+  return {path, std::move(found), "prices in USD of Linux instances or of Lambda", {}};
+}
+
+// What is unknown is counted, also when it is a whole file; but an import of which nothing is kept would be a slip:
+// another product, another currency, another operating system.
+void refuseEmpty(std::span<const std::string> files, std::span<const ImportedPrices> all) {
+  if (!std::ranges::all_of(all, &ImportedPrices::empty)) return;
+  ProblemList problems;
+  for (std::size_t i = 0; i < all.size(); ++i) problems.add(nothingKept(files[i], all[i]));
+  problems.throwIfAny();
 }
 
 std::map<std::string, std::uint64_t> rowsOf(const ImportedPrices& prices) {
@@ -171,13 +178,13 @@ PriceImport importPriceLists(std::span<const std::string> files, const PriceCata
   for (std::size_t i = 0; i < files.size(); ++i) {
     const auto start = std::chrono::steady_clock::now();
     auto prices = recognisedFiles[i].format.read({files[i], recognisedFiles[i].head, types}, meter);
-    refuseEmpty(files[i], prices);
     const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - start;
     result.files.push_back(summaryOf(files[i], recognisedFiles[i], prices, spent.count()));
     types.insert(types.end(), prices.newTypes.begin(), prices.newTypes.end());
     std::ranges::sort(types, {}, &InstanceType::name);
     all.push_back(std::move(prices));
   }
+  refuseEmpty(files, all);
   std::vector<ImportedPrices> ordered;
   std::vector<std::string> names;
   for (const auto i : byPublication(all)) {

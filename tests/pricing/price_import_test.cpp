@@ -188,6 +188,16 @@ TEST_CASE("Several files make one catalogue, the later publication wins, one day
   CHECK(usd(*imported({kData + "ec2.json", older.path()}).catalogue, "us-east-1", "ec2.on_demand.m5.large") == 0.5);
 }
 
+TEST_CASE("A file of unknown products only is counted beside others", "[prices]") {
+  const auto yuan = BREAKEVEN_SOURCE_DIR "/tests/broken/prices/yuan.json";
+  const auto result = imported({kData + "ec2.json", yuan});
+  CHECK(usd(*result.catalogue, "us-east-1", "ec2.on_demand.m5.large") == 0.5);
+  CHECK(result.files.back().rows.empty());
+  CHECK(result.files.back().passedOver.total() == 1);
+  CHECK_THROWS_WITH(imported({yuan, yuan}),
+                    Catch::Contains("yuan.json: found no price that a catalogue holds among 1"));
+}
+
 TEST_CASE("The same comes out wherever a block of the file ends", "[prices]") {
   // Blocks are 256 KiB less the padding; blanks in front move every byte of the content across the border.
   const auto content = fileText(kData + "lambda.json");
