@@ -1,5 +1,6 @@
 #include "app/prices_commands.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fmt/format.h>
 #include <ostream>
@@ -44,8 +45,10 @@ std::string placeOf(const pricing::ShelvedCatalogue& each) { return each.where.e
 
 std::string cataloguesText(const std::vector<pricing::ShelvedCatalogue>& all) {
   std::string out;
+  std::size_t width = 0;
+  for (const auto& each : all) width = std::max(width, each.id.size());
   for (const auto& each : all)
-    out += fmt::format("{:<28} {:<11} {}\n", each.id, each.asOf.empty() ? "-" : each.asOf,
+    out += fmt::format("{:<{}}  {:<10}  {}\n", each.id, width, each.asOf.empty() ? "-" : each.asOf,
                        each.problem.empty() ? placeOf(each) : "broken: " + each.problem);
   return out;
 }

@@ -279,7 +279,7 @@ constexpr std::string_view kPreamble = "A usage file is a JSON object. Counts ar
                                        "1,024 MB. Whatever is left out is not billed.\n";
 
 std::string keyLine(const UsageKey& key) {
-  auto line = fmt::format("  {:<22} {:<24} {:<12} {}", key.key, key.value, key.fallback, key.meaning);
+  auto line = fmt::format("  {:<24} {:<24} {:<12} {}", key.key, key.value, key.fallback, key.meaning);
   return line.erase(line.find_last_not_of(' ') + 1) + "\n";
 }
 

@@ -140,7 +140,7 @@ void addBills(const Decision& decision, std::vector<Block>& blocks) {
 void addMoneyParts(const Decision& decision, std::vector<Block>& blocks) {
   Table table{
       {{"platform", false}, {"part", false}, {"paid for", false}, {"a month", true}, {"share of the bill", true}}, {}};
-  Bars bars{"Where the money goes", {}};
+  Bars bars{"Each bill by what it was paid for", {}};
   for (const auto* result : present(decision)) {
     if (result->moneyParts.empty()) continue;
     addParts(*result, table);

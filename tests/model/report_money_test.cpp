@@ -164,7 +164,7 @@ TEST_CASE("the page draws a bar for each platform to one scale", "[report]") {
   const auto html = reportHtml(handMade());
   const tests::HtmlOutline outline(html);
   CHECK(outline.fault() == "");
-  CHECK(contains(html, "aria-label=\"Where the money goes\""));
+  CHECK(contains(html, "aria-label=\"Each bill by what it was paid for\""));
   CHECK(count(html, "class=\"p lambda\"") == 2 * 3); // in the bar and in its legend
   CHECK(count(html, "class=\"p ec2\"") == 2 * 2);
   CHECK(contains(html, "x=\"0.0\" y=\"51.0\" width=\"236.5\"")); // 55 of 200 dollars, of 860
