@@ -1,8 +1,8 @@
 #pragma once
 // AWS's own price files -> the next catalogue: offers of EC2 and Lambda in JSON and CSV, Savings Plan offers in CSV,
-// the feed of the Spot Advisor. A stream of any length in a few megabytes; what a file is, its head says. The result is
-// whole or there is none: InputError with every problem, ImportCancelled, and nothing has changed.
-// Pinned by tests/pricing/price_import_test.cpp; speed and memory by tests/bench/price_import_bench.cpp.
+// the feed of the Spot Advisor. A stream of any length in a few megabytes beside the rows that are kept; what a file
+// is, its head says. The result is whole or there is none: InputError with every problem, ImportCancelled, and nothing
+// has changed. Pinned by tests/pricing/price_import_test.cpp; speed and memory by tests/bench/price_import_bench.cpp.
 #include <memory>
 #include <span>
 #include <string>

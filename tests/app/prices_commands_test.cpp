@@ -64,8 +64,8 @@ TEST_CASE("an import stands on the shelf under its id and can be used by it", "[
                           Contains("         1  tenancy \"Dedicated\" (first: FFFF)\n"));
   CHECK(ran.err == "written: " + home.shelf("mine.json") + "\n");
   CHECK_THAT(command({"prices", "list", "--catalogues"}).out,
-             Contains("aws-2026-11-23               2026-11-23  built in\n") &&
-                 Contains("mine                         2026-01-02  " + home.shelf("mine.json") + "\n"));
+             Contains("aws-2026-11-23  2026-11-23  built in\n") &&
+                 Contains("mine            2026-01-02  " + home.shelf("mine.json") + "\n"));
   CHECK_THAT(
       command({"prices", "list", "alb.lcu"}).out,
       Contains(
@@ -125,7 +125,8 @@ TEST_CASE("a difference says what changed and what that does to a verdict", "[co
   CHECK_THAT(ran.out, Contains("ec2.on_demand.m5.large") && Contains("$0.096 -> $0.5\n") &&
                           Contains("Rates added: 1\n  us-east-1        ec2.on_demand.x99g.large"));
   const auto scenario = (home.path / "s.json").string();
-  std::ofstream(scenario) << R"({"name":"shop","workload":{"arrivals":{"kind":"poisson","rate":"5/s"},"work":{"kind":"exponential","mean":"80ms"}},
+  std::ofstream(scenario)
+      << R"({"name":"shop","workload":{"arrivals":{"kind":"poisson","rate":"5/s"},"work":{"kind":"exponential","mean":"80ms"}},
     "lambda":{"memory":"1769MB"},"ec2":{"instance_type":"m5.large","min":2,"max":4},
     "run":{"horizon":"10min","replications":2}})";
   const auto both = command({"prices", "diff", "aws-2026-11-23", "mine", "--scenario", scenario, "--format", "json"});
@@ -145,7 +146,8 @@ TEST_CASE("a bill and a run can be asked for with another catalogue", "[commands
   CHECK_THAT(command({"bill", usage, "--catalogue", "mine"}).out, Contains("$50.00"));
   CHECK_THAT(command({"bill", usage}).out, Contains("$9.60"));
   const auto scenario = (home.path / "s.json").string();
-  std::ofstream(scenario) << R"({"workload":{"arrivals":{"kind":"poisson","rate":"5/s"},"work":{"kind":"exponential","mean":"80ms"}},"lambda":{"memory":"1769MB"},
+  std::ofstream(scenario)
+      << R"({"workload":{"arrivals":{"kind":"poisson","rate":"5/s"},"work":{"kind":"exponential","mean":"80ms"}},"lambda":{"memory":"1769MB"},
     "ec2":{"instance_type":"m5.large"},"run":{"horizon":"10min","replications":1}})";
   CHECK_THAT(command({"simulate", scenario, "--catalogue", "mine", "--format", "json"}).out,
              Contains("\"id\": \"mine\""));
