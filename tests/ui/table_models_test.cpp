@@ -57,6 +57,25 @@ TEST_CASE("The bill lists both platforms with totals and marks estimated prices"
   CHECK_FALSE(text(model, 6, Bill::UnitPrice).contains("est"));
 }
 
+TEST_CASE("What both platforms pay stands once and counts for each", "[ui][tables]") {
+  using Bill = ui::BillTableModel;
+  auto decision = std::make_shared<model::Decision>(tests::plausibleDecision());
+  auto line = decision->lambda->bill.lines.front();
+  line.service = "data_transfer";
+  line.shared = line.ownPrice = true;
+  for (auto* platform : {&*decision->lambda, &*decision->ec2}) platform->bill.lines.push_back(line);
+  Bill model;
+  model.setDecision(decision);
+  REQUIRE(model.rowCount() == 1 + 2 + 2 + 5 + 2);
+  CHECK(text(model, 0, Bill::Platform) == "both");
+  CHECK(text(model, 0, Bill::UnitPrice).endsWith(" (own)"));
+  CHECK(text(model, 3, Bill::Line) == "What both pay");
+  double lambda = 0;
+  for (int row = 1; row <= 3; ++row) lambda += sortKey(model, row, Bill::Amount).toDouble();
+  CHECK(lambda == Approx(decision->lambda->bill.total().inDollars()));
+  CHECK(sortKey(model, 4, Bill::Amount).toDouble() == Approx(lambda));
+}
+
 TEST_CASE("Parts of the money show their share, commitments what a drop does to them", "[ui][tables]") {
   using Money = ui::MoneyTableModel;
   Money money;

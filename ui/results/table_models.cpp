@@ -60,15 +60,18 @@ Cell unitPrice(const pricing::BillLine& line) {
   return {shown, line.unitPrice.inDollarsPerUnit(), tips.join(u'\n')};
 }
 
-std::vector<Cell> billRow(model::Platform platform, const pricing::BillLine& line) {
-  const QString item = toQt(line.service + ", " + line.item);
-  return {{platformTitle(platform)},
-          line.shared ? Cell{QObject::tr("%1 (on both sides)").arg(item), {}, {}, Tone::Muted} : Cell{item},
+std::vector<Cell> billRow(const QString& platform, const pricing::BillLine& line) {
+  return {{platform},
+          text(line.service + ", " + line.item),
           number(line.quantity),
           text(line.unit),
           unitPrice(line),
           money(line.amount.inDollars()),
           {(line.estimated ? QObject::tr("estimated: ") : QString()) + toQt(line.source), {}, toQt(line.source)}};
+}
+
+std::vector<Cell> sumRow(const QString& platform, const QString& title, double usd, Tone tone) {
+  return {{platform, {}, {}, tone}, {title, {}, {}, tone}, {{}, 0.0}, {}, {{}, 0.0}, money(usd, tone), {}};
 }
 
 } // namespace
@@ -128,19 +131,25 @@ BillTableModel::BillTableModel(QObject* parent)
                           {tr("Price source")}},
                          parent) {}
 
+// What both platforms pay the same stands first and once; each platform's sum counts it in.
 std::vector<DecisionTableModel::Row> BillTableModel::rowsOf(const model::Decision& decision) const {
   std::vector<Row> rows;
+  double shared = 0;
+  if (decision.lambda && decision.ec2)
+    for (const auto& line : decision.lambda->bill.lines) {
+      if (!line.shared) continue;
+      rows.push_back(billRow(tr("both"), line));
+      shared += line.amount.inDollars();
+    }
+  const bool once = !rows.empty();
   for (const auto platform : {model::Platform::Lambda, model::Platform::Ec2}) {
     const auto* result = resultOf(decision, platform);
     if (!result) continue;
-    for (const auto& line : result->bill.lines) rows.push_back(billRow(platform, line));
-    rows.push_back({{platformTitle(platform), {}, {}, Tone::Strong},
-                    {tr("Total"), {}, {}, Tone::Strong},
-                    {{}, 0.0},
-                    {},
-                    {{}, 0.0},
-                    money(result->bill.total().inDollars(), Tone::Strong),
-                    {}});
+    const QString title = platformTitle(platform);
+    for (const auto& line : result->bill.lines)
+      if (!once || !line.shared) rows.push_back(billRow(title, line));
+    if (once) rows.push_back(sumRow(title, tr("What both pay"), shared, Tone::Muted));
+    rows.push_back(sumRow(title, tr("Total"), result->bill.total().inDollars(), Tone::Strong));
   }
   return rows;
 }

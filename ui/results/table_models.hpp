@@ -46,7 +46,7 @@ class DecisionTableModel : public QAbstractTableModel {
   std::vector<Row> m_rows;
 };
 
-// Both bills, line by line, and their totals; estimated prices are marked.
+// Both bills, line by line, and their totals; estimated and own prices are marked, shared lines stand once.
 class BillTableModel : public DecisionTableModel {
   Q_OBJECT
  public:
