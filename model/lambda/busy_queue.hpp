@@ -10,6 +10,8 @@
 #include <cstdlib>
 #include <vector>
 
+#include "model/lambda/earliest_first.hpp"
+
 namespace model::lambda {
 
 // Environments are numbered below 2^24; the number of the request goes above it, so that one unsigned comparison of the
@@ -27,22 +29,6 @@ struct BusyEntry {
   friend bool operator<(const BusyEntry& a, const BusyEntry& b) {
     return a.finishNs < b.finishNs || (a.finishNs == b.finishNs && a.tag < b.tag);
   }
-};
-
-// Smallest entry first. 4-ary: half the levels of a binary heap, and four children share a cache line.
-class BusyHeap {
- public:
-  bool empty() const { return m_entries.empty(); }
-  std::size_t size() const { return m_entries.size(); }
-  const BusyEntry& top() const { return m_entries.front(); }
-  void push(const BusyEntry& entry);
-  void pop();
-  template <class Visit> void forEach(Visit visit) const {
-    for (const BusyEntry& entry : m_entries) visit(entry);
-  }
-
- private:
-  std::vector<BusyEntry> m_entries;
 };
 
 class BusyQueue {
@@ -123,35 +109,8 @@ class BusyQueue {
   std::vector<std::uint64_t> m_occupied; // a bit for each day
   std::vector<Node> m_nodes;
   std::uint32_t m_freeNode = kNone;
-  BusyHeap m_far;
+  EarliestFirst<BusyEntry> m_far;
 };
-
-// ---- heap ----
-
-inline void BusyHeap::push(const BusyEntry& entry) {
-  std::size_t place = m_entries.size();
-  m_entries.push_back(entry);
-  for (; place > 0 && entry < m_entries[(place - 1) / 4]; place = (place - 1) / 4)
-    m_entries[place] = m_entries[(place - 1) / 4];
-  m_entries[place] = entry;
-}
-
-inline void BusyHeap::pop() {
-  const BusyEntry last = m_entries.back();
-  m_entries.pop_back();
-  if (m_entries.empty()) return;
-  std::size_t place = 0;
-  for (std::size_t first = 1; first < m_entries.size(); first = 4 * place + 1) {
-    const std::size_t end = std::min(first + 4, m_entries.size());
-    std::size_t least = first;
-    for (std::size_t child = first + 1; child < end; ++child)
-      least = m_entries[child] < m_entries[least] ? child : least;
-    if (!(m_entries[least] < last)) break;
-    m_entries[place] = m_entries[least];
-    place = least;
-  }
-  m_entries[place] = last;
-}
 
 // ---- calendar ----
 
