@@ -8,52 +8,23 @@
 #include <utility>
 
 #include "model/lambda/busy_queue.hpp"
+#include "model/lambda/environment_births.hpp"
 #include "model/lambda/idle_pool.hpp"
 #include "model/lambda/observation_marks.hpp"
-#include "model/lambda/token_bucket.hpp"
 
 namespace model {
 namespace {
 
+using lambda::billedMilliseconds;
 using lambda::BusyEntry;
 using lambda::BusyQueue;
+using lambda::cutInProportion;
+using lambda::durationNs;
+using lambda::Environment;
 using lambda::IdleEntry;
 using lambda::ObservationMarks;
 using lambda::TokenBucket;
-using workloads::DurationSampler;
 using workloads::RandomStream;
-
-constexpr std::int64_t kNsPerMs = 1'000'000;
-constexpr std::int64_t kNsPerSecond = 1'000'000'000;
-// A life that outlasts every run: 73 years. Longer ones are cut to it, so that no sum of instants overflows.
-constexpr std::int64_t kForeverNs = std::int64_t{1} << 61;
-// Requests per second for one unit of concurrency, synchronous calls (AWS Lambda quotas, read Oct 2026).
-constexpr std::int64_t kRequestsPerSecondPerConcurrency = 10;
-
-double nsPerCpuNs(const LambdaFunction& function) {
-  return 1.0 / (function.speed * workloads::lambdaVcpuShare(function.memory, function.threads));
-}
-
-// Nearest ns; spans are >= 0, so cutting off after adding a half rounds.
-std::int64_t durationNs(std::int64_t cpuNs, std::int64_t ioNs, double perCpuNs) {
-  return ioNs + static_cast<std::int64_t>(static_cast<double>(cpuNs) * perCpuNs + 0.5);
-}
-
-// Dividing by a constant and testing for the usual step is cheaper than dividing by the step.
-std::int64_t billedMilliseconds(std::int64_t ns, std::int64_t stepMs) {
-  const std::int64_t ms = (ns + kNsPerMs - 1) / kNsPerMs;
-  return stepMs == 1 ? ms : (ms + stepMs - 1) / stepMs * stepMs;
-}
-
-// Waiting within a request that the timeout cut.
-std::int64_t cutInProportion(std::int64_t ioNs, std::int64_t lastsNs, std::int64_t wantedNs) {
-  return static_cast<std::int64_t>(static_cast<Int128>(ioNs) * lastsNs / wantedNs);
-}
-
-struct Environment {
-  std::int64_t createdNs = 0, initEndNs = 0;
-  std::int64_t idleLifetimeNs = 0, maxLifetimeNs = 0;
-};
 
 enum class Refusal { Concurrency, Growth };
 
@@ -87,7 +58,7 @@ template <class Pool> class Engine final : public AnyEngine {
 
   template <bool drawnLives, bool provisioned, bool rateCap>
   void serve(const workloads::RequestBatch& batch, std::size_t from, std::size_t to);
-  static Serve chooseServe(const LambdaFunction& function);
+  static Serve chooseServe(const LambdaFunction& function, bool drawn);
 
   template <bool drawnLives, bool provisioned> void releaseUntil(std::int64_t ns);
   template <bool drawnLives, bool provisioned> void release(const BusyEntry& entry);
@@ -110,12 +81,11 @@ template <class Pool> class Engine final : public AnyEngine {
 
   LambdaFunction m_function;
   ObservationMarks m_marks;
+  lambda::EnvironmentBirths m_births;
   Serve m_serve;
   double m_perCpuNs;
-  std::int64_t m_room; // on-demand environments the limit leaves
-  std::int64_t m_idleLifetimeNs = 0;
-  DurationSampler m_init, m_idleLifetime, m_maxLifetime;
-  bool m_constantIdle;
+  std::int64_t m_room;           // on-demand environments the limit leaves
+  std::int64_t m_idleLifetimeNs; // where it is the same for all
 
   Pool m_idle;
   BusyQueue m_busy;
@@ -133,42 +103,21 @@ template <class Pool> class Engine final : public AnyEngine {
   std::size_t m_hour = 0;
 };
 
-std::int64_t constantNs(const workloads::DurationDistribution& d) {
-  const auto* constant = std::get_if<workloads::Constant>(&d);
-  return constant ? std::min(constant->value.count(), kForeverNs) : 0;
-}
-
-TokenBucket growthBucket(const LambdaFunction& function) {
-  const GrowthLimit limit = function.growth.value_or(GrowthLimit{0, 0});
-  return {limit.burst, limit.refill, limit.every.count()};
-}
-
-TokenBucket rateBucket(const LambdaFunction& function) {
-  const std::int64_t perSecond =
-      kRequestsPerSecondPerConcurrency * std::min(function.concurrencyLimit, LambdaFunction::kMaxConcurrency);
-  return {perSecond, perSecond, kNsPerSecond};
-}
-
 template <class Pool>
 Engine<Pool>::Engine(const LambdaFunction& function, const ObservationPlan& plan, std::uint64_t seed,
                      std::uint64_t replication)
-    : m_function(function), m_marks(plan), m_serve(chooseServe(function)), m_perCpuNs(nsPerCpuNs(function)),
-      m_room(std::min(function.concurrencyLimit, LambdaFunction::kMaxConcurrency) - function.provisioned),
-      m_idleLifetimeNs(constantNs(function.idleLifetime)),
-      m_init(function.init, RandomStream(seed, "lambda.init", replication)),
-      m_idleLifetime(function.idleLifetime, RandomStream(seed, "lambda.idle_lifetime", replication)),
-      m_maxLifetime(function.maxLifetime.value_or(workloads::Constant{Duration(kForeverNs)}),
-                    RandomStream(seed, "lambda.max_lifetime", replication)),
-      m_constantIdle(std::holds_alternative<workloads::Constant>(function.idleLifetime)),
-      m_idle(RandomStream(seed, "lambda.reuse", replication)), m_growth(growthBucket(function)),
-      m_rate(rateBucket(function)), m_tallies(static_cast<std::size_t>(m_marks.windows()) + 2) {
+    : m_function(function), m_marks(plan), m_births(function, seed, replication),
+      m_serve(chooseServe(function, m_births.drawsLives())), m_perCpuNs(lambda::nsPerCpuNs(function)),
+      m_room(lambda::concurrencyLimit(function) - function.provisioned),
+      m_idleLifetimeNs(m_births.constantIdleLifetimeNs()), m_idle(RandomStream(seed, "lambda.reuse", replication)),
+      m_growth(lambda::growthBucket(function)), m_rate(lambda::rateBucket(function)),
+      m_tallies(static_cast<std::size_t>(m_marks.windows()) + 2) {
   assert(function.provisioned >= 0 && m_room >= 0);
   m_timeline.reserve(static_cast<std::size_t>(m_marks.points()));
   for (auto* series : {&m_hours.billedMs, &m_hours.provisionedBilledMs, &m_hours.busyNs}) series->resize(plan.hours());
 }
 
-template <class Pool> typename Engine<Pool>::Serve Engine<Pool>::chooseServe(const LambdaFunction& f) {
-  const bool drawn = f.maxLifetime || !std::holds_alternative<workloads::Constant>(f.idleLifetime);
+template <class Pool> typename Engine<Pool>::Serve Engine<Pool>::chooseServe(const LambdaFunction& f, bool drawn) {
   const bool provisioned = f.provisioned > 0;
   if (drawn && provisioned)
     return f.requestRateCap ? &Engine::serve<true, true, true> : &Engine::serve<true, true, false>;
@@ -197,11 +146,7 @@ template <class Pool> std::uint32_t Engine<Pool>::create(std::int64_t ns) {
     number = m_freeNumbers.back();
     m_freeNumbers.pop_back();
   }
-  Environment& fresh = m_environments[number];
-  fresh.createdNs = ns;
-  fresh.initEndNs = ns + m_init.next();
-  fresh.idleLifetimeNs = m_constantIdle ? m_idleLifetimeNs : m_idleLifetime.next();
-  fresh.maxLifetimeNs = m_function.maxLifetime ? m_maxLifetime.next() : kForeverNs;
+  m_environments[number] = m_births.next(ns);
   return number;
 }
 
@@ -443,7 +388,7 @@ template <class Pool> LambdaRun Engine<Pool>::finish() {
 } // namespace
 
 std::int64_t lambdaDurationNs(const LambdaFunction& function, std::int64_t cpuNs, std::int64_t ioNs) {
-  return durationNs(cpuNs, ioNs, nsPerCpuNs(function));
+  return durationNs(cpuNs, ioNs, lambda::nsPerCpuNs(function));
 }
 
 struct LambdaSimulator::State {
