@@ -46,13 +46,27 @@ struct CommitmentPlan {
   double onDemandUsdAfterDrop = 0;       // a month
 };
 
+// Between a source and its function: summed over observations, so that counts add up (SourceTally).
+struct DeliverySummary {
+  SourceTally counts;
+  std::uint64_t invocations = 0; // batches count once
+  double meanWaitS = 0;          // arrival to first delivery
+  Estimate backlogMean;          // requests at the source, over time
+};
+// Another function of the account, in the first replication.
+struct NeighbourResult {
+  std::string name;
+  std::uint64_t requests = 0, throttled = 0, timedOut = 0;
+};
+
 // Everything that was found out about one platform in one configuration.
 struct PlatformResult {
   Platform platform = Platform::Lambda;
   std::string configuration; // "1769 MB x86_64", "c7g.large x 2..20"
   std::uint64_t requests = 0, completed = 0, throttled = 0, timedOut = 0, rejected = 0; // summed over replications
+  std::uint64_t errored = 0, expired = 0, unfinished = 0; // likewise; meanings in Outcomes
   LatencySummary latency;
-  Estimate failedFraction;    // (throttled + rejected + timed out) / attempts
+  Estimate failedFraction;    // all that are not completed / requests
   LatencyHistogram histogram; // merged, for the charts
   // Lambda
   std::uint64_t coldStarts = 0;
@@ -60,6 +74,8 @@ struct PlatformResult {
   Estimate environmentsMean, environmentsBusy, environmentsIdle;
   std::int64_t peakEnvironments = 0;
   std::optional<double> meanLifetimeS;
+  std::optional<DeliverySummary> deliveries; // nothing: every request was tried once as it came
+  std::vector<NeighbourResult> neighbours;
   // EC2
   Estimate instancesMean, utilisation;
   std::int64_t peakInstances = 0;

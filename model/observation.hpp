@@ -2,6 +2,7 @@
 // What a platform simulator hands out: exact counts per observation window, no money, no estimates. A run is split into
 // windows so that a single trace still yields independent-looking observations (batch means); replications of a
 // synthetic workload use one window each.
+#include <algorithm>
 #include <cstdint>
 #include <vector>
 
@@ -25,16 +26,58 @@ struct ObservationPlan {
   std::size_t hours() const { return static_cast<std::size_t>((horizon.count() + hour.count() - 1) / hour.count()); }
 };
 
-// Every attempt is in exactly one of these: attempts = completed + throttled + rejected + timedOut.
+// How requests ended, in the window of their arrival; each is in exactly one of these: attempts = completed + failed().
 struct Outcomes {
-  std::uint64_t attempts = 0;
+  std::uint64_t attempts = 0; // requests that arrived; deliveries of one again are in SourceTally
   std::uint64_t completed = 0;
-  std::uint64_t throttled = 0; // Lambda 429: concurrency, growth or request-rate limit
-  std::uint64_t rejected = 0;  // EC2 503: no instance in service or queue full
-  std::uint64_t timedOut = 0;  // Lambda function timeout; EC2 504
-  LatencyHistogram latency;    // completed requests, arrival to response, front-door overhead included
+  std::uint64_t throttled = 0;  // Lambda 429: concurrency, growth or request-rate limit, nobody tried again
+  std::uint64_t rejected = 0;   // EC2 503: no instance in service or queue full
+  std::uint64_t timedOut = 0;   // Lambda function timeout or a client that gave up; EC2 504
+  std::uint64_t errored = 0;    // error or crash in the last attempt: answered so, dead letter or discarded
+  std::uint64_t expired = 0;    // too old in the source's queue
+  std::uint64_t unfinished = 0; // still at the source when the run ended
+  LatencyHistogram latency;     // completed requests, arrival to response, front-door overhead included
+  std::uint64_t failed() const { return throttled + rejected + timedOut + errored + expired + unfinished; }
   friend bool operator==(const Outcomes&, const Outcomes&) = default;
 };
+
+// What happened between a source and its function, in the window in which it happened. A delivery hands one request to
+// the function: firstDeliveries + redeliveries = throttled + succeeded + errored + crashed + timedOut.
+// All zero when the run needed no event engine: every request was delivered once, as it came.
+struct SourceTally {
+  std::uint64_t firstDeliveries = 0, redeliveries = 0;
+  std::uint64_t throttled = 0;          // refused, not billed
+  std::uint64_t succeeded = 0;          // in the function's eyes; a client may have gone
+  std::uint64_t errored = 0;            // the function failed, or another message of its batch did
+  std::uint64_t crashed = 0;            // the environment went down
+  std::uint64_t timedOut = 0;           // cut at the function's timeout
+  std::uint64_t abandoned = 0;          // of these, the client had stopped waiting for
+  Int128 waitedNs = 0;                  // arrival to first delivery, summed over first deliveries
+  std::int64_t longestWaitNs = 0;       // of these
+  Int128 backlogNs = 0;                 // requests at the source, not in the function, over the window's time
+  std::int64_t peakBacklog = 0;         // held for longer than an instant
+  Int128 pollerNs = 0;                  // provisioned pollers
+  SourceTally& operator+=(const SourceTally& other);
+  std::uint64_t deliveries() const { return firstDeliveries + redeliveries; }
+  friend bool operator==(const SourceTally&, const SourceTally&) = default;
+};
+
+inline SourceTally& SourceTally::operator+=(const SourceTally& other) {
+  firstDeliveries += other.firstDeliveries;
+  redeliveries += other.redeliveries;
+  throttled += other.throttled;
+  succeeded += other.succeeded;
+  errored += other.errored;
+  crashed += other.crashed;
+  timedOut += other.timedOut;
+  abandoned += other.abandoned;
+  waitedNs += other.waitedNs;
+  longestWaitNs = std::max(longestWaitNs, other.longestWaitNs);
+  backlogNs += other.backlogNs;
+  peakBacklog = std::max(peakBacklog, other.peakBacklog);
+  pollerNs += other.pollerNs;
+  return *this;
+}
 
 struct LambdaTally {
   Outcomes outcomes;
@@ -53,6 +96,8 @@ struct LambdaTally {
   std::uint64_t environmentsEnded = 0;             // expired or retired in the window
   Int128 endedLifetimeNs = 0;                      // of those, creation to end
   std::int64_t peakEnvironments = 0, peakBusy = 0; // provisioned included
+  SourceTally source;
+  Int128 provisionedAllocatedNs = 0; // of a plan that changes over time, each environment's stay up to whole 5 min
   friend bool operator==(const LambdaTally&, const LambdaTally&) = default;
 };
 
@@ -101,6 +146,8 @@ struct TimelinePoint {
   double inService = 0; // EC2: serving instances; Lambda: = capacity
   double inFlight = 0;  // requests being served or waiting
   double metric = 0;    // EC2: last CloudWatch CPU point, 0..1; Lambda: 0
+  double backlog = 0;   // Lambda: requests at the source that are not in the function
+  double oldestS = 0;   // Lambda: age of the oldest of these, s (a stream's iterator age)
 };
 
 // What a commitment or a load balancer is billed by: whole clock hours from time 0, warm-up included, ObservationPlan::
@@ -118,6 +165,7 @@ struct Ec2Hours {
 
 struct LambdaRun {
   std::vector<LambdaTally> windows;
+  std::vector<Outcomes> neighbours; // other functions of the account, whole run
   std::vector<TimelinePoint> timeline;
   LambdaHours hours;
 };

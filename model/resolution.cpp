@@ -68,6 +68,37 @@ GrowthLimit growthLimit(const Scenario& scenario, const pricing::GrowthLimit& of
   return {std::llround(ofDay.burst), std::llround(6 * ofDay.refillPer10s), std::chrono::minutes(1)};
 }
 
+void applyQueueRules(const pricing::BillingRules& rules, QueueMapping& queue) {
+  queue.growthPerMinute = rules.sqsGrowthPerMinute;
+  queue.mostConcurrency = rules.sqsConcurrency;
+}
+
+EventSource eventSource(const Scenario& scenario) {
+  const auto& setup = *scenario.lambda;
+  switch (scenario.workload.trigger) {
+  case workloads::Trigger::Http: return setup.client;
+  case workloads::Trigger::Async:
+  case workloads::Trigger::Schedule: return setup.async;
+  case workloads::Trigger::Stream: return setup.stream;
+  case workloads::Trigger::Queue: break;
+  }
+  auto queue = setup.queue;
+  queue.messageSize = scenario.workload.requestSize;
+  applyQueueRules(pricing::todaysRules(), queue);
+  return queue;
+}
+
+// What is left of the account to functions that reserve nothing, and to the main function if it is one of them.
+void shareAccount(const LambdaSetup& setup, LambdaFunction& function) {
+  function.neighbours = setup.neighbours;
+  std::int64_t left = setup.accountConcurrency;
+  for (const auto& neighbour : setup.neighbours) left -= neighbour.reserved.value_or(0);
+  if (!setup.reservedConcurrency)
+    function.concurrencyLimit = left;
+  else if (!setup.neighbours.empty())
+    function.neighboursRoom = left - *setup.reservedConcurrency;
+}
+
 // The catalogue of this program knows every version of the rules, whichever catalogue the rates come from. Until August
 // 2025 the init of a zip package on a managed runtime was free.
 void applyRulesOfDay(const Scenario& scenario, LambdaFunction& function) {
@@ -75,6 +106,7 @@ void applyRulesOfDay(const Scenario& scenario, LambdaFunction& function) {
   const auto rules = pricing::billingRules(*pricing::PriceCatalogue::embedded(), scenario.prices.date, scenario.region);
   const auto& setup = *scenario.lambda;
   function.billingStepMs = rules.durationStepMs;
+  if (auto* queue = std::get_if<QueueMapping>(&function.source)) applyQueueRules(rules, *queue);
   function.initBilled = rules.initAlwaysBilled || setup.package == Package::Image || !isManagedRuntime(setup.runtime);
   function.growth = growthLimit(scenario, rules.growth);
 }
@@ -97,10 +129,15 @@ LambdaFunction lambdaFunction(const Scenario& scenario) {
   function.reuse = setup.reuse;
   function.provisioned = setup.provisionedConcurrency;
   function.concurrencyLimit = setup.reservedConcurrency.value_or(setup.accountConcurrency);
+  shareAccount(setup, function);
   function.growth = GrowthLimit{setup.growthPer10s, setup.growthPer10s};
   function.requestRateCap = synchronous;
   function.timeout = setup.timeout;
   function.overhead = setup.overhead;
+  function.source = eventSource(scenario);
+  function.failures = scenario.failures;
+  function.provisionedPlan = setup.provisionedPlan;
+  if (std::holds_alternative<ProvisionedSchedule>(setup.provisionedPlan)) function.provisioned = 0;
   applyRulesOfDay(scenario, function);
   return function;
 }

@@ -7,13 +7,14 @@
 #include <fmt/ranges.h>
 #include <tuple>
 
+#include "model/scenario_review.hpp"
+
 namespace model {
 
 namespace {
 
 using pricing::Memory;
 using pricing::PriceCatalogue;
-using pricing::Problem;
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::minutes;
@@ -27,46 +28,6 @@ constexpr std::int64_t kAlwaysUnreserved = 100;                   // of an accou
 constexpr std::int64_t kFreeIops = 3000, kFreeMibPerSecond = 125; // EBS price feed, Jul 2024
 constexpr double kLargestRatePerSecond = 1e7;
 constexpr Duration kLongestHorizon = hours(24 * 3650);
-
-std::string shown(std::int64_t value) { return fmt::format("{}", value); }
-std::string shown(int value) { return fmt::format("{}", value); }
-std::string shown(double value) { return fmt::format("{}", value); }
-template <class Quantity> std::string shown(Quantity value) { return pricing::toText(value); }
-
-// Collects problems; each place is a pointer behind the name of the file, or the setting that put the value there.
-class Review {
- public:
-  Review(const Scenario& scenario, std::string_view origin) : m_scenario(scenario), m_origin(origin) {}
-
-  void add(const std::string& pointer, std::string found, std::string expected,
-           std::optional<std::string> nearest = std::nullopt) {
-    m_problems.push_back({place(pointer), std::move(found), std::move(expected), std::move(nearest)});
-  }
-  // "... expected `noun` from LOW to HIGH".
-  template <class T> bool within(const std::string& pointer, T value, T low, T high, std::string_view noun) {
-    if (value >= low && value <= high) return true; // false for NaN
-    add(pointer, shown(value), fmt::format("{} from {} to {}", noun, shown(low), shown(high)));
-    return false;
-  }
-  void adopt(const std::vector<Problem>& problems) {
-    for (const auto& problem : problems)
-      m_problems.push_back({place(problem.where), problem.found, problem.expected, problem.suggestion});
-  }
-  std::vector<Problem> take() { return std::move(m_problems); }
-
- private:
-  std::string place(const std::string& pointer) const {
-    std::string path = pointer.substr(1);
-    std::ranges::replace(path, '/', '.');
-    const auto origin = m_scenario.origins.find(path);
-    if (origin != m_scenario.origins.end() && origin->second == Origin::CommandLine) return "--set " + path;
-    return fmt::format("{}: {}", m_origin, pointer);
-  }
-
-  const Scenario& m_scenario;
-  std::string_view m_origin;
-  std::vector<Problem> m_problems;
-};
 
 // ---- workload ----
 
@@ -371,7 +332,7 @@ std::string_view name(Origin origin) {
 
 bool operator==(const Scenario& a, const Scenario& b) {
   const auto settings = [](const Scenario& s) {
-    return std::tie(s.name, s.region, s.prices, s.workload, s.source, s.network, s.lambda, s.ec2, s.objective, s.run,
+    return std::tie(s.name, s.region, s.prices, s.workload, s.source, s.failures, s.network, s.lambda, s.ec2, s.objective, s.run,
                     s.costs, s.hoursPerMonth, s.freeTier, s.trafficDrop, s.perRequestLogKb);
   };
   return settings(a) == settings(b);
@@ -383,8 +344,10 @@ std::vector<Problem> problems(const Scenario& scenario, const PriceCatalogue& ca
     review.add("/region", pricing::quoted(scenario.region), "a region of the price catalogue such as us-east-1",
                pricing::nearestName(scenario.region, catalogue.regions()));
   reviewWorkload(review, scenario);
+  reviewFailures(review, scenario.failures);
   reviewNetwork(review, scenario.network);
   if (scenario.lambda) reviewLambda(review, *scenario.lambda, scenario.workload);
+  if (scenario.lambda) reviewEvents(review, scenario);
   if (scenario.ec2) reviewEc2(review, scenario, catalogue);
   if (!scenario.lambda && !scenario.ec2) review.add("/ec2", "null beside lambda null", "at least one of the platforms");
   reviewObjective(review, scenario.objective);

@@ -31,10 +31,16 @@ struct LambdaSetup {
   std::optional<workloads::DurationDistribution> maxLifetime;  // nothing: "none"
   Reuse reuse = Reuse::Lifo;
   std::int64_t provisionedConcurrency = 0;
+  ProvisionedPlan provisionedPlan; // what becomes of it over time
   std::optional<std::int64_t> reservedConcurrency;
   std::int64_t accountConcurrency = 1000;
   std::int64_t growthPer10s = 1000;
+  std::vector<LambdaNeighbour> neighbours; // other functions of the account
   Duration timeout = std::chrono::seconds(900);
+  ClientRetries client; // trigger http
+  AsyncRetries async;   // trigger async and schedule
+  QueueMapping queue;   // trigger queue
+  StreamMapping stream; // trigger stream
   pricing::Memory ephemeralStorage = pricing::Memory::mebibytes(512);
   FrontDoor frontDoor = FrontDoor::FunctionUrl;
   Duration overhead{};
@@ -92,6 +98,7 @@ struct Scenario {
   PriceChoice prices;
   workloads::Workload workload;
   std::optional<RequestSource> source; // nothing: nothing that is billed
+  Failures failures;
   Network network;
   std::optional<LambdaSetup> lambda = LambdaSetup{}; // nothing: platform left out (null)
   std::optional<Ec2Setup> ec2 = Ec2Setup{};

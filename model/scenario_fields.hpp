@@ -14,6 +14,7 @@
 //   kindedOrNull(key, x)     std::optional: the same, or null for nothing
 //   place(key, x)            text: a name or a file beside the scenario; null stands for nothing
 //   placeOrObject(key, x)    text: the same, or an object that stands there itself
+//   list(key, x)             a vector: a list of objects
 // and, where one field has two spellings, one door function for it.
 #include <array>
 #include <span>
@@ -59,6 +60,10 @@ inline std::span<const std::string_view> namesOf(Routing) {
   static constexpr std::array<std::string_view, 3> names{"round_robin", "least_outstanding", "random"};
   return names;
 }
+inline std::span<const std::string_view> namesOf(Jitter) {
+  static constexpr std::array<std::string_view, 3> names{"none", "equal", "full"};
+  return names;
+}
 inline std::span<const std::string_view> namesOf(TargetTracking::Metric) {
   static constexpr std::array<std::string_view, 2> names{"cpu", "requests_per_target"};
   return names;
@@ -87,6 +92,12 @@ inline std::span<const std::string_view> kindsOf(const Scaling&) {
 inline std::span<const std::string_view> kindsOf(const RequestSource&) {
   static constexpr std::array<std::string_view, 5> kinds{"s3", "sqs", "sqs_fifo", "kinesis", "kinesis_on_demand"};
   static_assert(kinds.size() == std::variant_size_v<RequestSource>);
+  return kinds;
+}
+
+inline std::span<const std::string_view> kindsOf(const ProvisionedPlan&) {
+  static constexpr std::array<std::string_view, 3> kinds{"fixed", "scheduled", "target_tracking"};
+  static_assert(kinds.size() == std::variant_size_v<ProvisionedPlan>);
   return kinds;
 }
 
@@ -193,6 +204,17 @@ template <class Door> void fields(Door& door, KinesisOnDemandSource& source) {
   recordFields(door, source);
   door.field("consumers", source.consumers);
 }
+template <class Door> void fields(Door& door, Slowdown& slow) {
+  door.required("at", slow.at);
+  door.required("lasts", slow.lasts);
+  door.required("io_factor", slow.ioFactor);
+}
+template <class Door> void fields(Door& door, Failures& failures) {
+  door.field("error_rate", failures.errorRate);
+  door.field("crash_rate", failures.crashRate);
+  door.field("poison_rate", failures.poisonRate);
+  door.list("slow_downstream", failures.slowdowns);
+}
 template <class Door> void fields(Door& door, workloads::Workload& workload, Scenario& scenario) {
   door.kinded("arrivals", workload.arrivals);
   door.work("work", workload.work);
@@ -202,10 +224,73 @@ template <class Door> void fields(Door& door, workloads::Workload& workload, Sce
   door.field("trigger", workload.trigger);
   door.kilobytes("log_size", scenario.perRequestLogKb);
   door.kindedOrNull("source", scenario.source);
+  door.nested("failures", [&](auto& inner) { fields(inner, scenario.failures); });
 }
 
 // ---- platforms ----
 
+template <class Door> void fields(Door& door, ClientRetries& client) {
+  door.field("attempts", client.attempts);
+  door.field("backoff", client.backoff);
+  door.field("longest_backoff", client.longestBackoff);
+  door.field("jitter", client.jitter);
+  door.orWord("patience", "none", client.patience);
+}
+template <class Door> void fields(Door& door, AsyncRetries& async) {
+  door.field("error_retries", async.errorRetries);
+  door.field("max_age", async.maxAge);
+  door.field("backoff", async.backoff);
+  door.field("longest_backoff", async.longestBackoff);
+  door.field("error_delay", async.errorDelay);
+}
+template <class Door> void fields(Door& door, ProvisionedPollers& pollers) {
+  door.field("min", pollers.min);
+  door.field("max", pollers.max);
+}
+template <class Door> void fields(Door& door, QueueMapping& queue) {
+  door.field("batch_size", queue.batchSize);
+  door.field("window", queue.window);
+  door.orWord("max_concurrency", "none", queue.maxConcurrency);
+  door.orWord("visibility_timeout", "auto", queue.visibilityTimeout);
+  door.field("max_receives", queue.maxReceives);
+  door.field("partial_failures", queue.partialFailures);
+  door.field("groups", queue.groups);
+  door.platform("pollers", queue.provisioned);
+}
+template <class Door> void fields(Door& door, StreamMapping& stream) {
+  door.field("shards", stream.shards);
+  door.field("parallelisation_factor", stream.factor);
+  door.field("batch_size", stream.batchSize);
+  door.field("window", stream.window);
+  door.orWord("retries", "unlimited", stream.retries);
+  door.orWord("max_age", "none", stream.maxAge);
+  door.field("bisect", stream.bisect);
+  door.field("partial_failures", stream.partialFailures);
+}
+template <class Door> void fields(Door&, std::monostate&) {}
+template <class Door> void fields(Door& door, ProvisionedSchedule::Step& step) {
+  door.required("at", step.at);
+  door.required("count", step.count);
+}
+template <class Door> void fields(Door& door, ProvisionedSchedule& plan) {
+  door.field("period", plan.period);
+  door.list("steps", plan.steps);
+}
+template <class Door> void fields(Door& door, ProvisionedTracking& plan) {
+  door.field("min", plan.min);
+  door.field("max", plan.max);
+  door.field("target", plan.target);
+  door.field("out_points", plan.outPoints);
+  door.field("in_points", plan.inPoints);
+  door.field("in_fraction", plan.inFraction);
+}
+template <class Door> void fields(Door& door, LambdaNeighbour& neighbour) {
+  door.field("name", neighbour.name);
+  door.kinded("arrivals", neighbour.workload.arrivals);
+  door.work("work", neighbour.workload.work);
+  door.orNull("reserved_concurrency", neighbour.reserved);
+  door.field("timeout", neighbour.timeout);
+}
 template <class Door> void fields(Door& door, LambdaSetup& lambda) {
   door.orWord("memory", "auto", lambda.memory);
   door.orWord("architecture", "auto", lambda.architecture);
@@ -216,10 +301,16 @@ template <class Door> void fields(Door& door, LambdaSetup& lambda) {
   door.orWord("max_lifetime", "none", lambda.maxLifetime);
   door.field("reuse", lambda.reuse);
   door.field("provisioned_concurrency", lambda.provisionedConcurrency);
+  door.kinded("provisioned_plan", lambda.provisionedPlan);
   door.orNull("reserved_concurrency", lambda.reservedConcurrency);
   door.field("account_concurrency", lambda.accountConcurrency);
   door.field("growth_per_10s", lambda.growthPer10s);
+  door.list("neighbours", lambda.neighbours);
   door.field("timeout", lambda.timeout);
+  door.nested("client", [&](auto& inner) { fields(inner, lambda.client); });
+  door.nested("async", [&](auto& inner) { fields(inner, lambda.async); });
+  door.nested("queue", [&](auto& inner) { fields(inner, lambda.queue); });
+  door.nested("stream", [&](auto& inner) { fields(inner, lambda.stream); });
   door.field("ephemeral_storage", lambda.ephemeralStorage);
   door.field("front_door", lambda.frontDoor);
   door.field("overhead", lambda.overhead);

@@ -29,6 +29,7 @@ constexpr std::array<std::string_view, 3> kLaterArrivalKinds{"batch", "flash", "
 std::string_view expectedOf(const Duration&) { return "a time such as 250ms, 1.5s, 10min or 7d"; }
 std::string_view expectedOf(const pricing::RequestRate&) { return "a rate such as 100/s, 30/min or 1.5M/day"; }
 std::string_view expectedOf(const double&) { return "a number"; }
+std::string_view expectedOf(const std::int64_t&) { return "a whole number"; }
 std::string_view expectedOf(const std::vector<workloads::Tabulated::Point>&) {
   return "a list of [duration, probability]";
 }
@@ -110,6 +111,18 @@ class Reader {
     }
     target = T{};
     nested(key, [&](auto& inner) { schema::fields(inner, *target); });
+  }
+  template <class T> void list(std::string_view key, std::vector<T>& target) {
+    const auto value = noted(key);
+    if (!value) return;
+    target.clear();
+    for (const auto& element : value->array("a list of objects")) {
+      auto object = element.object();
+      if (!object) continue;
+      Reader inner(*object, m_reading);
+      schema::fields(inner, target.emplace_back());
+      object->finish();
+    }
   }
   template <class Variant> void kinded(std::string_view key, Variant& target) {
     const auto value = m_object.find(key);

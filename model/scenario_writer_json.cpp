@@ -48,6 +48,15 @@ class Writer {
     else
       put(key, nullptr);
   }
+  template <class T> void list(std::string_view key, std::vector<T>& values) {
+    auto elements = ordered_json::array();
+    for (auto& value : values) {
+      Writer inner;
+      schema::fields(inner, value);
+      elements.push_back(inner.take());
+    }
+    put(key, std::move(elements));
+  }
   template <class Variant> void kinded(std::string_view key, Variant& value) { put(key, kindedJson(value)); }
   template <class Variant> void kindedOrNull(std::string_view key, std::optional<Variant>& value) {
     put(key, value ? kindedJson(*value) : ordered_json(nullptr));

@@ -90,6 +90,14 @@ void LatencyHistogram::record(std::span<const std::int64_t> nanoseconds) {
   for (const auto v : nanoseconds) ++m_buckets[bucketOf(v)];
 }
 
+bool operator==(const LatencyHistogram& a, const LatencyHistogram& b) {
+  if (a.m_count != b.m_count || a.m_max != b.m_max || a.m_sum != b.m_sum || a.m_buckets != b.m_buckets) return false;
+  auto ours = a.m_exact, theirs = b.m_exact;
+  std::ranges::sort(ours);
+  std::ranges::sort(theirs);
+  return ours == theirs;
+}
+
 void LatencyHistogram::fold() {
   m_buckets.assign(kBuckets, 0);
   for (const auto v : m_exact) ++m_buckets[bucketOf(v)];

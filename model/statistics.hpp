@@ -42,7 +42,7 @@ class LatencyHistogram {
     double cumulative;
   };
   std::vector<Step> cumulative(std::size_t points) const; // thinned for a chart
-  friend bool operator==(const LatencyHistogram&, const LatencyHistogram&) = default;
+  friend bool operator==(const LatencyHistogram& a, const LatencyHistogram& b); // the same values in any order
 
  private:
   void fold();                       // exact values into buckets
@@ -52,5 +52,6 @@ class LatencyHistogram {
   std::int64_t m_max = 0;
   Int128 m_sum = 0;
 };
+bool operator==(const LatencyHistogram& a, const LatencyHistogram& b);
 
 } // namespace model

@@ -55,8 +55,11 @@ void describeOutcomes(const Scenario& scenario, const std::vector<const Outcomes
     result.throttled += outcome->throttled;
     result.timedOut += outcome->timedOut;
     result.rejected += outcome->rejected;
+    result.errored += outcome->errored;
+    result.expired += outcome->expired;
+    result.unfinished += outcome->unfinished;
     result.histogram.merge(outcome->latency);
-    failed.push_back(static_cast<double>(outcome->throttled + outcome->timedOut + outcome->rejected));
+    failed.push_back(static_cast<double>(outcome->failed()));
     attempts.push_back(static_cast<double>(outcome->attempts));
   }
   result.failedFraction = ratioEstimate(failed, attempts);
@@ -89,6 +92,8 @@ LambdaTally pooled(const std::vector<LambdaTally>& tallies) {
     all.billedInitNs += t.billedInitNs;
     all.provisionedCpuNs += t.provisionedCpuNs;
     all.provisionedIoNs += t.provisionedIoNs;
+    all.provisionedAllocatedNs += t.provisionedAllocatedNs;
+    all.source += t.source;
   }
   return all;
 }
@@ -138,7 +143,8 @@ void addBill(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
   result.monthlyCostUsd = {result.bill.total().inDollars(), estimate(each).halfWidth};
 }
 
-// Provisioned environments exist all the time; when they serve nothing they are idle.
+// Provisioned environments exist all the time, or as long as a plan pays for them; when they serve nothing they are
+// idle.
 void describeEnvironments(const std::vector<LambdaTally>& tallies, double seconds, double provisioned,
                           PlatformResult& result) {
   std::vector<double> cold, started;
@@ -154,12 +160,36 @@ void describeEnvironments(const std::vector<LambdaTally>& tallies, double second
   }
   const double observedNs = seconds * kNsPerSecond;
   const auto busy = [&](const auto& t) { return asDouble(t.busyNs + t.provisionedBusyNs) / observedNs; };
-  const auto all = [&](const auto& t) { return provisioned + asDouble(t.busyNs + t.idleNs) / observedNs; };
+  const auto all = [&](const auto& t) {
+    return provisioned + asDouble(t.busyNs + t.idleNs + t.provisionedAllocatedNs) / observedNs;
+  };
   result.coldFraction = ratioEstimate(cold, started);
   result.environmentsBusy = meanOver(tallies, busy);
   result.environmentsMean = meanOver(tallies, all);
   result.environmentsIdle = meanOver(tallies, [&](const auto& t) { return all(t) - busy(t); });
   if (ended > 0) result.meanLifetimeS = asDouble(lifetime) / kNsPerSecond / static_cast<double>(ended);
+}
+
+// What happened between the source and the function; nothing when every request was tried once as it came.
+void describeDeliveries(const std::vector<LambdaTally>& tallies, double seconds, PlatformResult& result) {
+  SourceTally all;
+  for (const auto& t : tallies) all += t.source;
+  if (all == SourceTally{}) return;
+  const double observedNs = seconds * kNsPerSecond;
+  DeliverySummary summary;
+  summary.counts = all;
+  for (const auto& t : tallies) summary.invocations += t.started;
+  summary.meanWaitS =
+      all.firstDeliveries == 0 ? 0 : asDouble(all.waitedNs) / kNsPerSecond / static_cast<double>(all.firstDeliveries);
+  summary.backlogMean = meanOver(tallies, [&](const auto& t) { return asDouble(t.source.backlogNs) / observedNs; });
+  result.deliveries = summary;
+}
+
+std::vector<NeighbourResult> neighbourResults(const LambdaSetup& setup, const std::vector<Outcomes>& outcomes) {
+  std::vector<NeighbourResult> results;
+  for (std::size_t k = 0; k < std::min(outcomes.size(), setup.neighbours.size()); ++k)
+    results.push_back({setup.neighbours[k].name, outcomes[k].attempts, outcomes[k].throttled, outcomes[k].timedOut});
+  return results;
 }
 
 struct Part {
@@ -169,6 +199,11 @@ struct Part {
 };
 
 } // namespace
+
+double constantProvisioned(const LambdaSetup& setup) {
+  const bool constant = std::holds_alternative<std::monostate>(setup.provisionedPlan);
+  return constant ? static_cast<double>(setup.provisionedConcurrency) : 0;
+}
 
 Scenario withLambda(const Scenario& scenario, pricing::Memory memory, pricing::Architecture architecture) {
   Scenario changed = scenario;
@@ -183,10 +218,17 @@ Scenario withInstance(const Scenario& scenario, std::string_view instanceType) {
   return changed;
 }
 
+std::string provisionedLabel(const LambdaSetup& setup) {
+  if (std::holds_alternative<ProvisionedSchedule>(setup.provisionedPlan)) return ", provisioned by schedule";
+  if (const auto* plan = std::get_if<ProvisionedTracking>(&setup.provisionedPlan))
+    return fmt::format(", {} to {} provisioned", plan->min, plan->max);
+  return setup.provisionedConcurrency > 0 ? fmt::format(", {} provisioned", setup.provisionedConcurrency) : "";
+}
+
 std::string lambdaLabel(const Scenario& scenario) {
   const auto& setup = *scenario.lambda;
   std::string label = fmt::format("{} MB {}", setup.memory->inMebibytes(), pricing::name(*setup.architecture));
-  if (setup.provisionedConcurrency > 0) label += fmt::format(", {} provisioned", setup.provisionedConcurrency);
+  label += provisionedLabel(setup);
   return label;
 }
 
@@ -234,7 +276,9 @@ PlatformResult assessLambda(const Scenario& scenario, const pricing::PriceCatalo
   result.configuration = lambdaLabel(scenario);
   describeOutcomes(scenario, outcomesOf(observations.lambda), result);
   describeEnvironments(observations.lambda, shape.observedSeconds(),
-                       static_cast<double>(scenario.lambda->provisionedConcurrency), result);
+                       constantProvisioned(*scenario.lambda), result);
+  describeDeliveries(observations.lambda, shape.observedSeconds(), result);
+  result.neighbours = neighbourResults(*scenario.lambda, observations.neighbours);
   addBill(scenario, catalogue, observations.lambda, meteredBy(shape, hourlyRequests), result);
   result.timeline = observations.timeline;
   return result;

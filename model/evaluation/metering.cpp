@@ -139,6 +139,32 @@ void addFrontDoor(const Scenario& scenario, const Metered& metered, double attem
   }
 }
 
+// A plan pays for environments as long as it keeps them; otherwise they are there all month.
+std::optional<pricing::ProvisionedUsage> provisionedMonth(const Scenario& scenario, const LambdaTally& tally,
+                                                          double factor) {
+  const auto& setup = *scenario.lambda;
+  const double requests = static_cast<double>(tally.provisionedStarted) * factor;
+  const double billedMs = static_cast<double>(tally.provisionedBilledMs) * factor;
+  if (!std::holds_alternative<std::monostate>(setup.provisionedPlan)) {
+    const double hours = asDouble(tally.provisionedAllocatedNs) * 1e-9 / pricing::kSecondsPerHour * factor;
+    return pricing::ProvisionedUsage{1, hours, requests, billedMs};
+  }
+  if (setup.provisionedConcurrency == 0) return std::nullopt;
+  return pricing::ProvisionedUsage{static_cast<double>(setup.provisionedConcurrency), scenario.hoursPerMonth, requests,
+                                   billedMs};
+}
+
+std::optional<pricing::PollerUsage> pollersMonth(const LambdaTally& tally, double factor) {
+  if (tally.source.pollerNs == 0) return std::nullopt;
+  const double hours = asDouble(tally.source.pollerNs) * 1e-9 / pricing::kSecondsPerHour * factor;
+  return pricing::PollerUsage{pricing::PollerUsage::Source::Sqs, hours};
+}
+
+// Times that a request knocked: retries too.
+double attemptsOf(const LambdaTally& tally) {
+  return static_cast<double>(std::max(tally.outcomes.attempts, tally.source.deliveries()));
+}
+
 bool isCommitment(pricing::Purchase purchase) {
   return purchase != pricing::Purchase::OnDemand && purchase != pricing::Purchase::Spot;
 }
@@ -232,15 +258,13 @@ pricing::MonthlyUsage lambdaUsage(const Scenario& scenario, const LambdaTally& t
   function.memory = *setup.memory;
   function.architecture = *setup.architecture;
   function.ephemeralStorage = setup.ephemeralStorage;
-  if (setup.provisionedConcurrency > 0)
-    function.provisioned = {static_cast<double>(setup.provisionedConcurrency), scenario.hoursPerMonth,
-                            static_cast<double>(tally.provisionedStarted) * factor,
-                            static_cast<double>(tally.provisionedBilledMs) * factor};
+  function.provisioned = provisionedMonth(scenario, tally, factor);
+  function.pollers = pollersMonth(tally, factor);
   usage.lambda.push_back(function);
 
   const double completed = static_cast<double>(tally.outcomes.completed) * factor;
   const double started = static_cast<double>(tally.started) * factor;
-  const double attempts = static_cast<double>(tally.outcomes.attempts) * factor;
+  const double attempts = attemptsOf(tally) * factor;
   if (scenario.workload.trigger == workloads::Trigger::Http)
     addFrontDoor(scenario, metered, attempts, tally.outcomes.latency.meanSeconds(), usage);
   usage.egressGb = egressGib(scenario, completed);

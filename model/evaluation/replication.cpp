@@ -112,6 +112,7 @@ Observations observationsOf(Simulator&& simulator) {
     auto run = lambda->finish();
     out.lambda = std::move(run.windows);
     out.lambdaHours.push_back(std::move(run.hours));
+    out.neighbours = std::move(run.neighbours);
     out.timeline = std::move(run.timeline);
   } else {
     auto run = std::get<Ec2Simulator>(simulator).finish();
@@ -198,6 +199,7 @@ void append(Observations& all, Observations&& part) {
   append(all.ec2, std::move(part.ec2));
   append(all.lambdaHours, std::move(part.lambdaHours));
   append(all.ec2Hours, std::move(part.ec2Hours));
+  if (all.neighbours.empty()) all.neighbours = std::move(part.neighbours);
   if (all.timeline.empty()) all.timeline = std::move(part.timeline);
 }
 

@@ -38,6 +38,7 @@ struct Observations {
   std::vector<Ec2Tally> ec2;
   std::vector<LambdaHours> lambdaHours;
   std::vector<Ec2Hours> ec2Hours;
+  std::vector<Outcomes> neighbours;    // of the first replication
   std::vector<TimelinePoint> timeline; // of the first replication
 };
 struct Replications {

@@ -9,6 +9,7 @@
 
 #include "model/lambda/busy_queue.hpp"
 #include "model/lambda/environment_births.hpp"
+#include "model/lambda/event_engine.hpp"
 #include "model/lambda/idle_pool.hpp"
 #include "model/lambda/observation_marks.hpp"
 
@@ -16,6 +17,7 @@ namespace model {
 namespace {
 
 using lambda::billedMilliseconds;
+using lambda::AnyEngine;
 using lambda::BusyEntry;
 using lambda::BusyQueue;
 using lambda::cutInProportion;
@@ -36,14 +38,6 @@ struct Sums {
   std::int64_t ioNs = 0, provisionedIoNs = 0; // at most the duration, so a batch stays far below 63 bits
   std::int64_t peakBusy = 0, peakEnvironments = 0;
   Int128 busyNs = 0, idleNs = 0, initNs = 0, provisionedBusyNs = 0;
-};
-
-// One virtual call per batch, none per request.
-class AnyEngine {
- public:
-  virtual ~AnyEngine() = default;
-  virtual void feed(const workloads::RequestBatch& batch) = 0;
-  virtual LambdaRun finish() = 0;
 };
 
 template <class Pool> class Engine final : public AnyEngine {
@@ -398,6 +392,10 @@ struct LambdaSimulator::State {
 LambdaSimulator::LambdaSimulator(const LambdaFunction& function, const ObservationPlan& plan, std::uint64_t seed,
                                  std::uint64_t replication)
     : m_state(std::make_unique<State>()) {
+  if (function.needsEvents()) {
+    m_state->engine = lambda::eventEngine(function, plan, seed, replication);
+    return;
+  }
   const auto start = [&]<class Pool>(std::type_identity<Pool>) {
     m_state->engine = std::make_unique<Engine<Pool>>(function, plan, seed, replication);
   };

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 
+#include "model/lambda/event_source.hpp"
 #include "model/observation.hpp"
 #include "workloads/distribution.hpp"
 #include "workloads/workload.hpp"
@@ -23,6 +24,15 @@ struct GrowthLimit {
   std::int64_t burst = 1000, refill = 1000; // refill 0: what the burst gave is all
   Duration every = std::chrono::seconds(10);
   friend bool operator==(const GrowthLimit&, const GrowthLimit&) = default;
+};
+
+// Another function of the account: synchronous, tried once, here for the concurrency that it takes.
+struct LambdaNeighbour {
+  std::string name;
+  workloads::Workload workload;
+  std::optional<std::int64_t> reserved; // nothing: shares the account's unreserved concurrency
+  Duration timeout = std::chrono::seconds(900);
+  friend bool operator==(const LambdaNeighbour&, const LambdaNeighbour&) = default;
 };
 
 // One function in one configuration, ready to run: every default resolved, every unit converted.
@@ -44,6 +54,13 @@ struct LambdaFunction {
   Duration overhead{};                          // front door, added to latency, not billed
   bool initBilled = true;                       // since 1 Aug 2025
   std::int64_t billingStepMs = 1;               // billed time is a multiple of it; 100 before 1 Dec 2020
+  // What follows needs the event engine, unless it says that every request is tried once as it comes.
+  EventSource source = ClientRetries{};
+  Failures failures;
+  ProvisionedPlan provisionedPlan;
+  std::vector<LambdaNeighbour> neighbours;
+  std::optional<std::int64_t> neighboursRoom; // of those without a reservation; nothing: they share concurrencyLimit
+  bool needsEvents() const;
 };
 
 // Feed every request in order, then finish once. Memory is O(peak concurrency). Ties: environments that finish or

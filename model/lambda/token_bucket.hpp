@@ -22,6 +22,11 @@ class TokenBucket {
     return m_level >= m_periodNs;
   }
   void take() { m_level -= m_periodNs; } // after hasTokenAt said yes
+  // The first instant, not before `ns`, at which there is a token; INT64_MAX when there will be none.
+  std::int64_t nextTokenNs(std::int64_t ns) {
+    if (hasTokenAt(ns)) return ns;
+    return m_refill == 0 ? INT64_MAX : ns + (m_periodNs - m_level + m_refill - 1) / m_refill;
+  }
 
  private:
   static std::int64_t whatFits(std::int64_t tokens, std::int64_t periodNs) {

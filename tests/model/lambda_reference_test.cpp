@@ -2,6 +2,7 @@
 #include <numeric>
 #include <sstream>
 
+#include "model/lambda/event_engine.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/lambda_runs.hpp"
 
@@ -129,6 +130,22 @@ std::string text(const Scenario& s) {
   return out.str();
 }
 
+// The same scenario through the event engine, which says more about deliveries than the fast one.
+LambdaRun throughEvents(const Scenario& s) {
+  const support::RequestColumns columns(s.requests);
+  const auto engine = model::lambda::eventEngine(s.function, s.observed, 1, 0);
+  for (std::size_t from = 0; from < columns.size(); from += 7)
+    engine->feed(columns.batch(from, std::min<std::size_t>(7, columns.size() - from)));
+  LambdaRun r = engine->finish();
+  for (LambdaTally& t : r.windows) {
+    REQUIRE(t.source.firstDeliveries == t.outcomes.attempts);
+    REQUIRE(t.source.throttled == t.outcomes.throttled);
+    REQUIRE(t.source.redeliveries == 0);
+    t.source = {};
+  }
+  return r;
+}
+
 LambdaTally sum(const std::vector<LambdaTally>& windows) {
   LambdaTally total;
   for (const LambdaTally& w : windows) {
@@ -178,6 +195,19 @@ TEST_CASE("Simulator and reference event loop agree to the last count on 3,000 r
   }
   // The scenarios are worth something: every kind of thing happens often.
   CHECK(std::min({cold, warm, throttled, timedOut, ended}) > 1000);
+}
+
+TEST_CASE("The event engine gives the counts of the fast engine where every request is tried once as it comes",
+          "[lambda]") {
+  for (std::uint64_t number = 0; number < 3000; ++number) {
+    const Scenario s = ScenarioMaker(number).make();
+    const LambdaRun fast = run(s.function, s.observed, s.requests), events = throughEvents(s);
+    if (same(fast, events)) continue;
+    std::ostringstream out;
+    out << text(s) << "event engine:\n";
+    print(out, events);
+    FAIL(out.str());
+  }
 }
 
 TEST_CASE("Attempts are the sum of outcomes, and starts of completions and timeouts", "[lambda]") {
