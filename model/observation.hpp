@@ -81,18 +81,21 @@ inline SourceTally& SourceTally::operator+=(const SourceTally& other) {
 
 struct LambdaTally {
   Outcomes outcomes;
-  std::uint64_t started = 0, cold = 0;  // cold fraction = cold / started
+  std::uint64_t started = 0, cold = 0;  // cold: in a new environment; cold fraction = cold / started
+  std::uint64_t initAhead = 0;          // of cold: init was over before the request came, so it did not wait
+  std::uint64_t initRestarts = 0;       // of cold: init over its limit, begun anew inside the call
+  std::uint64_t resetInits = 0;         // not cold: calls that began with init, because the one before was cut
   std::uint64_t provisionedStarted = 0; // of started
   std::uint64_t throttledConcurrency = 0, throttledGrowth = 0, throttledRate = 0;
   std::int64_t billedMs = 0, provisionedBilledMs = 0; // sums of ceil(init + duration), on demand and provisioned
   Int128 busyNs = 0, idleNs = 0;                      // environment time in the window, on demand; busy includes init
-  Int128 initNs = 0;                                  // of busyNs
+  Int128 initNs = 0;                                  // of busyNs: all init that a request waited for
   Int128 provisionedBusyNs = 0;
   // What billedMs and provisionedBilledMs (x 1e6 ns) are made of, by arrival as they are; what is left is round-up. A
   // request cut by the timeout is cut in proportion: waiting x timeout / duration, rounded down, and computing the
-  // rest.
-  Int128 cpuNs = 0, ioNs = 0, billedInitNs = 0;
-  Int128 provisionedCpuNs = 0, provisionedIoNs = 0;
+  // rest. Init: what ran before the call where that is billed, and what ran inside it.
+  Int128 cpuNs = 0, ioNs = 0, billedInitNs = 0, extensionNs = 0;
+  Int128 provisionedCpuNs = 0, provisionedIoNs = 0, provisionedInitNs = 0, provisionedExtensionNs = 0;
   std::uint64_t environmentsEnded = 0;             // expired or retired in the window
   Int128 endedLifetimeNs = 0;                      // of those, creation to end
   std::int64_t peakEnvironments = 0, peakBusy = 0; // provisioned included

@@ -31,7 +31,7 @@ void ClientSource::attempt(RequestId id) {
   if (!m_retries.patience) return;
   const Call call = m_service.lastCall();
   const std::int64_t leavesNs = call.startNs + m_retries.patience->count();
-  if (call.finishNs + overheadNs <= leavesNs) return;
+  if (call.respondedNs + overheadNs <= leavesNs) return;
   m_service.abandonLastCall();
   m_service.setTimer(leavesNs, id);
 }
@@ -46,10 +46,10 @@ void ClientSource::timerRang(std::uint32_t who) {
 void ClientSource::ended(const Call& call) {
   const RequestId id = call.payload;
   if (id == kNoRequest) return; // nobody waits for it any more
-  const std::int64_t answeredNs = m_service.nowNs() + m_service.function().overhead.count();
+  const std::int64_t answeredNs = call.respondedNs + m_service.function().overhead.count();
   if (call.fate == Fate::Success) return m_service.complete(id, answeredNs);
   m_service.backToSource(id);
-  tryAgain(id, answeredNs, lossOf(call.fate));
+  tryAgain(id, std::max(answeredNs, m_service.nowNs()), lossOf(call.fate));
 }
 
 void ClientSource::tryAgain(RequestId id, std::int64_t knownNs, Loss last) {
@@ -79,7 +79,7 @@ void AsyncSource::attempt(RequestId id) {
 
 void AsyncSource::ended(const Call& call) {
   const RequestId id = call.payload;
-  if (call.fate == Fate::Success) return m_service.complete(id, m_service.nowNs());
+  if (call.fate == Fate::Success) return m_service.complete(id, call.respondedNs);
   m_service.backToSource(id);
   auto& state = m_service.request(id).sourceNs;
   const std::int64_t failures = state / kFailure + 1;

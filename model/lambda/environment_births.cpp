@@ -21,20 +21,50 @@ std::int64_t constantNs(const workloads::DurationDistribution& d) {
 
 EnvironmentBirths::EnvironmentBirths(const LambdaFunction& function, std::uint64_t seed, std::uint64_t replication)
     : m_init(function.init, RandomStream(seed, "lambda.init", replication)),
+      m_initInside(function.initInside.value_or(function.init), RandomStream(seed, "lambda.init_inside", replication)),
+      m_extensionInit(function.extensionInit, RandomStream(seed, "lambda.extension_init", replication)),
       m_idleLifetime(function.idleLifetime, RandomStream(seed, "lambda.idle_lifetime", replication)),
       m_maxLifetime(function.maxLifetime.value_or(workloads::Constant{Duration(kForeverNs)}),
                     RandomStream(seed, "lambda.max_lifetime", replication)),
-      m_idleLifetimeNs(constantNs(function.idleLifetime)),
+      m_ahead(seed, "lambda.init_ahead", replication), m_initLimitNs(function.initLimit.count()),
+      m_idleLifetimeNs(constantNs(function.idleLifetime)), m_aheadShare(function.initAhead),
+      m_billedShare(function.initBilled ? function.initBilledShare : 0),
+      m_insideDiffers(function.initInside.has_value()),
       m_constantIdle(std::holds_alternative<workloads::Constant>(function.idleLifetime)),
       m_mortal(function.maxLifetime.has_value()) {}
 
-Environment EnvironmentBirths::next(std::int64_t ns) {
-  Environment fresh;
+Birth EnvironmentBirths::next(std::int64_t ns) {
+  Birth birth;
+  const std::int64_t drawnNs = m_init.next() + m_extensionInit.next();
+  birth.initNs = std::min(drawnNs, m_initLimitNs);
+  if (drawnNs > m_initLimitNs) birth.restartNs = initInsideNs();
+  birth.ahead = m_aheadShare > 0 && m_ahead.uniform() < m_aheadShare;
+  Environment& fresh = birth.environment;
   fresh.createdNs = ns;
-  fresh.initEndNs = ns + m_init.next();
+  fresh.initEndNs = ns + birth.waitNs() + birth.restartNs;
   fresh.idleLifetimeNs = m_constantIdle ? m_idleLifetimeNs : m_idleLifetime.next();
   fresh.maxLifetimeNs = m_mortal ? m_maxLifetime.next() : kForeverNs;
-  return fresh;
+  return birth;
+}
+
+std::int64_t EnvironmentBirths::initInsideNs() {
+  return (m_insideDiffers ? m_initInside : m_init).next() + m_extensionInit.next();
+}
+
+std::int64_t EnvironmentBirths::billedNs(std::int64_t initNs) const {
+  if (m_billedShare == 1) return initNs;
+  return static_cast<std::int64_t>(static_cast<double>(initNs) * m_billedShare + 0.5);
+}
+
+Invocation cutAt(std::int64_t timeoutNs, const Invocation& wanted) {
+  Invocation left;
+  left.initNs = std::min(wanted.initNs, timeoutNs);
+  left.workNs = std::min(wanted.workNs, timeoutNs - left.initNs);
+  left.ioNs = wanted.ioNs;
+  if (left.workNs < wanted.workNs)
+    left.ioNs = static_cast<std::int64_t>(static_cast<Int128>(wanted.ioNs) * left.workNs / wanted.workNs);
+  left.extensionNs = timeoutNs - left.initNs - left.workNs;
+  return left;
 }
 
 double nsPerCpuNs(const LambdaFunction& function) {

@@ -14,25 +14,43 @@ namespace model::lambda {
 inline constexpr std::int64_t kForeverNs = std::int64_t{1} << 61;
 
 struct Environment {
-  std::int64_t createdNs = 0, initEndNs = 0;
+  std::int64_t createdNs = 0;
+  std::int64_t initEndNs = 0; // of its latest init, the part inside a call included
   std::int64_t idleLifetimeNs = 0, maxLifetimeNs = 0;
+  bool reset = false; // its last call was cut: the next one begins with init
 };
 
-// Streams "lambda.init", "lambda.idle_lifetime", "lambda.max_lifetime" of a seed and replication. Each environment
-// takes one value of each, in the order of their creation; what is constant takes none.
+// How a new environment starts for the request that made it.
+struct Birth {
+  Environment environment;
+  std::int64_t initNs = 0;    // before the call, at most function.initLimit
+  std::int64_t restartNs = 0; // inside the call and under its timeout: the whole init once more, when the first was cut
+  bool ahead = false;         // initNs was over when the request came
+  std::int64_t waitNs() const { return ahead ? 0 : initNs; }
+  bool nobodyWaits() const { return ahead && restartNs == 0; }
+};
+
+// Streams "lambda.init", "lambda.init_inside" (where that differs), "lambda.extension_init", "lambda.init_ahead",
+// "lambda.idle_lifetime", "lambda.max_lifetime" of a seed and replication. Environments take their values in the order
+// of their creation, one init for each time that init runs; what is constant or absent takes none.
 class EnvironmentBirths {
  public:
   EnvironmentBirths(const LambdaFunction& function, std::uint64_t seed, std::uint64_t replication);
-  Environment next(std::int64_t ns);
+  Birth next(std::int64_t ns); // created at ns; the clock of its age starts there
+  std::int64_t initInsideNs(); // inside a call: restarted, or after a reset
+  // Of the init before a call; billed with the call, rounded up together, or by itself when it ran ahead.
+  std::int64_t billedNs(std::int64_t initNs) const;
 
   // Lives that are the same for all: an engine need not look them up.
   bool drawsLives() const { return !m_constantIdle || m_mortal; }
   std::int64_t constantIdleLifetimeNs() const { return m_idleLifetimeNs; } // 0: drawn
 
  private:
-  workloads::DurationSampler m_init, m_idleLifetime, m_maxLifetime;
-  std::int64_t m_idleLifetimeNs;
-  bool m_constantIdle, m_mortal;
+  workloads::DurationSampler m_init, m_initInside, m_extensionInit, m_idleLifetime, m_maxLifetime;
+  workloads::RandomStream m_ahead;
+  std::int64_t m_initLimitNs, m_idleLifetimeNs;
+  double m_aheadShare, m_billedShare;
+  bool m_insideDiffers, m_constantIdle, m_mortal;
 };
 
 // ---- a call ----
@@ -51,10 +69,16 @@ inline std::int64_t billedMilliseconds(std::int64_t ns, std::int64_t stepMs) {
   return stepMs == 1 ? ms : (ms + stepMs - 1) / stepMs * stepMs;
 }
 
-// Waiting within a request that the timeout cut.
-inline std::int64_t cutInProportion(std::int64_t ioNs, std::int64_t lastsNs, std::int64_t wantedNs) {
-  return static_cast<std::int64_t>(static_cast<Int128>(ioNs) * lastsNs / wantedNs);
-}
+// A call from its start in an environment to its end: init inside it (restarted or after a reset), work, extensions
+// after the response.
+struct Invocation {
+  std::int64_t initNs = 0, workNs = 0, ioNs = 0, extensionNs = 0; // ioNs is part of workNs
+  std::int64_t ns() const { return initNs + workNs + extensionNs; }
+};
+
+// What the timeout leaves of one that would last longer. The work is cut in proportion: io x left / wanted, rounded
+// down. The call has failed when its work was cut; the environment is reset in any case.
+Invocation cutAt(std::int64_t timeoutNs, const Invocation& wanted);
 
 // ---- limits ----
 

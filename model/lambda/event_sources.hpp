@@ -110,7 +110,7 @@ class QueueSource {
   bool deliver(std::uint32_t group, std::size_t count);
   void makeReady(std::uint32_t group);
   void returnMessage(RequestId id, std::int64_t visibleNs, Fate fate);
-  void returnToGroup(const BatchTable::Batch& batch, Fate fate);
+  void returnToGroup(const BatchTable::Batch& batch, const Call& call);
   bool mayPoll();
   void paceNextPoll(std::size_t messages);
   void setAlarm(Alarm alarm, std::int64_t ns);

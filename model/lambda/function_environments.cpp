@@ -30,16 +30,45 @@ FunctionEnvironments::FunctionEnvironments(const LambdaFunction& function, Ceili
 
 // ---- life of an environment ----
 
-std::uint32_t FunctionEnvironments::create(std::int64_t ns) {
-  auto number = static_cast<std::uint32_t>(m_environments.size());
+// What ran ahead is billed by itself and lies before the environment's time; its clock starts with the request.
+void FunctionEnvironments::create(Call& call, Start& start) {
+  LambdaTally& t = tally();
+  const Birth birth = m_births.next(call.startNs);
+  call.environment = static_cast<std::uint32_t>(m_environments.size());
   if (m_freeNumbers.empty()) {
     m_environments.emplace_back();
   } else {
-    number = m_freeNumbers.back();
+    call.environment = m_freeNumbers.back();
     m_freeNumbers.pop_back();
   }
-  m_environments[number] = m_births.next(ns);
-  return number;
+  m_environments[call.environment] = birth.environment;
+  start = {birth.waitNs(), birth.restartNs, m_births.billedNs(birth.initNs)};
+  ++t.cold;
+  t.initAhead += birth.nobodyWaits();
+  t.initRestarts += birth.restartNs > 0;
+  t.billedInitNs += start.billedInitNs + start.innerInitNs;
+  if (!birth.ahead) return;
+  t.billedMs += billedMilliseconds(start.billedInitNs, m_function.billingStepMs);
+  bookHour(m_hours.billedMs, call.startNs, billedMilliseconds(start.billedInitNs, m_function.billingStepMs));
+  start.billedInitNs = 0;
+}
+
+// Of the provisioned ones those that await init serve first, as the most recently used do.
+void FunctionEnvironments::initAfterReset(const Call& call, Start& start) {
+  LambdaTally& t = tally();
+  if (call.provisioned) {
+    if (m_provisionedResets == 0) return;
+    --m_provisionedResets;
+    start.innerInitNs = m_births.initInsideNs();
+    t.provisionedInitNs += start.innerInitNs;
+  } else {
+    Environment& environment = m_environments[call.environment];
+    if (!environment.reset) return;
+    environment.reset = false;
+    start.innerInitNs = m_births.initInsideNs();
+    t.billedInitNs += start.innerInitNs;
+  }
+  ++t.resetInits;
 }
 
 void FunctionEnvironments::endLife(std::uint32_t environment, std::int64_t ns) {
@@ -75,19 +104,20 @@ std::variant<std::uint32_t, Refusal> FunctionEnvironments::begin(std::int64_t ns
     return Refusal::Rate;
   }
   Call call;
-  call.startNs = call.bookedNs = call.initEndNs = ns;
-  if (const auto refusal = seat(call)) {
+  Start start;
+  call.startNs = call.bookedNs = ns;
+  if (const auto refusal = seat(call, start)) {
     ++(*refusal == Refusal::Growth ? t.throttledGrowth : t.throttledConcurrency);
     return *refusal;
   }
   if (rateCap) m_rate.take();
-  run(call, work);
+  run(call, start, work);
   t.peakBusy = std::max(t.peakBusy, busy());
   return slotFor(call);
 }
 
 // Provisioned environments first, then an idle one, then a new one.
-std::optional<Refusal> FunctionEnvironments::seat(Call& call) {
+std::optional<Refusal> FunctionEnvironments::seat(Call& call, Start& start) {
   LambdaTally& t = tally();
   const std::int64_t ns = call.startNs;
   if (m_provisionedBusy < m_provisioned) {
@@ -96,6 +126,7 @@ std::optional<Refusal> FunctionEnvironments::seat(Call& call) {
     call.provisioned = true;
     ++m_provisionedBusy;
     ++t.provisionedStarted;
+    initAfterReset(call, start);
     return std::nullopt;
   }
   if (m_ceiling.moves && m_ceiling.busy >= m_ceiling.room) return Refusal::Concurrency;
@@ -103,14 +134,12 @@ std::optional<Refusal> FunctionEnvironments::seat(Call& call) {
   if (takeIdle(ns, idle)) {
     call.environment = idle.environment;
     t.idleNs += ns - idle.sinceNs;
+    initAfterReset(call, start);
   } else {
     if (m_ceiling.busy >= m_ceiling.room) return Refusal::Concurrency;
     if (m_function.growth && !m_growth.hasTokenAt(ns)) return Refusal::Growth;
     if (m_function.growth) m_growth.take();
-    call.environment = create(ns);
-    call.initEndNs = m_environments[call.environment].initEndNs;
-    ++t.cold;
-    t.billedInitNs += m_function.initBilled ? call.initEndNs - ns : 0;
+    create(call, start);
     // Nothing was idle: every on-demand environment is busy, this one included.
     t.peakEnvironments = std::max(t.peakEnvironments, m_busyOnDemand + 1 + m_provisioned);
   }
@@ -119,27 +148,35 @@ std::optional<Refusal> FunctionEnvironments::seat(Call& call) {
   return std::nullopt;
 }
 
-void FunctionEnvironments::run(Call& call, const InvocationWork& work) {
-  const std::int64_t wantedNs = durationNs(work.cpuNs, work.ioNs, m_perCpuNs);
-  const std::int64_t lastsNs = std::min(wantedNs, m_function.timeout.count());
-  const std::int64_t ioNs = wantedNs > lastsNs ? cutInProportion(work.ioNs, lastsNs, wantedNs) : work.ioNs;
-  call.finishNs = call.initEndNs + lastsNs;
-  if (wantedNs > lastsNs) call.fate = Fate::Timeout;
+void FunctionEnvironments::run(Call& call, const Start& start, const InvocationWork& work) {
+  const Invocation wanted{start.innerInitNs, durationNs(work.cpuNs, work.ioNs, m_perCpuNs), work.ioNs,
+                          m_function.extensionAfter.count()};
+  const std::int64_t timeoutNs = m_function.timeout.count();
+  call.cut = wanted.ns() > timeoutNs;
+  const Invocation lasts = call.cut ? cutAt(timeoutNs, wanted) : wanted;
+  if (lasts.workNs < wanted.workNs || lasts.initNs < wanted.initNs) call.fate = Fate::Timeout;
+  call.initEndNs = call.startNs + (call.provisioned ? 0 : start.waitNs + lasts.initNs);
+  call.respondedNs = call.startNs + start.waitNs + lasts.initNs + lasts.workNs;
+  call.finishNs = call.respondedNs + lasts.extensionNs;
+  (call.provisioned ? tally().provisionedInitNs : tally().billedInitNs) -= wanted.initNs - lasts.initNs;
   ++tally().started;
-  bill(call, call.initEndNs - call.startNs, lastsNs, ioNs);
+  bill(call, start, lasts);
 }
 
-void FunctionEnvironments::bill(const Call& call, std::int64_t initNs, std::int64_t lastsNs, std::int64_t ioNs) {
+void FunctionEnvironments::bill(const Call& call, const Start& start, const Invocation& lasts) {
   LambdaTally& t = tally();
-  const std::int64_t billedMs =
-      billedMilliseconds(lastsNs + (m_function.initBilled ? initNs : 0), m_function.billingStepMs);
+  const std::int64_t billedMs = billedMilliseconds(start.billedInitNs + lasts.ns(), m_function.billingStepMs);
   (call.provisioned ? t.provisionedBilledMs : t.billedMs) += billedMs;
-  (call.provisioned ? t.provisionedIoNs : t.ioNs) += ioNs;
-  (call.provisioned ? t.provisionedCpuNs : t.cpuNs) += lastsNs - ioNs;
-  const auto hour = static_cast<std::size_t>(call.startNs / m_hourNs);
-  if (hour >= m_hours.billedMs.size()) return; // after the horizon
-  (call.provisioned ? m_hours.provisionedBilledMs : m_hours.billedMs)[hour] += billedMs;
-  m_hours.busyNs[hour] += initNs + lastsNs;
+  (call.provisioned ? t.provisionedIoNs : t.ioNs) += lasts.ioNs;
+  (call.provisioned ? t.provisionedCpuNs : t.cpuNs) += lasts.workNs - lasts.ioNs;
+  (call.provisioned ? t.provisionedExtensionNs : t.extensionNs) += lasts.extensionNs;
+  bookHour(call.provisioned ? m_hours.provisionedBilledMs : m_hours.billedMs, call.startNs, billedMs);
+  bookHour(m_hours.busyNs, call.startNs, start.waitNs + lasts.ns());
+}
+
+// Nothing after the horizon.
+void FunctionEnvironments::bookHour(std::vector<std::int64_t>& series, std::int64_t ns, std::int64_t amount) const {
+  if (const auto hour = static_cast<std::size_t>(ns / m_hourNs); hour < series.size()) series[hour] += amount;
 }
 
 std::uint32_t FunctionEnvironments::slotFor(const Call& call) {
@@ -160,14 +197,17 @@ void FunctionEnvironments::end(std::uint32_t slot) {
   bookBusy(call, call.finishNs);
   call.live = false;
   m_freeSlots.push_back(slot);
+  const bool resets = call.cut || call.fate == Fate::Crash;
   if (call.provisioned) {
     bookProvisioned(call.finishNs);
     --m_provisionedBusy;
+    m_provisionedResets += resets;
     return;
   }
   --m_busyOnDemand;
   --m_ceiling.busy;
-  const Environment& environment = m_environments[call.environment];
+  Environment& environment = m_environments[call.environment];
+  environment.reset = resets;
   if (call.finishNs - environment.createdNs > environment.maxLifetimeNs) {
     endLife(call.environment, call.finishNs);
     m_freeNumbers.push_back(call.environment);

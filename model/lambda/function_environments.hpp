@@ -26,12 +26,14 @@ struct Ceiling {
 
 // An invocation in progress.
 struct Call {
-  std::int64_t startNs = 0, initEndNs = 0, finishNs = 0;
-  std::int64_t bookedNs = 0; // busy time is accounted up to here
+  std::int64_t startNs = 0, initEndNs = 0;
+  std::int64_t respondedNs = 0, finishNs = 0; // extensions run in between
+  std::int64_t bookedNs = 0;                  // busy time is accounted up to here
   std::uint32_t environment = 0;
   std::uint32_t payload = 0; // the source's own subject
   Fate fate = Fate::Success;
   bool provisioned = false, live = false;
+  bool cut = false; // by the timeout, if only its extensions: the environment is reset
 };
 
 // What an invocation has to do, ns.
@@ -71,13 +73,20 @@ class FunctionEnvironments {
  private:
   using Pool = std::variant<LifoPool, FifoPool, RandomPool>;
 
-  std::optional<Refusal> seat(Call& call);
+  // What a call's environment makes it wait for and pay.
+  struct Start {
+    std::int64_t waitNs = 0, innerInitNs = 0; // init before the call, and inside it
+    std::int64_t billedInitNs = 0;            // of the former, in one with the call
+  };
+  std::optional<Refusal> seat(Call& call, Start& start);
   bool takeIdle(std::int64_t ns, IdleEntry& taken);
-  std::uint32_t create(std::int64_t ns);
+  void create(Call& call, Start& start);
+  void initAfterReset(const Call& call, Start& start);
   void endLife(std::uint32_t environment, std::int64_t ns);
-  void run(Call& call, const InvocationWork& work);
-  void bill(const Call& call, std::int64_t initNs, std::int64_t lastsNs, std::int64_t ioNs);
+  void run(Call& call, const Start& start, const InvocationWork& work);
+  void bill(const Call& call, const Start& start, const Invocation& lasts);
   void bookBusy(Call& call, std::int64_t untilNs);
+  void bookHour(std::vector<std::int64_t>& series, std::int64_t ns, std::int64_t amount) const;
   void bookProvisioned(std::int64_t ns);
   std::uint32_t slotFor(const Call& call);
   std::int64_t busy() const { return m_busyOnDemand + m_provisionedBusy; }
@@ -96,6 +105,7 @@ class FunctionEnvironments {
   std::vector<Call> m_calls;
   std::vector<std::uint32_t> m_freeSlots;
   std::int64_t m_busyOnDemand = 0, m_provisionedBusy = 0, m_provisioned = 0;
+  std::int64_t m_provisionedResets = 0; // free ones that await init
 
   std::vector<LambdaTally> m_tallies;
   std::size_t m_window = 0;

@@ -1,6 +1,7 @@
 #include "model/lambda/lambda_simulator.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cassert>
 #include <cmath>
 #include <span>
@@ -20,12 +21,9 @@ using lambda::billedMilliseconds;
 using lambda::AnyEngine;
 using lambda::BusyEntry;
 using lambda::BusyQueue;
-using lambda::cutInProportion;
+using lambda::cutAt;
 using lambda::durationNs;
-using lambda::Environment;
 using lambda::IdleEntry;
-using lambda::ObservationMarks;
-using lambda::TokenBucket;
 using workloads::RandomStream;
 
 enum class Refusal { Concurrency, Growth };
@@ -34,10 +32,21 @@ enum class Refusal { Concurrency, Growth };
 struct Sums {
   std::uint64_t timedOut = 0, throttledRate = 0, throttledConcurrency = 0, throttledGrowth = 0;
   std::uint64_t cold = 0, provisionedStarted = 0;
+  std::uint64_t initAhead = 0, initRestarts = 0, resetInits = 0;
   std::int64_t billedMs = 0, provisionedBilledMs = 0;
   std::int64_t ioNs = 0, provisionedIoNs = 0; // at most the duration, so a batch stays far below 63 bits
   std::int64_t peakBusy = 0, peakEnvironments = 0;
   Int128 busyNs = 0, idleNs = 0, initNs = 0, provisionedBusyNs = 0;
+  Int128 billedInitNs = 0, provisionedInitNs = 0;
+  std::int64_t extensionCutNs = 0, provisionedExtensionCutNs = 0; // of one extensionAfter a call
+};
+
+// How a request found its environment.
+struct Start {
+  std::uint32_t number = 0;
+  std::int64_t waitNs = 0;       // for init before the call
+  std::int64_t innerInitNs = 0;  // init inside the call
+  std::int64_t billedInitNs = 0; // of waitNs
 };
 
 template <class Pool> class Engine final : public AnyEngine {
@@ -48,7 +57,8 @@ template <class Pool> class Engine final : public AnyEngine {
 
  private:
   using Serve = void (Engine::*)(const workloads::RequestBatch&, std::size_t, std::size_t);
-  static constexpr std::uint32_t kProvisioned = BusyEntry::kEnvironmentMask; // no environment has this number
+  // No environment has these numbers: provisioned ones, and those of them whose call is cut.
+  static constexpr std::uint32_t kProvisioned = BusyEntry::kEnvironmentMask, kProvisionedCut = kProvisioned - 1;
 
   template <bool drawnLives, bool provisioned, bool rateCap>
   void serve(const workloads::RequestBatch& batch, std::size_t from, std::size_t to);
@@ -60,21 +70,24 @@ template <class Pool> class Engine final : public AnyEngine {
   bool takeIdle(std::int64_t ns, IdleEntry& taken, Int128& idleNs);
   void dropLapsed(const IdleEntry& entry, Int128& idleNs);
   void end(std::uint32_t environment, std::int64_t ns);
+  void forget(std::uint32_t environment);
   bool mayGrow(std::int64_t ns, Refusal& refusal);
-  std::uint32_t create(std::int64_t ns);
+  Start create(std::int64_t ns, Sums& sums);
+  std::uint32_t freeNumber();
+  void initAfterReset(Start& start, std::int64_t ns, Sums& sums);
+  lambda::Invocation cut(Start& start, const lambda::Invocation& wanted, Sums& sums);
 
   void passMark();
   void samplePoint(std::int64_t ns);
   void settle(std::int64_t edgeNs);
   void openWindow(std::int64_t edgeNs);
   void add(const Sums& sums, std::size_t requests, std::size_t completed);
-  void addToHour(const Sums& sums);
 
   std::int64_t busyOnDemand() const { return static_cast<std::int64_t>(m_busy.size()) - m_provisionedBusy; }
   LambdaTally& tally() { return m_tallies[m_window]; }
 
   LambdaFunction m_function;
-  ObservationMarks m_marks;
+  lambda::ObservationMarks m_marks;
   lambda::EnvironmentBirths m_births;
   Serve m_serve;
   double m_perCpuNs;
@@ -83,11 +96,12 @@ template <class Pool> class Engine final : public AnyEngine {
 
   Pool m_idle;
   BusyQueue m_busy;
-  std::vector<Environment> m_environments;
+  std::vector<lambda::Environment> m_environments;
   std::vector<std::uint32_t> m_freeNumbers;
   std::int64_t m_provisionedBusy = 0;
+  std::int64_t m_resets = 0, m_provisionedResets = 0; // environments that await init after a cut; free ones
   std::uint64_t m_request = 0;
-  TokenBucket m_growth, m_rate;
+  lambda::TokenBucket m_growth, m_rate;
 
   std::vector<std::int64_t> m_latency;
   std::vector<LambdaTally> m_tallies; // the warm-up, the windows, and what is beyond the horizon
@@ -112,12 +126,11 @@ Engine<Pool>::Engine(const LambdaFunction& function, const ObservationPlan& plan
 }
 
 template <class Pool> typename Engine<Pool>::Serve Engine<Pool>::chooseServe(const LambdaFunction& f, bool drawn) {
-  const bool provisioned = f.provisioned > 0;
-  if (drawn && provisioned)
-    return f.requestRateCap ? &Engine::serve<true, true, true> : &Engine::serve<true, true, false>;
-  if (drawn) return f.requestRateCap ? &Engine::serve<true, false, true> : &Engine::serve<true, false, false>;
-  if (provisioned) return f.requestRateCap ? &Engine::serve<false, true, true> : &Engine::serve<false, true, false>;
-  return f.requestRateCap ? &Engine::serve<false, false, true> : &Engine::serve<false, false, false>;
+  static constexpr std::array kServe{&Engine::serve<false, false, false>, &Engine::serve<false, false, true>,
+                                     &Engine::serve<false, true, false>,  &Engine::serve<false, true, true>,
+                                     &Engine::serve<true, false, false>,  &Engine::serve<true, false, true>,
+                                     &Engine::serve<true, true, false>,   &Engine::serve<true, true, true>};
+  return kServe[4U * drawn + 2U * (f.provisioned > 0) + f.requestRateCap];
 }
 
 // ---- life of an environment ----
@@ -132,16 +145,76 @@ template <class Pool> bool Engine<Pool>::mayGrow(std::int64_t ns, Refusal& refus
   return true;
 }
 
-template <class Pool> std::uint32_t Engine<Pool>::create(std::int64_t ns) {
-  std::uint32_t number = static_cast<std::uint32_t>(m_environments.size());
+template <class Pool> std::uint32_t Engine<Pool>::freeNumber() {
+  const std::uint32_t number = static_cast<std::uint32_t>(m_environments.size());
   if (m_freeNumbers.empty()) {
     m_environments.emplace_back();
-  } else {
-    number = m_freeNumbers.back();
-    m_freeNumbers.pop_back();
+    return number;
   }
-  m_environments[number] = m_births.next(ns);
-  return number;
+  const std::uint32_t again = m_freeNumbers.back();
+  m_freeNumbers.pop_back();
+  return again;
+}
+
+// What ran ahead is billed by itself and lies before the environment's time; its clock starts with the request.
+template <class Pool> Start Engine<Pool>::create(std::int64_t ns, Sums& sums) {
+  const lambda::Birth birth = m_births.next(ns);
+  Start start{freeNumber(), birth.waitNs(), birth.restartNs, m_births.billedNs(birth.initNs)};
+  m_environments[start.number] = birth.environment;
+  ++sums.cold;
+  sums.initAhead += birth.nobodyWaits();
+  sums.initRestarts += birth.restartNs > 0;
+  sums.initNs += start.waitNs + start.innerInitNs;
+  sums.billedInitNs += start.billedInitNs + start.innerInitNs;
+  if (birth.ahead) {
+    sums.billedMs += billedMilliseconds(start.billedInitNs, m_function.billingStepMs);
+    start.billedInitNs = 0;
+  }
+  return start;
+}
+
+// Of the provisioned ones those that await init serve first, as the most recently used do.
+template <class Pool> void Engine<Pool>::initAfterReset(Start& start, std::int64_t ns, Sums& sums) {
+  if (start.number == kProvisioned) {
+    --m_provisionedResets;
+    start.innerInitNs = m_births.initInsideNs();
+    sums.provisionedInitNs += start.innerInitNs;
+  } else {
+    auto& environment = m_environments[start.number];
+    if (!environment.reset) return;
+    environment.reset = false;
+    --m_resets;
+    start.innerInitNs = m_births.initInsideNs();
+    environment.initEndNs = ns + start.innerInitNs;
+    sums.initNs += start.innerInitNs;
+    sums.billedInitNs += start.innerInitNs;
+  }
+  ++sums.resetInits;
+}
+
+// A call that would last longer than the timeout: what is left of it, what was booked for it too much taken back.
+template <class Pool> lambda::Invocation Engine<Pool>::cut(Start& start, const lambda::Invocation& wanted, Sums& sums) {
+  const lambda::Invocation left = cutAt(m_function.timeout.count(), wanted);
+  const std::int64_t initCutNs = wanted.initNs - left.initNs, extensionCutNs = wanted.extensionNs - left.extensionNs;
+  if (start.number == kProvisioned) {
+    start.number = kProvisionedCut;
+    sums.provisionedInitNs -= initCutNs;
+    sums.provisionedExtensionCutNs += extensionCutNs;
+    return left;
+  }
+  auto& environment = m_environments[start.number];
+  environment.reset = true;
+  environment.initEndNs -= initCutNs;
+  ++m_resets;
+  sums.initNs -= initCutNs;
+  sums.billedInitNs -= initCutNs;
+  sums.extensionCutNs += extensionCutNs;
+  return left;
+}
+
+template <class Pool> void Engine<Pool>::forget(std::uint32_t environment) {
+  if (m_resets > 0 && m_environments[environment].reset) --m_resets;
+  m_freeNumbers.push_back(environment);
 }
 
 template <class Pool> void Engine<Pool>::end(std::uint32_t environment, std::int64_t ns) {
@@ -154,7 +227,7 @@ template <class Pool> void Engine<Pool>::dropLapsed(const IdleEntry& entry, Int1
     idleNs += entry.expiryNs - entry.sinceNs;
     end(entry.environment, entry.expiryNs);
   }
-  m_freeNumbers.push_back(entry.environment);
+  forget(entry.environment);
 }
 
 // The next live idle environment in reuse order; those that lapsed by now are dropped on the way.
@@ -172,16 +245,17 @@ template <class Pool>
 template <bool drawnLives, bool provisioned>
 inline void Engine<Pool>::release(const BusyEntry& entry) {
   const std::uint32_t number = entry.environment();
-  if (provisioned && number == kProvisioned) {
+  if (provisioned && number >= kProvisionedCut) {
     --m_provisionedBusy;
+    m_provisionedResets += number == kProvisionedCut;
     return;
   }
   std::int64_t idleLifetimeNs = m_idleLifetimeNs;
   if constexpr (drawnLives) {
-    const Environment& environment = m_environments[number];
+    const auto& environment = m_environments[number];
     if (entry.finishNs - environment.createdNs > environment.maxLifetimeNs) {
       end(number, entry.finishNs);
-      m_freeNumbers.push_back(number);
+      forget(number);
       return;
     }
     idleLifetimeNs = environment.idleLifetimeNs;
@@ -203,7 +277,7 @@ void Engine<Pool>::serve(const workloads::RequestBatch& batch, std::size_t from,
   Sums sums;
   std::size_t completed = 0;
   const std::int64_t timeoutNs = m_function.timeout.count(), overheadNs = m_function.overhead.count();
-  const std::int64_t stepMs = m_function.billingStepMs;
+  const std::int64_t stepMs = m_function.billingStepMs, afterNs = m_function.extensionAfter.count();
   for (std::size_t i = from; i < to; ++i) {
     const std::int64_t now = batch.arrival[i];
     releaseUntil<drawnLives, provisioned>(now);
@@ -213,48 +287,52 @@ void Engine<Pool>::serve(const workloads::RequestBatch& batch, std::size_t from,
         continue;
       }
     }
-    const std::int64_t wantedNs = durationNs(batch.cpu[i], batch.io[i], m_perCpuNs);
-    const std::int64_t lastsNs = std::min(wantedNs, timeoutNs);
-    std::int64_t ioNs = batch.io[i];
-    if (wantedNs > timeoutNs) [[unlikely]]
-      ioNs = cutInProportion(ioNs, lastsNs, wantedNs);
-    std::int64_t initNs = 0, billedInitNs = 0;
-    std::uint32_t number = kProvisioned;
+    Start start;
     IdleEntry idle;
-    if (provisioned && m_provisionedBusy < m_function.provisioned) {
+    const bool ready = provisioned && m_provisionedBusy < m_function.provisioned;
+    if (ready) {
+      start.number = kProvisioned;
       ++m_provisionedBusy;
       ++sums.provisionedStarted;
-      sums.provisionedBilledMs += billedMilliseconds(lastsNs, stepMs);
-      sums.provisionedIoNs += ioNs;
-      sums.provisionedBusyNs += lastsNs;
+      if (m_provisionedResets > 0) [[unlikely]]
+        initAfterReset(start, now, sums);
+    } else if (takeIdle(now, idle, sums.idleNs)) {
+      start.number = idle.environment;
+      sums.idleNs += now - idle.sinceNs;
+      if (m_resets > 0) [[unlikely]]
+        initAfterReset(start, now, sums);
     } else {
-      if (takeIdle(now, idle, sums.idleNs)) {
-        number = idle.environment;
-        sums.idleNs += now - idle.sinceNs;
-      } else {
-        Refusal refusal;
-        if (!mayGrow(now, refusal)) {
-          ++(refusal == Refusal::Growth ? sums.throttledGrowth : sums.throttledConcurrency);
-          continue;
-        }
-        number = create(now);
-        initNs = m_environments[number].initEndNs - now;
-        billedInitNs = m_function.initBilled ? initNs : 0;
-        sums.initNs += initNs;
-        ++sums.cold;
-        // Nothing was idle: every on-demand environment is busy, this one included.
-        sums.peakEnvironments = std::max(sums.peakEnvironments, busyOnDemand() + 1 + m_function.provisioned);
+      Refusal refusal;
+      if (!mayGrow(now, refusal)) {
+        ++(refusal == Refusal::Growth ? sums.throttledGrowth : sums.throttledConcurrency);
+        continue;
       }
-      sums.billedMs += billedMilliseconds(billedInitNs + lastsNs, stepMs);
+      start = create(now, sums);
+      // Nothing was idle: every on-demand environment is busy, this one included.
+      sums.peakEnvironments = std::max(sums.peakEnvironments, busyOnDemand() + 1 + m_function.provisioned);
+    }
+    const std::int64_t workNs = durationNs(batch.cpu[i], batch.io[i], m_perCpuNs);
+    const std::int64_t responseNs = start.innerInitNs + workNs;
+    std::int64_t callNs = responseNs + afterNs, ioNs = batch.io[i];
+    if (callNs > timeoutNs) [[unlikely]] {
+      ioNs = cut(start, {start.innerInitNs, workNs, ioNs, afterNs}, sums).ioNs;
+      callNs = timeoutNs;
+    }
+    if (ready) {
+      sums.provisionedBilledMs += billedMilliseconds(callNs, stepMs);
+      sums.provisionedIoNs += ioNs;
+      sums.provisionedBusyNs += callNs;
+    } else {
+      sums.billedMs += billedMilliseconds(start.billedInitNs + callNs, stepMs);
       sums.ioNs += ioNs;
-      sums.busyNs += initNs + lastsNs;
+      sums.busyNs += start.waitNs + callNs;
     }
     if constexpr (rateCap) m_rate.take();
-    m_busy.push(BusyEntry(now + initNs + lastsNs, m_request++, number));
+    m_busy.push(BusyEntry(now + start.waitNs + callNs, m_request++, start.number));
     sums.peakBusy = std::max(sums.peakBusy, static_cast<std::int64_t>(m_busy.size()));
-    m_latency[completed] = overheadNs + initNs + lastsNs;
-    completed += wantedNs <= timeoutNs;
-    sums.timedOut += wantedNs > timeoutNs;
+    m_latency[completed] = overheadNs + start.waitNs + responseNs;
+    completed += responseNs <= timeoutNs;
+    sums.timedOut += responseNs > timeoutNs;
   }
   add(sums, to - from, completed);
 }
@@ -268,6 +346,9 @@ template <class Pool> void Engine<Pool>::add(const Sums& sums, std::size_t reque
   t.outcomes.latency.record(std::span<const std::int64_t>(m_latency.data(), completed));
   t.started += completed + sums.timedOut;
   t.cold += sums.cold;
+  t.initAhead += sums.initAhead;
+  t.initRestarts += sums.initRestarts;
+  t.resetInits += sums.resetInits;
   t.provisionedStarted += sums.provisionedStarted;
   t.throttledRate += sums.throttledRate;
   t.throttledConcurrency += sums.throttledConcurrency;
@@ -278,17 +359,19 @@ template <class Pool> void Engine<Pool>::add(const Sums& sums, std::size_t reque
   t.idleNs += sums.idleNs;
   t.initNs += sums.initNs;
   t.provisionedBusyNs += sums.provisionedBusyNs;
-  t.cpuNs += sums.busyNs - sums.initNs - sums.ioNs;
+  t.billedInitNs += sums.billedInitNs;
+  t.provisionedInitNs += sums.provisionedInitNs;
+  const Int128 afterNs = m_function.extensionAfter.count();
+  const Int128 extensionNs = afterNs * (completed + sums.timedOut - sums.provisionedStarted) - sums.extensionCutNs;
+  const Int128 provisionedExtensionNs = afterNs * sums.provisionedStarted - sums.provisionedExtensionCutNs;
+  t.extensionNs += extensionNs;
+  t.provisionedExtensionNs += provisionedExtensionNs;
+  t.cpuNs += sums.busyNs - sums.initNs - sums.ioNs - extensionNs;
   t.ioNs += sums.ioNs;
-  t.billedInitNs += m_function.initBilled ? sums.initNs : 0;
-  t.provisionedCpuNs += sums.provisionedBusyNs - sums.provisionedIoNs;
+  t.provisionedCpuNs += sums.provisionedBusyNs - sums.provisionedInitNs - sums.provisionedIoNs - provisionedExtensionNs;
   t.provisionedIoNs += sums.provisionedIoNs;
   t.peakBusy = std::max(t.peakBusy, sums.peakBusy);
   t.peakEnvironments = std::max(t.peakEnvironments, sums.peakEnvironments);
-  addToHour(sums);
-}
-
-template <class Pool> void Engine<Pool>::addToHour(const Sums& sums) {
   m_hours.billedMs[m_hour] += sums.billedMs;
   m_hours.provisionedBilledMs[m_hour] += sums.provisionedBilledMs;
   m_hours.busyNs[m_hour] += static_cast<std::int64_t>(sums.busyNs + sums.provisionedBusyNs);
@@ -299,7 +382,7 @@ template <class Pool> void Engine<Pool>::feed(const workloads::RequestBatch& bat
   if (m_latency.size() < count) m_latency.resize(count);
   for (std::size_t from = 0; from < count;) {
     const std::int64_t mark = m_marks.nextNs();
-    if (mark == ObservationMarks::kNever) return; // at or past the horizon
+    if (mark == lambda::ObservationMarks::kNever) return; // at or past the horizon
     const auto rest = batch.arrival.subspan(from);
     const auto reached = rest.back() < mark ? rest.end() : std::lower_bound(rest.begin(), rest.end(), mark);
     const std::size_t to = from + static_cast<std::size_t>(reached - rest.begin());
@@ -354,7 +437,7 @@ template <class Pool> void Engine<Pool>::settle(std::int64_t edgeNs) {
   };
   m_busy.forEach([&](const BusyEntry& entry) {
     const std::int64_t beyondNs = entry.finishNs - edgeNs;
-    if (entry.environment() == kProvisioned) return carry(beyondNs, now.provisionedBusyNs, next.provisionedBusyNs);
+    if (entry.environment() >= kProvisionedCut) return carry(beyondNs, now.provisionedBusyNs, next.provisionedBusyNs);
     carry(beyondNs, now.busyNs, next.busyNs);
     const std::int64_t initEndNs = m_environments[entry.environment()].initEndNs;
     carry(std::max<std::int64_t>(initEndNs - edgeNs, 0), now.initNs, next.initNs);
@@ -371,7 +454,7 @@ template <class Pool> void Engine<Pool>::openWindow(std::int64_t edgeNs) {
 }
 
 template <class Pool> LambdaRun Engine<Pool>::finish() {
-  while (m_marks.nextNs() != ObservationMarks::kNever) passMark();
+  while (m_marks.nextNs() != lambda::ObservationMarks::kNever) passMark();
   LambdaRun run;
   run.windows.assign(std::make_move_iterator(m_tallies.begin() + 1), std::make_move_iterator(m_tallies.end() - 1));
   run.timeline = std::move(m_timeline);

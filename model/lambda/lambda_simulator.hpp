@@ -1,6 +1,7 @@
 #pragma once
 // Classic Lambda: one request per execution environment at a time. Rules in order for a request at time t are those of
-// design section 4; sources are the AWS Lambda developer guide pages named at each field (copies of Sep-Oct 2026).
+// design section 4; sources are the AWS Lambda developer guide pages named at each field (copies of Sep-Oct 2026) and
+// docs/lambda.md.
 // Exact in integer nanoseconds. Pinned by tests/model/lambda_simulator_test.cpp against a plain reference event loop,
 // Erlang B, M/G/infinity, the environment-pool Markov chain and the documentation's ten-request example.
 #include <cstdint>
@@ -37,11 +38,16 @@ struct LambdaNeighbour {
 
 // One function in one configuration, ready to run: every default resolved, every unit converted.
 struct LambdaFunction {
-  static constexpr std::int64_t kMaxConcurrency = (std::int64_t{1} << 24) - 1; // a higher limit counts as this
+  static constexpr std::int64_t kMaxConcurrency = (std::int64_t{1} << 24) - 2; // a higher limit counts as this
   pricing::Memory memory = pricing::Memory::mebibytes(1769);
   double threads = 1.0; // a request can use this many vCPUs
   double speed = 1.0;   // relative to a Lambda x86 vCPU
   workloads::DurationDistribution init = workloads::Constant{};
+  Duration initLimit = std::chrono::seconds(10); // an init over it is cut there and begins anew in the first call
+  std::optional<workloads::DurationDistribution> initInside; // of init inside a call, where it differs: after SnapStart
+  double initAhead = 0; // share of new environments whose init was over before the request
+  workloads::DurationDistribution extensionInit = workloads::Constant{}; // on top of every init
+  Duration extensionAfter{}; // after each response: keeps the environment busy and is billed, is in no latency
   workloads::DurationDistribution idleLifetime = workloads::Constant{std::chrono::minutes(10)};
   std::optional<workloads::DurationDistribution> maxLifetime; // retired when it next finishes, older than this
   Reuse reuse = Reuse::Lifo;
@@ -50,10 +56,13 @@ struct LambdaFunction {
   std::optional<GrowthLimit> growth = GrowthLimit{};
   bool requestRateCap = true; // 10 x concurrencyLimit requests/s, synchronous only: a bucket of one second's worth,
                               // asked by every request and charged by those that start
-  Duration timeout = std::chrono::seconds(900); // over the duration, init not counted; fails and is billed to here
-  Duration overhead{};                          // front door, added to latency, not billed
-  bool initBilled = true;                       // since 1 Aug 2025
-  std::int64_t billingStepMs = 1;               // billed time is a multiple of it; 100 before 1 Dec 2020
+  // Over the whole call: init inside it, work, extensions; init before it is not counted. What is cut is billed to
+  // here, and the environment's next call begins with init.
+  Duration timeout = std::chrono::seconds(900);
+  Duration overhead{};            // front door, added to latency, not billed
+  bool initBilled = true;         // since 1 Aug 2025; init inside a call is duration, always billed
+  double initBilledShare = 1;     // of the init before a call; SnapStart bills a part of the restore
+  std::int64_t billingStepMs = 1; // billed time is a multiple of it; 100 before 1 Dec 2020
   // What follows needs the event engine, unless it says that every request is tried once as it comes.
   EventSource source = ClientRetries{};
   Failures failures;
@@ -68,7 +77,7 @@ struct LambdaFunction {
 // arrived.
 class LambdaSimulator {
  public:
-  // Streams "lambda.init", "lambda.idle_lifetime", "lambda.max_lifetime", "lambda.reuse" of this seed and replication.
+  // Random streams of this seed and replication: those of EnvironmentBirths, and "lambda.reuse".
   LambdaSimulator(const LambdaFunction& function, const ObservationPlan& plan, std::uint64_t seed,
                   std::uint64_t replication);
   ~LambdaSimulator();

@@ -62,7 +62,7 @@ std::optional<std::uint32_t> Neighbours::serve(std::uint32_t k) {
   const auto slot = std::get<std::uint32_t>(begun);
   const Call& call = f.environments->call(slot);
   ++(call.fate == Fate::Timeout ? f.outcomes.timedOut : f.outcomes.completed);
-  if (call.fate != Fate::Timeout) f.outcomes.latency.record(call.finishNs - call.startNs);
+  if (call.fate != Fate::Timeout) f.outcomes.latency.record(call.respondedNs - call.startNs);
   return slot;
 }
 

@@ -72,13 +72,13 @@ void QueueSource::ended(const Call& call) {
   auto& batch = m_batches[call.payload];
   --m_active;
   if (isFifo()) {
-    returnToGroup(batch, call.fate);
+    returnToGroup(batch, call);
   } else {
     for (const RequestId id : batch.ids) {
       if (m_service.request(id).failing)
         returnMessage(id, batch.receivedNs + m_visibilityNs, call.fate);
       else
-        m_service.complete(id, m_service.nowNs());
+        m_service.complete(id, call.respondedNs);
     }
   }
   m_batches.close(call.payload);
@@ -93,17 +93,17 @@ void QueueSource::returnMessage(RequestId id, std::int64_t visibleNs, Fate fate)
 }
 
 // Order within a group: what follows the first failed message returns with it, and the group waits for its visibility.
-void QueueSource::returnToGroup(const BatchTable::Batch& batch, Fate fate) {
+void QueueSource::returnToGroup(const BatchTable::Batch& batch, const Call& call) {
   Group& group = m_groups[batch.lane];
   std::size_t done = 0;
   while (done < batch.ids.size() && !m_service.request(batch.ids[done]).failing)
-    m_service.complete(batch.ids[done++], m_service.nowNs());
+    m_service.complete(batch.ids[done++], call.respondedNs);
   bool blocked = false;
   for (std::size_t i = batch.ids.size(); i-- > done;) {
     const RequestId id = batch.ids[i];
     const bool last = m_service.request(id).deliveries >= m_mapping.maxReceives && m_service.request(id).failing;
     if (last) {
-      returnMessage(id, 0, fate);
+      returnMessage(id, 0, call.fate);
       continue;
     }
     m_service.backToSource(id);

@@ -129,7 +129,7 @@ void StreamSource::ended(const Call& call) {
   lane.busy = false;
   std::size_t done = 0;
   while (done < batch.ids.size() && !m_service.request(batch.ids[done]).failing)
-    m_service.complete(batch.ids[done++], m_service.nowNs());
+    m_service.complete(batch.ids[done++], call.respondedNs);
   if (lane.failedLeft > 0) lane.nextSize = lane.failedLeft -= std::min(done, lane.failedLeft);
   if (done < batch.ids.size()) {
     batch.ids.erase(batch.ids.begin(), batch.ids.begin() + static_cast<std::ptrdiff_t>(done));

@@ -54,6 +54,12 @@ class ScenarioMaker {
     s.observed.timelinePoints = static_cast<int>(small(9));
     if (f.growth && m_random.below(2) == 0) *f.growth = {small(7), small(3), Duration((1 + small(30)) * m_unit)};
     if (m_random.below(3) == 0) f.billingStepMs = 1 + small(120);
+    if (m_random.below(2) == 0) f.initLimit = Duration(small(4) * m_unit);
+    if (m_random.below(4) == 0) f.initInside = law(6);
+    if (m_random.below(2) == 0) f.initAhead = 0.5 * static_cast<double>(small(3));
+    if (m_random.below(3) == 0) f.extensionInit = law(3);
+    if (m_random.below(3) == 0) f.extensionAfter = Duration(small(3) * m_unit);
+    if (m_random.below(4) == 0) f.initBilledShare = 0.3;
     s.observed.hour = Duration((1 + small(40)) * m_unit - small(2));
     if (s.observed.hour.count() == 0) s.observed.hour = 1ns;
     return s;
@@ -104,8 +110,10 @@ void print(std::ostream& out, const LambdaRun& r) {
         << t.throttledRate << " cold " << t.cold << " provisioned " << t.provisionedStarted << " billed " << t.billedMs
         << '/' << t.provisionedBilledMs << " busy " << whole(t.busyNs) << " idle " << whole(t.idleNs) << " init "
         << whole(t.initNs) << " provisioned busy " << whole(t.provisionedBusyNs) << " ended " << t.environmentsEnded
-        << " cpu " << whole(t.cpuNs) << '/' << whole(t.provisionedCpuNs) << " io " << whole(t.ioNs) << '/'
-        << whole(t.provisionedIoNs) << " billed init " << whole(t.billedInitNs) << " lifetime "
+        << " ahead " << t.initAhead << " restarts " << t.initRestarts << " resets " << t.resetInits << " extensions "
+        << whole(t.extensionNs) << '/' << whole(t.provisionedExtensionNs) << " provisioned init "
+        << whole(t.provisionedInitNs) << " cpu " << whole(t.cpuNs) << '/' << whole(t.provisionedCpuNs) << " io "
+        << whole(t.ioNs) << '/' << whole(t.provisionedIoNs) << " billed init " << whole(t.billedInitNs) << " lifetime "
         << whole(t.endedLifetimeNs) << " peak " << t.peakEnvironments << '/' << t.peakBusy << '\n';
   for (const model::TimelinePoint& p : r.timeline)
     out << "  at " << p.at.count() << ": " << p.capacity << " environments, " << p.inFlight << " busy\n";
@@ -119,7 +127,10 @@ std::string text(const Scenario& s) {
       << "; provisioned " << f.provisioned << "; limit " << f.concurrencyLimit << "; growth "
       << (f.growth ? f.growth->burst : -1) << '+' << (f.growth ? f.growth->refill : -1) << " per "
       << (f.growth ? f.growth->every.count() : 0) << "; step " << f.billingStepMs << "; rate cap " << f.requestRateCap
-      << "; timeout " << f.timeout.count() << "; warm-up " << s.observed.warmup.count() << ", horizon "
+      << "; timeout " << f.timeout.count() << "; init limit " << f.initLimit.count() << ", inside "
+      << (f.initInside ? describe(*f.initInside) : "the same") << ", ahead " << f.initAhead << ", billed "
+      << f.initBilled * f.initBilledShare << "; extensions " << describe(f.extensionInit) << ", after "
+      << f.extensionAfter.count() << "; warm-up " << s.observed.warmup.count() << ", horizon "
       << s.observed.horizon.count() << ", " << s.observed.windows << " windows, " << s.observed.timelinePoints
       << " points\n";
   for (const Request& r : s.requests) out << "  {" << r.arrival << ", " << r.cpu << ", " << r.io << "},\n";
@@ -156,6 +167,9 @@ LambdaTally sum(const std::vector<LambdaTally>& windows) {
     total.outcomes.latency.merge(w.outcomes.latency);
     total.started += w.started;
     total.cold += w.cold;
+    total.initAhead += w.initAhead;
+    total.initRestarts += w.initRestarts;
+    total.resetInits += w.resetInits;
     total.provisionedStarted += w.provisionedStarted;
     total.throttledConcurrency += w.throttledConcurrency;
     total.throttledGrowth += w.throttledGrowth;
@@ -169,6 +183,9 @@ LambdaTally sum(const std::vector<LambdaTally>& windows) {
     total.cpuNs += w.cpuNs;
     total.ioNs += w.ioNs;
     total.billedInitNs += w.billedInitNs;
+    total.extensionNs += w.extensionNs;
+    total.provisionedInitNs += w.provisionedInitNs;
+    total.provisionedExtensionNs += w.provisionedExtensionNs;
     total.provisionedCpuNs += w.provisionedCpuNs;
     total.provisionedIoNs += w.provisionedIoNs;
     total.environmentsEnded += w.environmentsEnded;
@@ -182,7 +199,7 @@ LambdaTally sum(const std::vector<LambdaTally>& windows) {
 } // namespace
 
 TEST_CASE("Simulator and reference event loop agree to the last count on 3,000 random scenarios", "[lambda]") {
-  std::uint64_t cold = 0, warm = 0, throttled = 0, timedOut = 0, ended = 0;
+  std::uint64_t cold = 0, warm = 0, throttled = 0, timedOut = 0, ended = 0, ahead = 0, restarts = 0, resets = 0;
   for (std::uint64_t number = 0; number < 3000; ++number) {
     const Scenario s = ScenarioMaker(number).make();
     if (!agrees(s)) FAIL(text(shrunk(s)));
@@ -192,9 +209,12 @@ TEST_CASE("Simulator and reference event loop agree to the last count on 3,000 r
     throttled += total.outcomes.throttled;
     timedOut += total.outcomes.timedOut;
     ended += total.environmentsEnded;
+    ahead += total.initAhead;
+    restarts += total.initRestarts;
+    resets += total.resetInits;
   }
   // The scenarios are worth something: every kind of thing happens often.
-  CHECK(std::min({cold, warm, throttled, timedOut, ended}) > 1000);
+  CHECK(std::min({cold, warm, throttled, timedOut, ended, ahead, restarts, resets}) > 1000);
 }
 
 TEST_CASE("The event engine gives the counts of the fast engine where every request is tried once as it comes",
@@ -220,12 +240,17 @@ TEST_CASE("Attempts are the sum of outcomes, and starts of completions and timeo
       REQUIRE(t.started == o.completed + o.timedOut);
       REQUIRE(o.latency.count() == o.completed);
       const auto roundUp = [](std::int64_t ms, model::Int128 partsNs) { return whole(ms * kMs - partsNs); };
-      const std::int64_t onDemand = roundUp(t.billedMs, t.cpuNs + t.ioNs + t.billedInitNs);
-      const std::int64_t provisioned = roundUp(t.provisionedBilledMs, t.provisionedCpuNs + t.provisionedIoNs);
-      const auto calls = static_cast<std::int64_t>(t.started - t.provisionedStarted);
+      const std::int64_t onDemand = roundUp(t.billedMs, t.cpuNs + t.ioNs + t.billedInitNs + t.extensionNs);
+      const std::int64_t provisioned =
+          roundUp(t.provisionedBilledMs,
+                  t.provisionedCpuNs + t.provisionedIoNs + t.provisionedInitNs + t.provisionedExtensionNs);
+      const auto spans = static_cast<std::int64_t>(t.started - t.provisionedStarted + t.cold); // rounded up, at most
       REQUIRE(onDemand >= 0);
-      REQUIRE(onDemand <= calls * (s.function.billingStepMs * kMs - 1));
+      REQUIRE(onDemand <= spans * (s.function.billingStepMs * kMs - 1));
       REQUIRE(provisioned >= 0);
+      REQUIRE(t.initAhead + t.initRestarts <= t.cold);
+      REQUIRE(t.cold + t.resetInits <= t.started);
+      REQUIRE(t.initNs <= t.busyNs);
     }
   }
 }

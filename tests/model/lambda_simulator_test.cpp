@@ -137,16 +137,162 @@ TEST_CASE("Init counts in latency and, since August 2025, in the bill", "[lambda
   CHECK(warm.billedMs == 1 + 934);
 }
 
-TEST_CASE("The timeout cuts the duration, not the init, and leaves the environment usable", "[lambda]") {
+// AWS Lambda developer guide, execution environment (Sep-Oct 2026): after a timeout the environment is reset; the next
+// call on it runs init again, inside its duration.
+TEST_CASE("The timeout cuts the duration, not the init before it, and resets the environment", "[lambda]") {
   LambdaFunction f = plain(50ms);
   f.timeout = 100ms;
-  const LambdaTally t = tally(f, 10s, {{0, 100 * kMs, 0}, {kSecond, 100 * kMs + 1, 0}, {2 * kSecond, 10 * kMs, 0}});
-  CHECK(t.outcomes.completed == 2);
+  const std::vector<Request> requests = {
+      {0, 100 * kMs, 0}, {kSecond, 100 * kMs + 1, 0}, {2 * kSecond, 10 * kMs, 0}, {3 * kSecond, 10 * kMs, 0}};
+  const LambdaTally t = tally(f, 10s, requests);
+  CHECK(t.outcomes.completed == 3);
   CHECK(t.outcomes.timedOut == 1);
   CHECK(t.cold == 1);
-  CHECK(t.started == 3);
-  CHECK(t.billedMs == 150 + 100 + 10);
-  CHECK(t.outcomes.latency.count() == 2);
+  CHECK(t.resetInits == 1);
+  CHECK(t.started == 4);
+  CHECK(t.billedMs == 150 + 100 + 60 + 10);
+  CHECK(t.outcomes.latency.count() == 3);
+  CHECK(whole(t.initNs) == 100 * kMs);
+  CHECK(whole(t.billedInitNs) == 100 * kMs);
+  CHECK(whole(t.cpuNs) == 220 * kMs);
+  f.initBilled = false; // init inside a call is duration: billed before August 2025 too
+  CHECK(tally(f, 10s, requests).billedMs == 100 + 100 + 60 + 10);
+}
+
+TEST_CASE("Init after a reset and work share the timeout; a call cut again resets the environment again", "[lambda]") {
+  LambdaFunction f = plain(70ms);
+  f.timeout = 100ms;
+  // Cut at 100; 70 init + 30 of 60 wanted, half of which is waiting; 70 + 10; warm.
+  const std::vector<Request> requests = {
+      {0, 200 * kMs, 0}, {kSecond, 30 * kMs, 30 * kMs}, {2 * kSecond, 10 * kMs, 0}, {3 * kSecond, 10 * kMs, 0}};
+  const LambdaTally t = tally(f, 10s, requests);
+  CHECK(t.outcomes.timedOut == 2);
+  CHECK(t.resetInits == 2);
+  CHECK(t.billedMs == 170 + 100 + 80 + 10);
+  CHECK(whole(t.ioNs) == 15 * kMs);
+  CHECK(whole(t.cpuNs) == (100 + 15 + 10 + 10) * kMs);
+  CHECK(whole(t.billedInitNs) == 3 * 70 * kMs);
+  CHECK(t.outcomes.latency.maxSeconds() == Approx(0.08).epsilon(1e-12));
+  f.timeout = 60ms; // init alone is longer: the environment never serves again
+  const LambdaTally stuck = tally(f, 10s, requests);
+  CHECK(stuck.outcomes.timedOut == 4);
+  CHECK(stuck.resetInits == 3);
+  CHECK(whole(stuck.billedInitNs) == (70 + 60 + 60 + 60) * kMs);
+}
+
+TEST_CASE("A reset environment that expired is gone with its reset", "[lambda]") {
+  LambdaFunction f = plain(50ms, 1s);
+  f.timeout = 100ms;
+  const LambdaTally t = tally(f, 10s, {{0, 200 * kMs, 0}, {5 * kSecond, kMs, 0}, {5 * kSecond + 60 * kMs, kMs, 0}});
+  CHECK(t.cold == 2);
+  CHECK(t.resetInits == 0);
+  CHECK(t.billedMs == 150 + 51 + 1);
+}
+
+TEST_CASE("A provisioned environment is reset too, and the next request on one pays the init", "[lambda]") {
+  LambdaFunction f = plain(50ms);
+  f.provisioned = 2;
+  f.timeout = 100ms;
+  const LambdaTally t = tally(f, 10s, {{0, 200 * kMs, 0}, {kSecond, 10 * kMs, 0}, {2 * kSecond, 10 * kMs, 0}});
+  CHECK(t.provisionedStarted == 3);
+  CHECK(t.cold == 0);
+  CHECK(t.resetInits == 1);
+  CHECK(t.provisionedBilledMs == 100 + 60 + 10);
+  CHECK(whole(t.provisionedInitNs) == 50 * kMs);
+  CHECK(whole(t.provisionedCpuNs) == 120 * kMs);
+}
+
+// AWS Lambda developer guide, execution environment (Sep-Oct 2026): init that is not over after 10 s is tried again
+// with the first call, under the function's timeout.
+TEST_CASE("Init over its limit is cut there and begins anew inside the first call", "[lambda]") {
+  LambdaFunction f = plain(12s);
+  f.timeout = 60s;
+  const std::vector<Request> requests = {{0, kSecond, 0}, {60 * kSecond, kSecond, 0}};
+  const LambdaTally t = tally(f, 120s, requests);
+  CHECK(t.cold == 1);
+  CHECK(t.initRestarts == 1);
+  CHECK(t.resetInits == 0);
+  CHECK(t.billedMs == 10'000 + 12'000 + 1000 + 1000);
+  CHECK(whole(t.initNs) == 22 * kSecond);
+  CHECK(t.outcomes.latency.maxSeconds() == Approx(23).epsilon(1e-12));
+  f.initBilled = false; // the part inside the call is billed all the same
+  CHECK(tally(f, 120s, requests).billedMs == 13'000 + 1000);
+  f.timeout = 12s; // no time left for work: fails and begins with init again, for ever
+  const LambdaTally never = tally(f, 120s, requests);
+  CHECK(never.outcomes.timedOut == 2);
+  CHECK(never.resetInits == 1);
+  f.timeout = 60s;
+  f.initLimit = 130s;
+  CHECK(tally(f, 120s, requests).outcomes.latency.maxSeconds() == Approx(13).epsilon(1e-12));
+  f.init = Constant{10s}; // at the limit is not over it
+  f.initLimit = 10s;
+  CHECK(tally(f, 120s, requests).initRestarts == 0);
+}
+
+TEST_CASE("An environment initialised ahead makes nobody wait; its init is billed by itself", "[lambda]") {
+  LambdaFunction f = plain(50'500us);
+  f.initAhead = 1;
+  const LambdaTally t = tally(f, 10s, {{0, 10'400'000, 0}, {kSecond, kMs, 0}});
+  CHECK(t.cold == 1);
+  CHECK(t.initAhead == 1);
+  CHECK(t.billedMs == 51 + 11 + 1); // together they would be 61
+  CHECK(t.outcomes.latency.maxSeconds() == Approx(0.0104).epsilon(1e-12));
+  CHECK(whole(t.initNs) == 0);
+  CHECK(whole(t.billedInitNs) == 50'500'000);
+  CHECK(whole(t.busyNs) == 11'400'000);
+  f.initBilled = false;
+  CHECK(tally(f, 10s, {{0, 10'400'000, 0}}).billedMs == 11);
+  f.initBilled = true;
+  f.init = Constant{12s}; // cut at 10 s, and the rest waits for the request
+  const LambdaTally restarted = tally(f, 100s, {{0, kMs, 0}});
+  CHECK(restarted.initAhead == 0);
+  CHECK(restarted.initRestarts == 1);
+  CHECK(restarted.billedMs == 10'000 + 12'001);
+}
+
+TEST_CASE("The share of environments initialised ahead is the share asked for", "[lambda]") {
+  LambdaFunction f = plain(1ms, 1ns);
+  f.initAhead = 0.3;
+  const LambdaTally t = tally(f, 20'000s, regular(20'000, kSecond, kMs));
+  CHECK(t.cold == 20'000);
+  // Binomial: standard deviation sqrt(n p (1 - p)) = 65.
+  CHECK(std::abs(static_cast<double>(t.initAhead) - 6000) < 4 * 65);
+}
+
+TEST_CASE("Extensions lengthen init, and after the response keep the environment busy and are billed", "[lambda]") {
+  LambdaFunction f = plain(50ms);
+  f.extensionInit = Constant{20ms};
+  f.extensionAfter = 30ms;
+  const LambdaTally t = tally(f, 10s, {{0, 10 * kMs, 0}, {kSecond, 10 * kMs, 0}, {kSecond + 20 * kMs, kMs, 0}});
+  CHECK(t.cold == 2); // the response of the second came at 10 ms, its environment is free at 40
+  CHECK(t.billedMs == 110 + 40 + 101);
+  CHECK(whole(t.extensionNs) == 90 * kMs);
+  CHECK(whole(t.cpuNs) == 21 * kMs);
+  CHECK(whole(t.initNs) == 140 * kMs);
+  CHECK(t.outcomes.latency.maxSeconds() == Approx(0.08).epsilon(1e-12));
+}
+
+TEST_CASE("The timeout cuts extensions after the response: the request completed, the environment is reset",
+          "[lambda]") {
+  LambdaFunction f = plain(50ms);
+  f.extensionAfter = 30ms;
+  f.timeout = 100ms;
+  const LambdaTally t = tally(f, 10s, {{0, 80 * kMs, 0}, {kSecond, kMs, 0}, {2 * kSecond, kMs, 0}});
+  CHECK(t.outcomes.completed == 3);
+  CHECK(t.resetInits == 1);
+  CHECK(t.billedMs == 150 + 81 + 31);
+  CHECK(whole(t.extensionNs) == (20 + 30 + 30) * kMs);
+}
+
+// A console export of 2023 (java17, SnapStart, 512 MB): duration 2,019.16 ms, restore 244.38 ms of which 167 ms are
+// billed: 2,187 ms.
+TEST_CASE("SnapStart bills a share of the restore", "[lambda]") {
+  LambdaFunction f = plain(244'380us);
+  f.initBilledShare = 167.0 / 244.38;
+  const LambdaTally t = tally(f, 10s, {{0, 2'019'160'000, 0}});
+  CHECK(t.billedMs == 2187);
+  CHECK(t.outcomes.latency.maxSeconds() == Approx(2.26354).epsilon(1e-12));
+  CHECK(whole(t.billedInitNs) == 167'000'000);
 }
 
 TEST_CASE("Billed time splits into computing, waiting and init; a call cut by the timeout in proportion", "[lambda]") {

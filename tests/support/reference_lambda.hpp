@@ -2,6 +2,7 @@
 // The rules of design section 4 as a plain event loop: every environment keeps its whole history, every question is
 // answered by looking at all of them. Slow and obvious; the simulator must agree with it to the last count.
 #include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -41,10 +42,13 @@ class ReferenceLambda {
                   std::uint64_t replication)
       : m_function(function), m_plan(plan),
         m_init(function.init, workloads::RandomStream(seed, "lambda.init", replication)),
+        m_initInside(function.initInside.value_or(workloads::Constant{}),
+                     workloads::RandomStream(seed, "lambda.init_inside", replication)),
+        m_extensionInit(function.extensionInit, workloads::RandomStream(seed, "lambda.extension_init", replication)),
         m_idleLifetime(function.idleLifetime, workloads::RandomStream(seed, "lambda.idle_lifetime", replication)),
         m_maxLifetime(function.maxLifetime.value_or(workloads::Constant{}),
                       workloads::RandomStream(seed, "lambda.max_lifetime", replication)),
-        m_reuse(seed, "lambda.reuse", replication) {
+        m_ahead(seed, "lambda.init_ahead", replication), m_reuse(seed, "lambda.reuse", replication) {
     m_run.windows.resize(static_cast<std::size_t>(plan.windows));
     for (auto* series : {&m_run.hours.billedMs, &m_run.hours.provisionedBilledMs, &m_run.hours.busyNs})
       for (std::int64_t from = 0; from < plan.horizon.count(); from += plan.hour.count()) series->push_back(0);
@@ -71,12 +75,12 @@ class ReferenceLambda {
   };
   struct Environment {
     bool provisioned = false, busy = false;
+    bool mustInit = false; // its last call was cut
     std::int64_t created = 0, idleLifetime = 0, maxLifetime = 0;
     std::int64_t finish = 0, idleSince = 0;
     std::uint64_t request = 0;
     std::optional<std::int64_t> end;
-    Interval init;
-    std::vector<Interval> served, idled;
+    std::vector<Interval> inits, served, idled;
   };
 
   static model::Int128 second() { return 1'000'000'000; }
@@ -188,46 +192,93 @@ class ReferenceLambda {
     m_rateLevel = std::min(m_rateLevel + passed * rate, second() * rate);
   }
 
+  std::int64_t drawInit() { return m_init.next() + m_extensionInit.next(); }
+  std::int64_t drawInitInside() {
+    return m_function.initInside ? m_initInside.next() + m_extensionInit.next() : drawInit();
+  }
+
   Environment fresh(std::int64_t now) {
     Environment e;
     e.created = now;
-    e.init = {now, now + m_init.next()};
     e.idleLifetime = m_idleLifetime.next();
     e.maxLifetime = m_maxLifetime.next();
     return e;
   }
   std::size_t freeProvisioned() {
-    for (std::size_t i = 0; i < m_environments.size(); ++i)
-      if (m_environments[i].provisioned && !m_environments[i].busy) return i;
+    std::optional<std::size_t> free;
+    for (std::size_t i = 0; i < m_environments.size(); ++i) {
+      const Environment& e = m_environments[i];
+      if (e.provisioned && !e.busy && (!free || e.mustInit)) free = i;
+    }
+    if (free) return *free;
     m_environments.emplace_back().provisioned = true;
     return m_environments.size() - 1;
   }
 
+  std::int64_t billedMilliseconds(std::int64_t ns) const {
+    std::int64_t ms = pricing::ceilMilliseconds(pricing::Duration(ns));
+    while (ms % m_function.billingStepMs != 0) ++ms;
+    return ms;
+  }
+
+  // Init before the call of a new environment, and whether it runs again inside the call.
+  struct FirstInit {
+    std::int64_t lasts = 0, again = 0, billed = 0;
+    bool ahead = false;
+  };
+  FirstInit firstInit() {
+    FirstInit init;
+    init.lasts = drawInit();
+    if (init.lasts > m_function.initLimit.count()) {
+      init.lasts = m_function.initLimit.count();
+      init.again = drawInitInside();
+    }
+    if (m_function.initAhead > 0) init.ahead = m_ahead.uniform() < m_function.initAhead;
+    if (m_function.initBilled) init.billed = std::llround(static_cast<double>(init.lasts) * m_function.initBilledShare);
+    return init;
+  }
+
   void start(Environment& e, const Request& request, bool cold, model::LambdaTally& t) {
+    const FirstInit first = cold ? firstInit() : FirstInit{};
+    const std::int64_t waits = first.ahead ? 0 : first.lasts;
+    std::int64_t again = first.again;
+    if (e.mustInit) again = drawInitInside();
+    t.resetInits += e.mustInit;
+    t.initRestarts += first.again > 0;
+    t.initAhead += first.ahead && first.again == 0;
+
+    // The timeline of the call: init, work, extensions, all within the timeout.
     const std::int64_t wanted = model::lambdaDurationNs(m_function, request.cpu, request.io);
-    const std::int64_t lasts = std::min(wanted, m_function.timeout.count());
-    const std::int64_t init = cold ? e.init.to - e.init.from : 0;
-    const std::int64_t billed = lasts + (m_function.initBilled ? init : 0);
+    const std::int64_t timeout = m_function.timeout.count();
+    const std::int64_t initEnd = std::min(again, timeout), workEnd = std::min(again + wanted, timeout);
+    const std::int64_t callEnd = std::min(again + wanted + m_function.extensionAfter.count(), timeout);
+    const std::int64_t worked = workEnd - initEnd;
+    e.mustInit = again + wanted + m_function.extensionAfter.count() > timeout;
+    const bool failed = again + wanted > timeout;
+
+    const std::int64_t callStart = request.arrival + waits;
+    e.inits.push_back({request.arrival, callStart + initEnd});
     e.busy = true;
-    e.finish = request.arrival + init + lasts;
+    e.finish = callStart + callEnd;
     e.request = m_request++;
     e.served.push_back({request.arrival, e.finish});
     t.started++;
     t.cold += cold;
     t.provisionedStarted += e.provisioned;
-    std::int64_t billedMs = pricing::ceilMilliseconds(pricing::Duration(billed));
-    while (billedMs % m_function.billingStepMs != 0) ++billedMs;
+    const std::int64_t billedMs = first.ahead ? billedMilliseconds(first.billed) + billedMilliseconds(callEnd)
+                                              : billedMilliseconds(first.billed + callEnd);
     const std::int64_t waited =
-        wanted == lasts ? request.io : static_cast<std::int64_t>(model::Int128{request.io} * lasts / wanted);
+        worked == wanted ? request.io : static_cast<std::int64_t>(model::Int128{request.io} * worked / wanted);
     (e.provisioned ? t.provisionedIoNs : t.ioNs) += waited;
-    (e.provisioned ? t.provisionedCpuNs : t.cpuNs) += lasts - waited;
-    t.billedInitNs += billed - lasts;
+    (e.provisioned ? t.provisionedCpuNs : t.cpuNs) += worked - waited;
+    (e.provisioned ? t.provisionedExtensionNs : t.extensionNs) += callEnd - workEnd;
+    (e.provisioned ? t.provisionedInitNs : t.billedInitNs) += first.billed + initEnd;
     (e.provisioned ? t.provisionedBilledMs : t.billedMs) += billedMs;
     const auto hour = static_cast<std::size_t>(request.arrival / m_plan.hour.count());
     (e.provisioned ? m_run.hours.provisionedBilledMs : m_run.hours.billedMs)[hour] += billedMs;
-    m_run.hours.busyNs[hour] += init + lasts;
-    (wanted > lasts ? t.outcomes.timedOut : t.outcomes.completed)++;
-    if (wanted == lasts) t.outcomes.latency.record(m_function.overhead.count() + init + lasts);
+    m_run.hours.busyNs[hour] += waits + callEnd;
+    (failed ? t.outcomes.timedOut : t.outcomes.completed)++;
+    if (!failed) t.outcomes.latency.record(m_function.overhead.count() + waits + workEnd);
     t.peakBusy = std::max(t.peakBusy, count(true, false) + count(true, true));
     t.peakEnvironments = std::max(t.peakEnvironments, count(false, false) + m_function.provisioned);
   }
@@ -249,7 +300,7 @@ class ReferenceLambda {
       }
       if (e.provisioned) continue;
       for (const Interval& i : e.idled) t.idleNs += overlap(i, from, to);
-      t.initNs += overlap(e.init, from, to);
+      for (const Interval& i : e.inits) t.initNs += overlap(i, from, to);
       thereAtStart += e.created<from&& * e.end> from;
       if (from <= *e.end && *e.end < to) {
         t.environmentsEnded++;
@@ -275,8 +326,8 @@ class ReferenceLambda {
 
   model::LambdaFunction m_function;
   model::ObservationPlan m_plan;
-  workloads::DurationSampler m_init, m_idleLifetime, m_maxLifetime;
-  workloads::RandomStream m_reuse;
+  workloads::DurationSampler m_init, m_initInside, m_extensionInit, m_idleLifetime, m_maxLifetime;
+  workloads::RandomStream m_ahead, m_reuse;
   std::vector<Environment> m_environments;
   std::vector<std::size_t> m_idle;
   std::uint64_t m_request = 0;
