@@ -217,6 +217,7 @@ void reviewLambda(Review& review, const LambdaSetup& lambda, const workloads::Wo
   review.within<Duration>("/lambda/overhead", lambda.overhead, {}, minutes(1), "a time");
   reviewSpeed(review, "/lambda/speed", lambda.speed);
   reviewAlarms(review, "/lambda/alarms", lambda.alarms);
+  if (lambda.powerTuning) review.adopt(workloads::problems(*lambda.powerTuning, "/lambda/power_tuning"));
 }
 
 // ---- EC2 ----
@@ -365,7 +366,8 @@ void reviewRun(Review& review, const RunPlan& run) {
 } // namespace
 
 std::string_view name(Origin origin) {
-  static constexpr std::array<std::string_view, 4> names{"default", "scenario", "trace", "command line"};
+  static constexpr std::array<std::string_view, 5> names{"default", "scenario", "trace", "command line",
+                                                         "power tuning"};
   return names[static_cast<std::size_t>(origin)];
 }
 

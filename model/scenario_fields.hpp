@@ -226,6 +226,7 @@ template <class Door> void fields(Door& door, LambdaSetup& lambda) {
   door.orWord("speed", "auto", lambda.speed);
   door.field("vpc", lambda.vpc);
   door.field("alarms", lambda.alarms);
+  door.memoryCurve("power_tuning", lambda.powerTuning);
 }
 
 template <class Door> void fields(Door&, NoScaling&) {}

@@ -10,6 +10,7 @@
 #include "model/scenario_fields.hpp"
 #include "model/scenario_settings_json.hpp"
 #include "pricing/json_reader.hpp"
+#include "workloads/import/power_tuning_json.hpp"
 
 namespace model {
 
@@ -90,6 +91,18 @@ class Reader {
       target = value->raw().dump(-1, ' ', false, json::error_handler_t::replace);
     else if (!value->isNull())
       readPlace(*value, "a file, an object or null", target);
+  }
+  // A file, read at once, an address that holds the curve, or an object that stands there itself.
+  void memoryCurve(std::string_view key, std::optional<workloads::MemoryCurve>& target) {
+    const auto value = noted(key);
+    if (!value) return;
+    target.reset();
+    if (value->isNull()) return;
+    if (value->isObject()) {
+      if (auto tuned = workloads::powerTuningOf(*value)) target = std::move(tuned->curve);
+    } else if (const auto text = value->text("a Power Tuning result: a file, an address, an object or null")) {
+      target = measured(*value, *text);
+    }
   }
   template <class Fields> void nested(std::string_view key, Fields&& fieldsOf) {
     const auto value = m_object.find(key);
@@ -347,6 +360,15 @@ class Reader {
     if (!text) return;
     const bool isFile = text->find('/') != std::string::npos || text->ends_with(".json");
     target = isFile ? located(*text, value.pointer()) : *text;
+  }
+
+  std::optional<workloads::MemoryCurve> measured(const JsonValue& value, const std::string& name) const {
+    try {
+      return workloads::readPowerTuning(workloads::isAddress(name) ? name : located(name, value.pointer())).curve;
+    } catch (const pricing::InputError& error) {
+      for (const auto& problem : error.problems()) value.source().problems.add(problem);
+      return std::nullopt;
+    }
   }
 
   // A file named in a scenario lies beside it; one named on the command line is where the user stands.

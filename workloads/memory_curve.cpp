@@ -105,4 +105,10 @@ std::optional<CpuFit> fitCpu(const MemoryCurve& curve, double threads) {
   return CpuFit{parts.io, parts.cpu, deviationOf(equations, parts), equations.size()};
 }
 
+std::string describe(const CpuFit& fit) {
+  return fmt::format("waiting {} + cpu {} of one vCPU, within {:.1f} % of {} sizes (rms)",
+                     pricing::displaySeconds(fit.ioSeconds), pricing::displaySeconds(fit.cpuSeconds),
+                     100 * fit.deviation, fit.points);
+}
+
 } // namespace workloads

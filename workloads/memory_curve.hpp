@@ -48,5 +48,6 @@ struct CpuFit {
 };
 inline constexpr double kPoorDeviation = 0.2; // above: the law does not describe the curve
 std::optional<CpuFit> fitCpu(const MemoryCurve& curve, double threads);
+std::string describe(const CpuFit& fit); // "waiting 65.2 ms + cpu 412 ms of one vCPU, within 3.4 % of 6 sizes (rms)"
 
 } // namespace workloads

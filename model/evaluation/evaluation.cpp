@@ -2,6 +2,7 @@
 // assessment, break_even, findings and analytic.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <memory>
 #include <mutex>
 
@@ -87,11 +88,24 @@ void openTraceOf(Scenario& scenario, const RunControl& control) {
   learnFromTrace(arrivals->trace->summary(), scenario);
 }
 
+// A measured curve also tells how much of the work is CPU, which EC2 needs to know.
+void learnFromCurve(Scenario& scenario) {
+  const auto& curve = scenario.lambda ? scenario.lambda->powerTuning : std::nullopt;
+  if (!curve || !isDefault(scenario, "workload.work.cpu_fraction")) return;
+  auto& work = scenario.workload.work;
+  const auto fit = workloads::fitCpu(*curve, work.threads);
+  if (!fit) return;
+  constexpr double kDigits = 1e4; // nobody measured more
+  work.cpuFraction = std::round(fit->cpuFractionAt(work.measuredAt, work.threads) * kDigits) / kDigits;
+  scenario.origins["workload.work.cpu_fraction"] = Origin::PowerTuning;
+}
+
 Scenario prepared(const Scenario& asked, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
   auto found = problems(asked, catalogue);
   if (!found.empty()) throw pricing::InputError(std::move(found));
   Scenario scenario = asked;
   openTraceOf(scenario, control);
+  learnFromCurve(scenario);
   return scenario;
 }
 

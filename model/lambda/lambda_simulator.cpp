@@ -57,6 +57,11 @@ struct Environment {
 
 enum class Refusal { Concurrency, Growth };
 
+// Exact for perIo = 1 up to 2^52 ns (52 days).
+std::int64_t waitingNs(std::int64_t ioNs, double perIo) {
+  return static_cast<std::int64_t>(static_cast<double>(ioNs) * perIo + 0.5);
+}
+
 // What a stretch of requests adds up to, kept in registers until the stretch ends.
 struct Sums {
   std::uint64_t timedOut = 0, throttledRate = 0, throttledConcurrency = 0, throttledGrowth = 0;
@@ -265,6 +270,7 @@ void Engine<Pool>::serve(const workloads::RequestBatch& batch, std::size_t from,
   std::size_t completed = 0;
   const std::int64_t timeoutNs = m_function.timeout.count(), overheadNs = m_function.overhead.count();
   const std::int64_t stepMs = m_function.billingStepMs;
+  const double perIo = m_function.perIo;
   for (std::size_t i = from; i < to; ++i) {
     const std::int64_t now = batch.arrival[i];
     releaseUntil<drawnLives, provisioned>(now);
@@ -274,9 +280,9 @@ void Engine<Pool>::serve(const workloads::RequestBatch& batch, std::size_t from,
         continue;
       }
     }
-    const std::int64_t wantedNs = durationNs(batch.cpu[i], batch.io[i], m_perCpuNs);
+    std::int64_t ioNs = waitingNs(batch.io[i], perIo);
+    const std::int64_t wantedNs = durationNs(batch.cpu[i], ioNs, m_perCpuNs);
     const std::int64_t lastsNs = std::min(wantedNs, timeoutNs);
-    std::int64_t ioNs = batch.io[i];
     if (wantedNs > timeoutNs) [[unlikely]]
       ioNs = cutInProportion(ioNs, lastsNs, wantedNs);
     std::int64_t initNs = 0, billedInitNs = 0;
@@ -442,8 +448,11 @@ template <class Pool> LambdaRun Engine<Pool>::finish() {
 
 } // namespace
 
+std::int64_t lambdaWaitingNs(const LambdaFunction& function, std::int64_t ioNs) {
+  return waitingNs(ioNs, function.perIo);
+}
 std::int64_t lambdaDurationNs(const LambdaFunction& function, std::int64_t cpuNs, std::int64_t ioNs) {
-  return durationNs(cpuNs, ioNs, nsPerCpuNs(function));
+  return durationNs(cpuNs, lambdaWaitingNs(function, ioNs), nsPerCpuNs(function));
 }
 
 struct LambdaSimulator::State {

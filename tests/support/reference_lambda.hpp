@@ -217,8 +217,9 @@ class ReferenceLambda {
     t.provisionedStarted += e.provisioned;
     std::int64_t billedMs = pricing::ceilMilliseconds(pricing::Duration(billed));
     while (billedMs % m_function.billingStepMs != 0) ++billedMs;
+    const std::int64_t waiting = model::lambdaWaitingNs(m_function, request.io);
     const std::int64_t waited =
-        wanted == lasts ? request.io : static_cast<std::int64_t>(model::Int128{request.io} * lasts / wanted);
+        wanted == lasts ? waiting : static_cast<std::int64_t>(model::Int128{waiting} * lasts / wanted);
     (e.provisioned ? t.provisionedIoNs : t.ioNs) += waited;
     (e.provisioned ? t.provisionedCpuNs : t.cpuNs) += lasts - waited;
     t.billedInitNs += billed - lasts;

@@ -174,11 +174,7 @@ std::optional<PowerTuning> visualizedCurve(std::string_view address, const std::
 
 } // namespace importing
 
-namespace {
-
 bool isAddress(std::string_view text) { return text.starts_with("https://") || text.starts_with("http://"); }
-
-} // namespace
 
 PowerTuning readPowerTuning(const std::string& fileOrAddress) {
   constexpr std::size_t kMostBytes = 16 * 1024 * 1024;

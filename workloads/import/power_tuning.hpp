@@ -18,6 +18,7 @@ struct PowerTuning {
   std::vector<double> meanCostUsd; // of one invocation, as curve.points; empty where none is stated
 };
 
+bool isAddress(std::string_view text); // of a page, not the name of a file
 // A file, or the address itself. Everything that is wrong with it at once as InputError.
 PowerTuning readPowerTuning(const std::string& fileOrAddress);
 // The text of such a file; `origin` names it in sentences.
