@@ -208,3 +208,135 @@ TEST_CASE("a curve that cannot carry the answer is warned of", "[power_tuning]")
   CHECK(codes(inside, true) == std::vector<std::string>{"memory_at_curve_end"});
   CHECK(powerTuningWarnings(decision)[0].advice == "A larger size may be better: run Power Tuning with one.");
 }
+
+// ---- the choice of memory ----
+
+namespace {
+
+// "128 chosen cheapest" for each marked size.
+std::vector<std::string> marksOf(const MemoryChoice& choice) {
+  std::vector<std::string> marks;
+  for (const auto& p : choice.points) {
+    std::string text;
+    for (const auto& [is, word] :
+         {std::pair{p.chosen, " chosen"}, {p.cheapest, " cheapest"}, {p.fastest, " fastest"}, {p.knee, " knee"}})
+      if (is) text += word;
+    if (!text.empty()) marks.push_back(std::to_string(p.memory.inMebibytes()) + text);
+  }
+  return marks;
+}
+
+MemoryChoice choiceOf(std::size_t chosen, std::vector<bool> meets = {true, true, true, true}) {
+  MemoryChoice choice;
+  struct Row {
+    int memory;
+    double usd, ms;
+  };
+  // Cheapest at 256; the time falls steeply, then hardly.
+  std::size_t i = 0;
+  for (const auto& [memory, usd, ms] :
+       {Row{128, 11, 2000}, Row{256, 10, 800}, Row{512, 10.15, 400}, Row{1024, 15, 360}}) {
+    MemoryPoint point;
+    point.memory = mb(memory);
+    point.monthlyCostUsd = usd;
+    point.meanMs = ms;
+    point.meetsObjective = meets[i];
+    point.chosen = i++ == chosen;
+    choice.points.push_back(point);
+  }
+  return choice;
+}
+
+std::string whyOf(MemoryChoice choice, bool searched = true) {
+  explain(choice, searched);
+  return choice.why;
+}
+
+} // namespace
+
+TEST_CASE("the marks stand where hand-made figures put them", "[memory_choice]") {
+  auto choice = choiceOf(2);
+  explain(choice, true);
+  CHECK(marksOf(choice) == Sentences{"256 cheapest", "512 chosen knee", "1024 fastest"});
+  choice = choiceOf(2, {true, false, true, false}); // only of those that meet the objective
+  explain(choice, true);
+  CHECK(marksOf(choice) == Sentences{"512 chosen cheapest fastest knee"});
+  choice = choiceOf(0, {false, false, false, false});
+  explain(choice, true);
+  CHECK(marksOf(choice) == Sentences{"128 chosen", "256 cheapest", "512 knee", "1024 fastest"});
+  // More memory that makes nothing faster is not the fastest.
+  choice = choiceOf(2);
+  choice.points[3].meanMs = 399.8;
+  explain(choice, true);
+  CHECK(marksOf(choice) == Sentences{"256 cheapest", "512 chosen fastest knee"});
+}
+
+TEST_CASE("one sentence says why this memory", "[memory_choice]") {
+  CHECK(whyOf(choiceOf(2)) ==
+        "512 MB costs within 2 % of the cheapest, 256 MB, and answers sooner; 1,024 MB would be 10 % faster for $4.85 "
+        "more a month; 256 MB would save $0.15 a month and be 100 % slower.");
+  CHECK(whyOf(choiceOf(1)) == "256 MB is the cheapest size; 1,024 MB would be 55 % faster for $5.00 more a month.");
+  CHECK(whyOf(choiceOf(1, {false, true, true, true})) ==
+        "256 MB is the cheapest that meets the objective; 1,024 MB would be 55 % faster for $5.00 more a month.");
+  CHECK(whyOf(choiceOf(0, {false, false, false, false})) ==
+        "128 MB comes nearest to the objective, which no size meets; 1,024 MB would be 82 % faster for $4.00 more a "
+        "month; 256 MB would save $1.00 a month and be 60 % faster.");
+  CHECK(whyOf(choiceOf(3), false) == "1,024 MB was given; 256 MB would save $5.00 a month and be 122 % slower.");
+}
+
+TEST_CASE("a straight line has no knee", "[memory_choice]") {
+  auto choice = choiceOf(2);
+  for (auto& point : choice.points) point.meanMs = 1e6 / static_cast<double>(point.memory.inMebibytes());
+  explain(choice, true);
+  for (const auto& point : choice.points) CHECK_FALSE(point.knee);
+}
+
+TEST_CASE("the curve's figures are those of simulating each size by itself", "[memory_choice]") {
+  const auto decision =
+      tests::simulated(tests::shortScenario({"workload.work.cpu_fraction=0.6", "lambda.memory=512MB", "ec2=null"}));
+  REQUIRE(decision->memoryCurve);
+  const auto& choice = *decision->memoryCurve;
+  CHECK(choice.points.size() == 14);
+  CHECK(choice.why.starts_with("512 MB was given"));
+  for (const auto& point : choice.points) {
+    INFO(point.memory.inMebibytes());
+    if (point.memory != mb(128) && point.memory != mb(512) && point.memory != mb(3008)) continue;
+    const auto alone = tests::simulated(
+        tests::shortScenario({"workload.work.cpu_fraction=0.6", "lambda.memory=" + pricing::toText(point.memory),
+                              "ec2=null", fmt::format("run.horizon={}s", choice.horizonS), "run.replications=1"}));
+    CHECK(point.monthlyCostUsd == alone->lambda->monthlyCostUsd.value);
+    CHECK(point.meanMs == alone->lambda->latency.mean.value);
+    CHECK(point.p99Ms == alone->lambda->latency.p99.value);
+    CHECK(point.coldFraction == alone->lambda->coldFraction.value);
+    CHECK(point.chosen == (point.memory == mb(512)));
+  }
+}
+
+TEST_CASE("every report tells the choice of memory", "[memory_choice]") {
+  const auto decision = tests::evaluated(tests::shortScenario({"lambda.memory=auto", "ec2=null"}));
+  REQUIRE(decision->memoryCurve);
+  const auto& why = decision->memoryCurve->why;
+  CHECK(reportText(*decision).find(why) != std::string::npos);
+  CHECK(reportMarkdown(*decision).find("## Memory of the function\n\n" + why) != std::string::npos);
+  const auto html = reportHtml(*decision);
+  CHECK(html.find("Lambda&#39;s cost over memory") + html.find("Lambda's cost over memory") != 2 * std::string::npos);
+  CHECK(reportJson(*decision).find("\"memory_curve\": {") != std::string::npos);
+  CHECK(reportCsv(*decision).find("lambda,memory 1769 MB: monthly_cost,") != std::string::npos);
+  // A terminal gets fewer rows than a page.
+  CHECK(reportText(*decision).size() < reportText(*decision, Detail::Everything).size());
+}
+
+TEST_CASE("where requests are too many, only the sizes beside the chosen are shown", "[memory_choice]") {
+  auto scenario = tests::shortScenario({"ec2=null", "lambda.memory=1024MB", "run.horizon=7d", "run.replications=1",
+                                        R"(workload.arrivals={"kind": "profile", "mean": "20/s"})"});
+  const auto outcome = memoryCurve(scenario, false, tests::catalogue(), tests::threads(2), {});
+  const auto& choice = std::get<std::optional<MemoryChoice>>(outcome);
+  REQUIRE(choice); // 1.7 million requests a day: three sizes
+  std::vector<std::int64_t> sizes;
+  for (const auto& point : choice->points) sizes.push_back(point.memory.inMebibytes());
+  CHECK(sizes == std::vector<std::int64_t>{768, 1024, 1536});
+  scenario.workload.arrivals = workloads::scaled(scenario.workload.arrivals, 20);
+  scenario.run.horizon = std::chrono::hours(25);
+  CHECK_FALSE(
+      std::get<std::optional<MemoryChoice>>(memoryCurve(scenario, false, tests::catalogue(), tests::threads(2), {})));
+}
