@@ -73,6 +73,8 @@ class Review {
 // Where the rate stands that decides about all traffic of this kind.
 std::string_view rateKey(const workloads::Arrivals& arrivals) {
   if (std::holds_alternative<workloads::BurstyArrivals>(arrivals)) return "rate_on";
+  if (std::holds_alternative<workloads::FlashArrivals>(arrivals)) return "peak";
+  if (std::holds_alternative<workloads::CronArrivals>(arrivals)) return "requests";
   return std::holds_alternative<workloads::ProfileArrivals>(arrivals) ? "mean" : "rate";
 }
 
@@ -81,7 +83,8 @@ void reviewArrivals(Review& review, const workloads::Arrivals& arrivals) {
   review.adopt(own);
   if (!own.empty() || std::holds_alternative<workloads::TraceArrivals>(arrivals)) return;
   // A week shows every hour of a profile; growth beyond it is the horizon's affair.
-  const double peak = workloads::peakRatePerSecond(arrivals, hours(168));
+  const double peak =
+      workloads::peakRatePerSecond(arrivals, std::max<Duration>(hours(168), workloads::naturalSpan(arrivals)));
   if (peak > 0 && peak <= kLargestRatePerSecond) return;
   review.add(fmt::format("/workload/arrivals/{}", rateKey(arrivals)), fmt::format("{}/s at the peak", peak),
              "a rate above 0, at most 10M/s at the peak");

@@ -24,12 +24,11 @@ using workloads::DurationDistribution;
 
 constexpr pricing::NumberRange kAnyNumber{std::numeric_limits<double>::lowest(), std::numeric_limits<double>::max(),
                                           "a number"};
-// Kinds that the file format knows and this version does not run.
-constexpr std::array<std::string_view, 3> kLaterArrivalKinds{"batch", "flash", "cron"};
-
 std::string_view expectedOf(const Duration&) { return "a time such as 250ms, 1.5s, 10min or 7d"; }
 std::string_view expectedOf(const pricing::RequestRate&) { return "a rate such as 100/s, 30/min or 1.5M/day"; }
 std::string_view expectedOf(const double&) { return "a number"; }
+std::string_view expectedOf(const std::int64_t&) { return "a whole number"; }
+std::string_view expectedOf(const std::string&) { return "a schedule such as cron(0 2 * * ? *) or rate(5 minutes)"; }
 std::string_view expectedOf(const std::vector<workloads::Tabulated::Point>&) {
   return "a list of [duration, probability]";
 }
@@ -341,12 +340,6 @@ class Reader {
     const auto text = kind.isText() ? kind.raw().get<std::string>() : std::string();
     const auto match = std::ranges::find(kinds, text);
     if (match != kinds.end()) return static_cast<std::size_t>(match - kinds.begin());
-    if constexpr (std::is_same_v<Variant, workloads::Arrivals>) {
-      if (std::ranges::find(kLaterArrivalKinds, text) != kLaterArrivalKinds.end()) {
-        kind.refuse(fmt::format("one of the arrival kinds of this version: {}", fmt::join(kinds, ", ")));
-        return std::nullopt;
-      }
-    }
     kind.refuse(expected, pricing::nearestName(text, kinds));
     return std::nullopt;
   }
