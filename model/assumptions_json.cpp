@@ -87,6 +87,7 @@ constexpr std::array kSources{
     Source{"lambda.front_door", "convention: a function URL, the door that costs nothing"},
     Source{"lambda.vpc", "convention: outside a VPC, where no NAT gateway is needed"},
     Source{"lambda.alarms", "convention: no alarms"},
+    Source{"lambda.power_tuning", "convention: no measured curve, the law of cpu and waiting holds (docs/lambda.md)"},
     Source{"lambda.overhead", "convention: the front door adds no latency"},
     Source{"ec2", "convention: EC2 is considered"},
     Source{"ec2.instance_type", "searched"},
@@ -169,6 +170,13 @@ std::optional<Looked> lookedUp(const Scenario& scenario, std::string_view path) 
   return std::nullopt;
 }
 
+// How well the law that splits cpu and waiting fits the measured curve.
+std::string fitText(const Scenario& scenario) {
+  const auto& curve = scenario.lambda ? scenario.lambda->powerTuning : std::nullopt;
+  const auto fit = curve ? workloads::fitCpu(*curve, scenario.workload.work.threads) : std::nullopt;
+  return fit ? "fit of lambda.power_tuning: " + workloads::describe(*fit) : std::string();
+}
+
 // The nearest path above that somebody noted: a whole object may have come from a trace or from the command line.
 Origin originOf(const Scenario& scenario, std::string path) {
   for (;;) {
@@ -184,6 +192,7 @@ Assumption assumption(const Scenario& scenario, std::string path, const ordered_
   line.value = leaf.is_string() ? leaf.get<std::string>() : leaf.dump();
   line.origin = originOf(scenario, path);
   if (line.origin == Origin::Default) line.source = tableSource(path);
+  if (line.origin == Origin::PowerTuning) line.source = fitText(scenario);
   if (line.value == "auto") {
     if (const auto found = lookedUp(scenario, path)) {
       line.value = fmt::format("auto ({})", found->value);

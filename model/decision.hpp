@@ -117,6 +117,26 @@ struct Driver {
   bool flips = false;
 };
 
+// Lambda at one memory size. All sizes met the same requests in one shortened run, so their differences are sharper than
+// the figures, which carry no interval.
+struct MemoryPoint {
+  pricing::Memory memory;
+  double monthlyCostUsd = 0, meanMs = 0, p50Ms = 0, p99Ms = 0;
+  double coldFraction = 0, failedFraction = 0; // of started, of attempts
+  bool meetsObjective = true;
+  bool chosen = false;
+  // Of the sizes that meet the objective, of all where none does. Fastest: by the mean, of equals (0.1 %) the cheapest.
+  bool cheapest = false, fastest = false;
+  bool knee = false; // from here on memory buys little: farthest below the chord of the latency, both axes logarithmic
+};
+struct MemoryChoice {
+  pricing::Architecture architecture = pricing::Architecture::X86_64;
+  std::vector<MemoryPoint> points; // ascending memory
+  std::uint64_t requests = 0;      // that each size met
+  double horizonS = 0;
+  std::string why; // one sentence
+};
+
 struct Candidate {
   Platform platform = Platform::Lambda;
   std::string configuration;
@@ -168,6 +188,7 @@ struct Decision {
   std::vector<Reason> reasons;
   std::vector<Driver> drivers;
   std::vector<Candidate> candidates;
+  std::optional<MemoryChoice> memoryCurve; // nothing: no Lambda, or too many requests for what it would tell
   std::vector<AnalyticFigure> analytic;
   std::vector<Assumption> assumptions;
   std::vector<Warning> warnings;

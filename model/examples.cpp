@@ -16,7 +16,9 @@ std::span<const Example> examples() {
       Example{"backup", "Near-real-time backup copies between S3 buckets: long waits, hardly any CPU",
               built_in::kBackupJson},
       Example{"checkout", "Checkout of a shop in a VPC: NAT, alarms, a discount, people, copies and a migration",
-              built_in::kCheckoutJson}};
+              built_in::kCheckoutJson},
+      Example{"nightly", "Nightly export: 200 reports at two o'clock from Tuesday to Saturday, nothing else",
+              built_in::kNightlyJson}};
   return list;
 }
 

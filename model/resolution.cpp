@@ -3,6 +3,7 @@
 #include <array>
 #include <cassert>
 #include <cmath>
+#include <limits>
 
 #include "model/scenario.hpp"
 #include "pricing/billing_rules.hpp"
@@ -111,6 +112,19 @@ void applyRulesOfDay(const Scenario& scenario, LambdaFunction& function) {
   function.growth = growthLimit(scenario, rules.growth);
 }
 
+// A measured curve replaces the law of memory: d(m) = d(m0) x curve(m) / curve(m0). The waiting stays as stated and
+// computing takes the rest, as if the vCPU had the speed that this asks for; only where the curve leaves less than the
+// waiting (or all of the work waits) does the waiting itself follow the curve.
+void applyMeasuredCurve(const workloads::MemoryCurve& curve, const workloads::Work& work, LambdaFunction& function) {
+  const double ratio = curve.secondsAt(function.memory) / curve.secondsAt(work.measuredAt);
+  const double waiting = 1 - work.cpuFraction;
+  if (work.cpuFraction == 0 || ratio < waiting) function.perIo = ratio / waiting;
+  const double computing = std::max(0.0, ratio - waiting * function.perIo);
+  const double asStated = work.cpuFraction * workloads::lambdaVcpuShare(work.measuredAt, work.threads) /
+                          workloads::lambdaVcpuShare(function.memory, work.threads);
+  function.speed *= computing > 1e-12 ? asStated / computing : std::numeric_limits<double>::infinity();
+}
+
 } // namespace
 
 LambdaFunction lambdaFunction(const Scenario& scenario) {
@@ -121,6 +135,7 @@ LambdaFunction lambdaFunction(const Scenario& scenario) {
   function.memory = *setup.memory;
   function.threads = scenario.workload.work.threads;
   function.speed = setup.speed.value_or(defaultLambdaSpeed(*setup.architecture).speed);
+  if (setup.powerTuning) applyMeasuredCurve(*setup.powerTuning, scenario.workload.work, function);
   function.init = setup.init
                       ? *setup.init
                       : defaultInit(setup.runtime, *setup.architecture, setup.package, *setup.memory).distribution;

@@ -34,6 +34,8 @@ constexpr Duration kLongestHorizon = hours(24 * 3650);
 // Where the rate stands that decides about all traffic of this kind.
 std::string_view rateKey(const workloads::Arrivals& arrivals) {
   if (std::holds_alternative<workloads::BurstyArrivals>(arrivals)) return "rate_on";
+  if (std::holds_alternative<workloads::FlashArrivals>(arrivals)) return "peak";
+  if (std::holds_alternative<workloads::CronArrivals>(arrivals)) return "requests";
   return std::holds_alternative<workloads::ProfileArrivals>(arrivals) ? "mean" : "rate";
 }
 
@@ -42,7 +44,8 @@ void reviewArrivals(Review& review, const workloads::Arrivals& arrivals) {
   review.adopt(own);
   if (!own.empty() || std::holds_alternative<workloads::TraceArrivals>(arrivals)) return;
   // A week shows every hour of a profile; growth beyond it is the horizon's affair.
-  const double peak = workloads::peakRatePerSecond(arrivals, hours(168));
+  const double peak =
+      workloads::peakRatePerSecond(arrivals, std::max<Duration>(hours(168), workloads::naturalSpan(arrivals)));
   if (peak > 0 && peak <= kLargestRatePerSecond) return;
   review.add(fmt::format("/workload/arrivals/{}", rateKey(arrivals)), fmt::format("{}/s at the peak", peak),
              "a rate above 0, at most 10M/s at the peak");
@@ -178,6 +181,7 @@ void reviewLambda(Review& review, const LambdaSetup& lambda, const workloads::Wo
   review.within<Duration>("/lambda/overhead", lambda.overhead, {}, minutes(1), "a time");
   reviewSpeed(review, "/lambda/speed", lambda.speed);
   reviewAlarms(review, "/lambda/alarms", lambda.alarms);
+  if (lambda.powerTuning) review.adopt(workloads::problems(*lambda.powerTuning, "/lambda/power_tuning"));
 }
 
 // ---- EC2 ----
@@ -326,7 +330,8 @@ void reviewRun(Review& review, const RunPlan& run) {
 } // namespace
 
 std::string_view name(Origin origin) {
-  static constexpr std::array<std::string_view, 4> names{"default", "scenario", "trace", "command line"};
+  static constexpr std::array<std::string_view, 5> names{"default", "scenario", "trace", "command line",
+                                                         "power tuning"};
   return names[static_cast<std::size_t>(origin)];
 }
 

@@ -13,6 +13,7 @@
 #include "model/lambda/lambda_simulator.hpp"
 #include "model/scenario_costs.hpp"
 #include "pricing/catalogue.hpp"
+#include "workloads/memory_curve.hpp"
 #include "workloads/workload.hpp"
 
 namespace model {
@@ -47,6 +48,7 @@ struct LambdaSetup {
   std::optional<double> speed; // nothing: table by architecture
   bool vpc = false;            // pays the network's NAT gateways and cross-zone bytes too
   std::int64_t alarms = 0;     // CloudWatch alarms
+  std::optional<workloads::MemoryCurve> powerTuning{}; // measured time over memory; nothing: the law of cpu and io
   friend bool operator==(const LambdaSetup&, const LambdaSetup&) = default;
 };
 
@@ -89,8 +91,8 @@ struct RunPlan {
   friend bool operator==(const RunPlan&, const RunPlan&) = default;
 };
 
-enum class Origin { Default, Scenario, Trace, CommandLine };
-std::string_view name(Origin origin); // "default", "scenario", "trace", "command line"
+enum class Origin { Default, Scenario, Trace, CommandLine, PowerTuning };
+std::string_view name(Origin origin); // "default", "scenario", "trace", "command line", "power tuning"
 
 struct Scenario {
   std::string name = "untitled";
@@ -121,7 +123,8 @@ std::vector<pricing::Problem> problems(const Scenario& scenario, const pricing::
 
 // JSON text -> Scenario; unknown keys refused with the nearest valid one; all problems at once as InputError.
 // `settings` are "path=value" (--set), applied after the file and recorded with Origin::CommandLine.
-// Relative trace files are taken relative to `directory`.
+// Relative trace files are taken relative to `directory`, and so is a Power Tuning result, which is read here and now:
+// a scenario holds its points.
 Scenario readScenario(std::string_view json, std::string_view origin, std::span<const std::string> settings = {},
                       const std::string& directory = ".");
 // Complete effective scenario, every default written out, stable key order; readScenario(writeScenario(s)) == s.

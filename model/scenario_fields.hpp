@@ -72,8 +72,8 @@ inline std::span<const std::string_view> namesOf(TargetTracking::Metric) {
 // ---- kinds of the variants, in the order of their alternatives ----
 
 inline std::span<const std::string_view> kindsOf(const workloads::Arrivals&) {
-  static constexpr std::array<std::string_view, 6> kinds{"constant", "poisson", "renewal",
-                                                         "bursty",   "profile", "trace"};
+  static constexpr std::array<std::string_view, 9> kinds{"constant", "poisson", "renewal", "bursty", "profile",
+                                                         "trace",    "batch",   "flash",   "cron"};
   static_assert(kinds.size() == std::variant_size_v<workloads::Arrivals>);
   return kinds;
 }
@@ -171,6 +171,23 @@ template <class Door> void fields(Door& door, workloads::TraceArrivals& a) {
   door.orNull("duration_column", a.durationColumn);
   door.orNull("function", a.function);
   door.field("scale", a.scale);
+}
+
+template <class Door> void fields(Door& door, workloads::BatchArrivals& a) {
+  door.required("rate", a.rate);
+  door.required("size", a.size);
+}
+template <class Door> void fields(Door& door, workloads::FlashArrivals& a) {
+  door.required("base", a.base);
+  door.required("peak", a.peak);
+  door.required("at", a.at);
+  door.field("rise", a.rise);
+  door.required("hold", a.hold);
+  door.field("fall", a.fall);
+}
+template <class Door> void fields(Door& door, workloads::CronArrivals& a) {
+  door.required("expression", a.expression);
+  door.field("requests", a.requests);
 }
 
 // ---- workload ----
@@ -317,6 +334,7 @@ template <class Door> void fields(Door& door, LambdaSetup& lambda) {
   door.orWord("speed", "auto", lambda.speed);
   door.field("vpc", lambda.vpc);
   door.field("alarms", lambda.alarms);
+  door.memoryCurve("power_tuning", lambda.powerTuning);
 }
 
 template <class Door> void fields(Door&, NoScaling&) {}

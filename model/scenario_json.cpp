@@ -10,6 +10,7 @@
 #include "model/scenario_fields.hpp"
 #include "model/scenario_settings_json.hpp"
 #include "pricing/json_reader.hpp"
+#include "workloads/import/power_tuning_json.hpp"
 
 namespace model {
 
@@ -23,13 +24,11 @@ using workloads::DurationDistribution;
 
 constexpr pricing::NumberRange kAnyNumber{std::numeric_limits<double>::lowest(), std::numeric_limits<double>::max(),
                                           "a number"};
-// Kinds that the file format knows and this version does not run.
-constexpr std::array<std::string_view, 3> kLaterArrivalKinds{"batch", "flash", "cron"};
-
 std::string_view expectedOf(const Duration&) { return "a time such as 250ms, 1.5s, 10min or 7d"; }
 std::string_view expectedOf(const pricing::RequestRate&) { return "a rate such as 100/s, 30/min or 1.5M/day"; }
 std::string_view expectedOf(const double&) { return "a number"; }
 std::string_view expectedOf(const std::int64_t&) { return "a whole number"; }
+std::string_view expectedOf(const std::string&) { return "a schedule such as cron(0 2 * * ? *) or rate(5 minutes)"; }
 std::string_view expectedOf(const std::vector<workloads::Tabulated::Point>&) {
   return "a list of [duration, probability]";
 }
@@ -91,6 +90,18 @@ class Reader {
       target = value->raw().dump(-1, ' ', false, json::error_handler_t::replace);
     else if (!value->isNull())
       readPlace(*value, "a file, an object or null", target);
+  }
+  // A file, read at once, an address that holds the curve, or an object that stands there itself.
+  void memoryCurve(std::string_view key, std::optional<workloads::MemoryCurve>& target) {
+    const auto value = noted(key);
+    if (!value) return;
+    target.reset();
+    if (value->isNull()) return;
+    if (value->isObject()) {
+      if (auto tuned = workloads::powerTuningOf(*value)) target = std::move(tuned->curve);
+    } else if (const auto text = value->text("a Power Tuning result: a file, an address, an object or null")) {
+      target = measured(*value, *text);
+    }
   }
   template <class Fields> void nested(std::string_view key, Fields&& fieldsOf) {
     const auto value = m_object.find(key);
@@ -341,12 +352,6 @@ class Reader {
     const auto text = kind.isText() ? kind.raw().get<std::string>() : std::string();
     const auto match = std::ranges::find(kinds, text);
     if (match != kinds.end()) return static_cast<std::size_t>(match - kinds.begin());
-    if constexpr (std::is_same_v<Variant, workloads::Arrivals>) {
-      if (std::ranges::find(kLaterArrivalKinds, text) != kLaterArrivalKinds.end()) {
-        kind.refuse(fmt::format("one of the arrival kinds of this version: {}", fmt::join(kinds, ", ")));
-        return std::nullopt;
-      }
-    }
     kind.refuse(expected, pricing::nearestName(text, kinds));
     return std::nullopt;
   }
@@ -360,6 +365,15 @@ class Reader {
     if (!text) return;
     const bool isFile = text->find('/') != std::string::npos || text->ends_with(".json");
     target = isFile ? located(*text, value.pointer()) : *text;
+  }
+
+  std::optional<workloads::MemoryCurve> measured(const JsonValue& value, const std::string& name) const {
+    try {
+      return workloads::readPowerTuning(workloads::isAddress(name) ? name : located(name, value.pointer())).curve;
+    } catch (const pricing::InputError& error) {
+      for (const auto& problem : error.problems()) value.source().problems.add(problem);
+      return std::nullopt;
+    }
   }
 
   // A file named in a scenario lies beside it; one named on the command line is where the user stands.

@@ -37,6 +37,16 @@ class Writer {
              : value.empty()        ? ordered_json(nullptr)
                                     : ordered_json(value));
   }
+  void memoryCurve(std::string_view key, const std::optional<workloads::MemoryCurve>& curve) {
+    if (!curve) return put(key, nullptr);
+    auto points = ordered_json::array();
+    for (const auto& point : curve->points)
+      points.push_back({{"memory", toJson(point.memory)}, {"duration", toJson(point.meanDuration)}});
+    Writer inner;
+    inner.put("points", std::move(points));
+    inner.orNull("source", curve->source);
+    put(key, inner.take());
+  }
   template <class Fields> void nested(std::string_view key, Fields&& fieldsOf) {
     Writer inner;
     fieldsOf(inner);

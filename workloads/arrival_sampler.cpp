@@ -6,6 +6,7 @@
 
 #include "workloads/arrivals.hpp"
 #include "workloads/profile_rate.hpp"
+#include "workloads/schedule.hpp"
 
 namespace workloads {
 
@@ -120,6 +121,7 @@ template <class Gaps> class RenewalProcess {
 
 struct Segment {
   double length, rate; // ns, per ns
+  double slope = 0;    // per ns of ns; of processes whose rate ramps
 };
 
 // On and off by turns; one random stream for the stays alone, so that other rates meet the same stays.
@@ -167,8 +169,29 @@ class ProfileSegments {
   double m_hourRate = 0;
 };
 
-// Poisson process with a piecewise constant rate by change of time (Cinlar 1975, section 4.7): the integrated rate
-// between requests is exponential with mean 1; what a segment leaves of it is carried over the boundary.
+// Base, rise, hold, fall, base without end.
+class FlashSegments {
+ public:
+  static constexpr bool kRamps = true;
+  explicit FlashSegments(const FlashArrivals& a) {
+    const double base = a.base.inPerSecond() / kNanosecondsPerSecond,
+                 peak = a.peak.inPerSecond() / kNanosecondsPerSecond;
+    const auto length = [](Duration d) { return static_cast<double>(d.count()); };
+    const auto ramp = [&](Duration d, double from, double to) {
+      return Segment{length(d), from, d > Duration{} ? (to - from) / length(d) : 0};
+    };
+    m_segments = {Segment{length(a.at), base}, ramp(a.rise, base, peak), Segment{length(a.hold), peak},
+                  ramp(a.fall, peak, base), Segment{1e30, base}};
+  }
+  Segment next() { return m_segments[m_next++]; }
+
+ private:
+  std::array<Segment, 5> m_segments;
+  std::size_t m_next = 0;
+};
+
+// Poisson process with a piecewise constant or linear rate by change of time (Cinlar 1975, section 4.7): the integrated
+// rate between requests is exponential with mean 1; what a segment leaves of it is carried over the boundary.
 template <class Segments> class PiecewiseProcess {
  public:
   PiecewiseProcess(Segments segments, RandomStream random, std::int64_t horizon)
@@ -188,6 +211,13 @@ template <class Segments> class PiecewiseProcess {
   }
 
  private:
+  static constexpr bool kRamps = requires { Segments::kRamps; };
+  // x with rate x + slope x^2 / 2 = pending, in the form that loses no digits; nothing (NaN) where a falling rate ends
+  // before that.
+  double rampedGap(double offset, double pending) const {
+    const double rate = m_segment.rate + m_segment.slope * offset;
+    return 2 * pending / (rate + std::sqrt(rate * rate + 2 * m_segment.slope * pending));
+  }
   double drawn() {
     if (m_used == m_units.size()) {
       m_random.fillExponential(m_units);
@@ -203,7 +233,9 @@ template <class Segments> class PiecewiseProcess {
     m_offset = 0;
   }
   void leave() {
-    m_pending = std::max(0.0, m_pending - (m_segment.length - m_offset) * m_segment.rate);
+    double rate = m_segment.rate;
+    if constexpr (kRamps) rate += 0.5 * m_segment.slope * (m_offset + m_segment.length);
+    m_pending = std::max(0.0, m_pending - (m_segment.length - m_offset) * rate);
     m_start.advance(m_segment.length);
   }
   // Requests up to the end of the segment or of the room.
@@ -212,7 +244,7 @@ template <class Segments> class PiecewiseProcess {
     double offset = m_offset, pending = m_pending;
     std::size_t n = 0;
     for (; n < out.size(); ++n) {
-      const double next = offset + pending * meanGap;
+      const double next = offset + (kRamps ? rampedGap(offset, pending) : pending * meanGap);
       if (!(next < m_segment.length)) break;
       offset = next;
       out[n] = m_start.whole + static_cast<std::int64_t>(m_start.fraction + offset);
@@ -235,12 +267,84 @@ template <class Segments> class PiecewiseProcess {
   bool m_last = false;  // the horizon lies in this segment
 };
 
+// Every instant of another process, `size` times.
+class BatchProcess {
+ public:
+  BatchProcess(const BatchArrivals& a, RandomStream random, std::int64_t horizon)
+      : m_instants({random}, a.rate, horizon), m_size(a.size) {}
+
+  std::size_t produce(std::span<std::int64_t> out) {
+    std::size_t n = 0;
+    while (n < out.size() && (m_left > 0 || nextBatch())) {
+      const auto taken = std::min<std::size_t>(out.size() - n, static_cast<std::size_t>(m_left));
+      std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(n), taken, m_block[m_begin - 1]);
+      m_left -= static_cast<std::int64_t>(taken);
+      n += taken;
+    }
+    return n;
+  }
+
+ private:
+  bool nextBatch() {
+    if (m_begin == m_end) {
+      if (m_ended) return false;
+      m_begin = 0;
+      m_end = m_instants.produce(m_block);
+      m_ended = m_end < m_block.size();
+      if (m_end == 0) return false;
+    }
+    ++m_begin;
+    m_left = m_size;
+    return true;
+  }
+  RenewalProcess<ExponentialGaps> m_instants;
+  std::int64_t m_size, m_left = 0; // of the batch that ends before m_begin
+  std::array<std::int64_t, kBlock> m_block{};
+  std::size_t m_begin = 0, m_end = 0;
+  bool m_ended = false;
+};
+
+// Each firing brings the whole part of `requests`, and one more with the probability of what is left.
+class CronProcess {
+ public:
+  CronProcess(const CronArrivals& a, RandomStream random, std::int64_t horizon)
+      : m_schedule(a.expression), m_random(random), m_requests(a.requests), m_horizon(horizon) {}
+
+  std::size_t produce(std::span<std::int64_t> out) {
+    std::size_t n = 0;
+    while (n < out.size() && (m_left > 0 || fire())) {
+      const auto taken = std::min<std::size_t>(out.size() - n, static_cast<std::size_t>(m_left));
+      std::fill_n(out.begin() + static_cast<std::ptrdiff_t>(n), taken, m_at);
+      m_left -= static_cast<std::int64_t>(taken);
+      n += taken;
+    }
+    return n;
+  }
+
+ private:
+  bool fire() {
+    while (m_left == 0) {
+      const auto next = m_schedule.nextAtOrAfter(Duration(m_at + 1));
+      if (!next || next->count() >= m_horizon) return false;
+      m_at = next->count();
+      const double whole = std::floor(m_requests), part = m_requests - whole;
+      m_left = static_cast<std::int64_t>(whole) + (part > 0 && m_random.uniform() < part ? 1 : 0);
+    }
+    return true;
+  }
+  Schedule m_schedule;
+  RandomStream m_random;
+  double m_requests;
+  std::int64_t m_horizon, m_at = -1, m_left = 0;
+};
+
 struct NoProcess {
   std::size_t produce(std::span<std::int64_t>) { return 0; }
 };
 
 using AnyProcess = std::variant<NoProcess, ConstantProcess, RenewalProcess<ExponentialGaps>, RenewalProcess<GammaGaps>,
-                                PiecewiseProcess<BurstySegments>, PiecewiseProcess<ProfileSegments>>;
+                                PiecewiseProcess<BurstySegments>, PiecewiseProcess<ProfileSegments>,
+                                PiecewiseProcess<FlashSegments>, BatchProcess, CronProcess>;
 
 AnyProcess processOf(const ConstantArrivals& a, RandomStream, std::int64_t horizon) {
   return ConstantProcess(a, horizon);
@@ -258,6 +362,15 @@ AnyProcess processOf(const BurstyArrivals& a, RandomStream random, std::int64_t 
 AnyProcess processOf(const ProfileArrivals& a, RandomStream random, std::int64_t horizon) {
   const RandomStream multipliers(random.next(), "multipliers", 0);
   return PiecewiseProcess<ProfileSegments>(ProfileSegments(a, multipliers), random, horizon);
+}
+AnyProcess processOf(const BatchArrivals& a, RandomStream random, std::int64_t horizon) {
+  return BatchProcess(a, random, horizon);
+}
+AnyProcess processOf(const FlashArrivals& a, RandomStream random, std::int64_t horizon) {
+  return PiecewiseProcess<FlashSegments>(FlashSegments(a), random, horizon);
+}
+AnyProcess processOf(const CronArrivals& a, RandomStream random, std::int64_t horizon) {
+  return CronProcess(a, random, horizon);
 }
 AnyProcess processOf(const TraceArrivals&, RandomStream, std::int64_t) {
   assert(!"a trace is read, not drawn: RequestStream");

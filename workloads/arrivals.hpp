@@ -73,14 +73,37 @@ struct TraceArrivals {
   friend bool operator==(const TraceArrivals&, const TraceArrivals&) = default;
 };
 
-using Arrivals =
-    std::variant<ConstantArrivals, PoissonArrivals, RenewalArrivals, BurstyArrivals, ProfileArrivals, TraceArrivals>;
+// Poisson batches of always `size` requests that come at the same instant; `rate` is that of the batches.
+struct BatchArrivals {
+  RequestRate rate;
+  std::int64_t size = 1; // 1..1,000,000
+  friend bool operator==(const BatchArrivals&, const BatchArrivals&) = default;
+};
+// Non-homogeneous Poisson with a piecewise linear rate: `base`, from `at` on rising to `peak`, held, falling back.
+struct FlashArrivals {
+  RequestRate base, peak;
+  Duration at{}, rise{}, hold{}, fall{};
+  friend bool operator==(const FlashArrivals&, const FlashArrivals&) = default;
+};
+// A schedule in the words of Amazon EventBridge (workloads/schedule.hpp). Each firing brings `requests` at once; of a
+// fractional number the last one with that probability. Time 0 is Monday, 1 January 2024, 00:00 UTC.
+struct CronArrivals {
+  std::string expression;
+  double requests = 1; // above 0
+  friend bool operator==(const CronArrivals&, const CronArrivals&) = default;
+};
+
+using Arrivals = std::variant<ConstantArrivals, PoissonArrivals, RenewalArrivals, BurstyArrivals, ProfileArrivals,
+                              TraceArrivals, BatchArrivals, FlashArrivals, CronArrivals>;
 
 std::string_view kind(const Arrivals& a);                      // "constant", "poisson", ...
 double meanRatePerSecond(const Arrivals& a, Duration horizon); // expected over [0, horizon)
-// The highest rate to be ready for: of any hour (profile), of the faster state (bursty), of the busiest interval
-// (trace).
+// The highest rate to be ready for: of any hour (profile), of the faster state (bursty), of the crowd (flash), of the
+// busiest interval (trace), of a minute with a firing (cron).
 double peakRatePerSecond(const Arrivals& a, Duration horizon);
+// The shortest span that shows all of the process: a day of a profile, a crowd to its end, a schedule's week or year.
+// Zero where any span is as good as another, and for a trace, which knows its own.
+Duration naturalSpan(const Arrivals& a);
 std::string describe(const Arrivals& a); // "Poisson, 100/s"
 std::vector<pricing::Problem> problems(const Arrivals& a, std::string_view where);
 // The same process with every rate multiplied (traces: thinned or superposed); factor > 0. A profile keeps the law of

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cassert>
+#include <cmath>
 
 #include "workloads/trace_replay.hpp"
 
@@ -96,6 +97,8 @@ bool RequestStream::next(RequestBatch& batch) {
 bool isDeterministic(const Workload& workload) {
   const bool constantWork = isConstant(workload.work.duration);
   if (std::holds_alternative<ConstantArrivals>(workload.arrivals)) return constantWork;
+  if (const auto* cron = std::get_if<CronArrivals>(&workload.arrivals))
+    return constantWork && cron->requests == std::floor(cron->requests);
   const auto* arrivals = std::get_if<TraceArrivals>(&workload.arrivals);
   if (!arrivals || !arrivals->trace || arrivals->scale != 1) return false;
   return arrivals->trace->isDeterministic() && (constantWork || !workload.work.duration);

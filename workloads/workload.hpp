@@ -67,7 +67,7 @@ class RequestStream {
 };
 
 // True when a second replication would be identical request for request: a trace as recorded with its own or constant
-// durations, or constant arrivals with constant work.
+// durations, or constant arrivals or a schedule with constant work.
 bool isDeterministic(const Workload& workload);
 
 } // namespace workloads

@@ -20,7 +20,7 @@ WorkFigures workOf(const workloads::Workload& workload) {
 double lambdaStretch(const LambdaFunction& function, const workloads::Work& work) {
   const double measured = workloads::lambdaVcpuShare(work.measuredAt, work.threads);
   const double here = function.speed * workloads::lambdaVcpuShare(function.memory, function.threads);
-  return 1 - work.cpuFraction + work.cpuFraction * measured / here;
+  return (1 - work.cpuFraction) * function.perIo + work.cpuFraction * measured / here;
 }
 
 double ec2Stretch(const Ec2Fleet& fleet, const workloads::Work& work) {

@@ -2,6 +2,7 @@
 // assessment, break_even, findings and analytic.
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <memory>
 #include <mutex>
 
@@ -10,6 +11,7 @@
 #include "model/evaluation/break_even.hpp"
 #include "model/evaluation/commitment_plan.hpp"
 #include "model/evaluation/findings.hpp"
+#include "model/evaluation/memory_choice.hpp"
 #include "model/evaluation/search.hpp"
 #include "workloads/import/trace.hpp"
 
@@ -21,9 +23,11 @@ namespace {
 constexpr ProgressSpan kSearchLambda{"searching", 0.0, 0.08};
 constexpr ProgressSpan kSearchEc2{"searching", 0.08, 0.2};
 constexpr ProgressSpan kSimulate{"simulating", 0.2, 0.7};
-constexpr ProgressSpan kSimulateOnly{"simulating", 0.0, 0.9};
-constexpr ProgressSpan kBreakEven{"break-even", 0.7, 0.88};
-constexpr ProgressSpan kDrivers{"sensitivity", 0.88, 0.96};
+constexpr ProgressSpan kSimulateOnly{"simulating", 0.0, 0.88};
+constexpr ProgressSpan kBreakEven{"break-even", 0.7, 0.87};
+constexpr ProgressSpan kDrivers{"sensitivity", 0.87, 0.94};
+constexpr ProgressSpan kMemory{"memory", 0.94, 0.96};
+constexpr ProgressSpan kMemoryOnly{"memory", 0.88, 0.9};
 constexpr ProgressSpan kCommitments{"commitments", 0.96, 1.0};
 constexpr ProgressSpan kCommitmentsOnly{"commitments", 0.9, 1.0};
 constexpr std::size_t kRetries = 2; // runners-up tried when the full run of the chosen one misses the objective
@@ -87,11 +91,24 @@ void openTraceOf(Scenario& scenario, const RunControl& control) {
   learnFromTrace(arrivals->trace->summary(), scenario);
 }
 
+// A measured curve also tells how much of the work is CPU, which EC2 needs to know.
+void learnFromCurve(Scenario& scenario) {
+  const auto& curve = scenario.lambda ? scenario.lambda->powerTuning : std::nullopt;
+  if (!curve || !isDefault(scenario, "workload.work.cpu_fraction")) return;
+  auto& work = scenario.workload.work;
+  const auto fit = workloads::fitCpu(*curve, work.threads);
+  if (!fit) return;
+  constexpr double kDigits = 1e4; // nobody measured more
+  work.cpuFraction = std::round(fit->cpuFractionAt(work.measuredAt, work.threads) * kDigits) / kDigits;
+  scenario.origins["workload.work.cpu_fraction"] = Origin::PowerTuning;
+}
+
 Scenario prepared(const Scenario& asked, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
   auto found = problems(asked, catalogue);
   if (!found.empty()) throw pricing::InputError(std::move(found));
   Scenario scenario = asked;
   openTraceOf(scenario, control);
+  learnFromCurve(scenario);
   return scenario;
 }
 
@@ -254,6 +271,12 @@ void compareOverRates(Decision& decision, const pricing::PriceCatalogue& catalog
   decision.drivers = valueOrStop(drivers(decision.scenario, catalogue, control, kDrivers));
 }
 
+void addMemoryCurve(Decision& decision, bool searched, const pricing::PriceCatalogue& catalogue,
+                    const RunControl& control, const ProgressSpan& progress) {
+  if (!decision.lambda) return;
+  decision.memoryCurve = valueOrStop(memoryCurve(decision.scenario, searched, catalogue, control, progress));
+}
+
 void addCommitments(Decision& decision, const PlatformHours& hours, const pricing::PriceCatalogue& catalogue,
                     const RunControl& control, const ProgressSpan& progress) {
   auto plans = valueOrStop(
@@ -327,6 +350,7 @@ EvaluationOutcome simulate(const Scenario& asked, const pricing::PriceCatalogue&
     requireConfigured(decision->scenario);
     const auto simulated = simulateInto(*decision, catalogue, control, kSimulateOnly);
     decide(*decision, simulated.saving);
+    addMemoryCurve(*decision, false, catalogue, control, kMemoryOnly);
     addCommitments(*decision, simulated.hours, catalogue, control, kCommitmentsOnly);
     complete(*decision, catalogue, asked, started);
     return std::shared_ptr<const Decision>(std::move(decision));
@@ -341,9 +365,11 @@ EvaluationOutcome evaluate(const Scenario& asked, const pricing::PriceCatalogue&
     searchWhatIsUnset(decision->scenario);
     if (decision->scenario.lambda) decision->reasons = lambdaHardLimits(decision->scenario);
     if (!decision->reasons.empty()) decision->scenario.lambda.reset();
+    const bool memorySearched = decision->scenario.lambda && !decision->scenario.lambda->memory;
     const auto simulated = searchAndSimulate(*decision, catalogue, control);
     decide(*decision, simulated.saving);
     compareOverRates(*decision, catalogue, control);
+    addMemoryCurve(*decision, memorySearched, catalogue, control, kMemory);
     addCommitments(*decision, simulated.hours, catalogue, control, kCommitments);
     complete(*decision, catalogue, asked, started);
     return std::shared_ptr<const Decision>(std::move(decision));

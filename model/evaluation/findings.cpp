@@ -6,6 +6,7 @@
 
 #include "model/evaluation/break_even.hpp"
 #include "model/evaluation/capacity.hpp"
+#include "model/evaluation/memory_choice.hpp"
 #include "workloads/import/trace.hpp"
 
 namespace model {
@@ -300,6 +301,19 @@ void addEc2Variations(const Scenario& base, const pricing::PriceCatalogue& catal
   }
 }
 
+// Duration with all the CPU of the largest function, or at the fastest measured size, / duration as measured.
+double leastStretch(const Scenario& scenario) {
+  const auto& work = scenario.workload.work;
+  if (scenario.lambda && scenario.lambda->powerTuning) {
+    const auto& curve = *scenario.lambda->powerTuning;
+    const auto fastest = std::ranges::min(curve.points, {}, &workloads::MemoryCurve::Point::meanDuration);
+    return pricing::inSeconds(fastest.meanDuration) / curve.secondsAt(work.measuredAt);
+  }
+  const double share = workloads::lambdaVcpuShare(work.measuredAt, work.threads) /
+                       workloads::lambdaVcpuShare(pricing::Memory::mebibytes(kLambdaLargestMib), work.threads);
+  return 1 - work.cpuFraction + work.cpuFraction * share;
+}
+
 } // namespace
 
 std::vector<Reason> lambdaHardLimits(const Scenario& scenario) {
@@ -314,11 +328,7 @@ std::vector<Reason> lambdaHardLimits(const Scenario& scenario) {
   if (largest.inBytes() > (sync ? kSyncPayload : kAsyncPayload))
     add(fmt::format("A payload of {} exceeds Lambda's {} for {} calls.", pricing::toText(largest), sync ? "6MB" : "1MB",
                     sync ? "synchronous" : "asynchronous"));
-  // Even with all the CPU of the largest function.
-  const double share = workloads::lambdaVcpuShare(workload.work.measuredAt, workload.work.threads) /
-                       workloads::lambdaVcpuShare(pricing::Memory::mebibytes(kLambdaLargestMib), workload.work.threads);
-  const auto work = workOf(workload);
-  const double p99 = work.p99Seconds * (1 - workload.work.cpuFraction + workload.work.cpuFraction * share);
+  const double p99 = workOf(workload).p99Seconds * leastStretch(scenario);
   if (p99 > kLambdaLongestS)
     add(fmt::format("The 99th percentile of the work takes {}; a Lambda invocation ends after 15 minutes.",
                     pricing::displaySeconds(p99)));
@@ -389,7 +399,9 @@ std::vector<Warning> warnings(const Decision& decision, const pricing::PriceCata
   list.aboutEc2(decision.meanRequestsPerSecond, catalogue);
   if (decision.lambda) list.aboutCertainty(*decision.lambda);
   if (decision.ec2) list.aboutCertainty(*decision.ec2);
-  return list.take();
+  auto found = list.take();
+  for (auto& warning : powerTuningWarnings(decision)) found.push_back(std::move(warning));
+  return found;
 }
 
 std::variant<std::vector<Driver>, Cancelled> drivers(const Scenario& chosen, const pricing::PriceCatalogue& catalogue,

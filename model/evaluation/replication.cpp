@@ -19,8 +19,8 @@ constexpr double kShortestAutoHorizon = 4 * 3600.0;
 constexpr double kLongestAutoHorizon = 30 * kDay;
 constexpr double kShortestSearch = 600; // seconds; ten minutes of alarms and idle environments
 
-bool hasDailyShape(const workloads::Workload& workload) {
-  return std::holds_alternative<workloads::ProfileArrivals>(workload.arrivals);
+double naturalSeconds(const workloads::Workload& workload) {
+  return pricing::inSeconds(workloads::naturalSpan(workload.arrivals));
 }
 
 double traceSpanSeconds(const workloads::TraceArrivals& arrivals) {
@@ -39,7 +39,7 @@ double traceHorizonSeconds(const workloads::TraceArrivals& arrivals) {
 
 double autoHorizonSeconds(const workloads::Workload& workload) {
   if (const auto* trace = std::get_if<workloads::TraceArrivals>(&workload.arrivals)) return traceHorizonSeconds(*trace);
-  if (hasDailyShape(workload)) return 7 * kDay;
+  if (const double span = naturalSeconds(workload); span > 0) return std::max(7 * kDay, span);
   const double rate = workloads::meanRatePerSecond(workload.arrivals, std::chrono::hours(24));
   if (rate <= 0) return kLongestAutoHorizon;
   return std::clamp(kAutoRequests / rate, kShortestAutoHorizon, kLongestAutoHorizon);
@@ -226,7 +226,7 @@ RunShape shortened(const RunShape& shape, const workloads::Workload& workload, d
   const double rate = std::max(workloads::meanRatePerSecond(workload.arrivals, shape.horizon), 1e-12);
   const double longest = pricing::inSeconds(shape.horizon);
   double seconds = std::clamp(requests / rate, std::min(kShortestSearch, longest), longest);
-  if (hasDailyShape(workload)) seconds = std::max(seconds, std::min(kDay, longest));
+  seconds = std::max(seconds, std::min(naturalSeconds(workload), longest));
   if (const auto* trace = std::get_if<workloads::TraceArrivals>(&workload.arrivals)) {
     // Whole passes, at most a day: half a log would be another log.
     const double span = traceSpanSeconds(*trace);

@@ -21,6 +21,7 @@ constexpr std::array<std::string_view, 11> kFamilies{"c7g", "c8g", "c7i", "c7a",
                                                      "m7i", "m7a", "r7g", "r8g", "r7i"};
 constexpr std::array<std::string_view, 6> kSizes{"medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge"};
 constexpr double kScreeningRequests = 3e5;
+constexpr std::size_t kMostMeasured = 32; // sizes of a curve that are tried beside the usual ones
 
 template <class Range> bool contains(const Range& range, std::string_view name) {
   return std::find(range.begin(), range.end(), name) != range.end();
@@ -121,15 +122,26 @@ bool better(const Candidate& a, const Candidate& b, double cheapest) {
 
 } // namespace
 
+std::vector<pricing::Memory> memoriesToTry(const Scenario& scenario) {
+  const auto& curve = scenario.lambda->powerTuning;
+  std::vector<pricing::Memory> memories;
+  for (const int mib : kMemories) memories.push_back(pricing::Memory::mebibytes(mib));
+  if (curve) {
+    std::erase_if(memories, [&](pricing::Memory memory) { return !curve->covers(memory); });
+    if (curve->points.size() <= kMostMeasured)
+      for (const auto& point : curve->points) memories.push_back(point.memory);
+  }
+  std::erase_if(memories, [&](pricing::Memory memory) { return memory < scenario.workload.memory; });
+  if (curve && memories.empty() && scenario.workload.memory <= workloads::kLargestLambdaMemory)
+    memories.push_back(scenario.workload.memory);
+  std::ranges::sort(memories);
+  memories.erase(std::unique(memories.begin(), memories.end()), memories.end());
+  return memories;
+}
+
 std::vector<Scenario> lambdaCandidates(const Scenario& scenario) {
   const auto& setup = *scenario.lambda;
-  std::vector<pricing::Memory> memories;
-  if (setup.memory)
-    memories.push_back(*setup.memory);
-  else
-    for (const int mib : kMemories)
-      if (pricing::Memory::mebibytes(mib) >= scenario.workload.memory)
-        memories.push_back(pricing::Memory::mebibytes(mib));
+  const auto memories = setup.memory ? std::vector{*setup.memory} : memoriesToTry(scenario);
   std::vector<pricing::Architecture> architectures{pricing::Architecture::X86_64, pricing::Architecture::Arm64};
   if (setup.architecture) architectures = {*setup.architecture};
   std::vector<Scenario> candidates;

@@ -17,7 +17,9 @@ struct SearchResult {
 // Per platform at most this many candidates are simulated.
 inline constexpr std::size_t kSimulatedPerPlatform = 6;
 
-// The memories and instance types that are looked at where the scenario says auto.
+// The memories and instance types that are looked at where the scenario says auto. With a measured curve only memories
+// inside it, its own sizes among them: below its smallest size nothing is known, and "as fast as there" would win.
+std::vector<pricing::Memory> memoriesToTry(const Scenario& scenario);
 std::vector<Scenario> lambdaCandidates(const Scenario& scenario);
 std::vector<Scenario> ec2Candidates(const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
 

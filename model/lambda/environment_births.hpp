@@ -62,6 +62,11 @@ inline std::int64_t durationNs(std::int64_t cpuNs, std::int64_t ioNs, double per
   return ioNs + static_cast<std::int64_t>(static_cast<double>(cpuNs) * perCpuNs + 0.5);
 }
 
+// Waiting on this function. Exact for perIo = 1 up to 2^52 ns (52 days).
+inline std::int64_t waitingNs(std::int64_t ioNs, double perIo) {
+  return static_cast<std::int64_t>(static_cast<double>(ioNs) * perIo + 0.5);
+}
+
 // Dividing by a constant and testing for the usual step is cheaper than dividing by the step.
 inline std::int64_t billedMilliseconds(std::int64_t ns, std::int64_t stepMs) {
   constexpr std::int64_t kNsPerMs = 1'000'000;

@@ -149,7 +149,8 @@ std::optional<Refusal> FunctionEnvironments::seat(Call& call, Start& start) {
 }
 
 void FunctionEnvironments::run(Call& call, const Start& start, const InvocationWork& work) {
-  const Invocation wanted{start.innerInitNs, durationNs(work.cpuNs, work.ioNs, m_perCpuNs), work.ioNs,
+  const std::int64_t ioNs = waitingNs(work.ioNs, m_function.perIo);
+  const Invocation wanted{start.innerInitNs, durationNs(work.cpuNs, ioNs, m_perCpuNs), ioNs,
                           m_function.extensionAfter.count()};
   const std::int64_t timeoutNs = m_function.timeout.count();
   call.cut = wanted.ns() > timeoutNs;

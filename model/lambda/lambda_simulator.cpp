@@ -24,6 +24,7 @@ using lambda::BusyQueue;
 using lambda::cutAt;
 using lambda::durationNs;
 using lambda::IdleEntry;
+using lambda::waitingNs;
 using workloads::RandomStream;
 
 enum class Refusal { Concurrency, Growth };
@@ -278,6 +279,7 @@ void Engine<Pool>::serve(const workloads::RequestBatch& batch, std::size_t from,
   std::size_t completed = 0;
   const std::int64_t timeoutNs = m_function.timeout.count(), overheadNs = m_function.overhead.count();
   const std::int64_t stepMs = m_function.billingStepMs, afterNs = m_function.extensionAfter.count();
+  const double perIo = m_function.perIo;
   for (std::size_t i = from; i < to; ++i) {
     const std::int64_t now = batch.arrival[i];
     releaseUntil<drawnLives, provisioned>(now);
@@ -311,9 +313,10 @@ void Engine<Pool>::serve(const workloads::RequestBatch& batch, std::size_t from,
       // Nothing was idle: every on-demand environment is busy, this one included.
       sums.peakEnvironments = std::max(sums.peakEnvironments, busyOnDemand() + 1 + m_function.provisioned);
     }
-    const std::int64_t workNs = durationNs(batch.cpu[i], batch.io[i], m_perCpuNs);
+    std::int64_t ioNs = waitingNs(batch.io[i], perIo);
+    const std::int64_t workNs = durationNs(batch.cpu[i], ioNs, m_perCpuNs);
     const std::int64_t responseNs = start.innerInitNs + workNs;
-    std::int64_t callNs = responseNs + afterNs, ioNs = batch.io[i];
+    std::int64_t callNs = responseNs + afterNs;
     if (callNs > timeoutNs) [[unlikely]] {
       ioNs = cut(start, {start.innerInitNs, workNs, ioNs, afterNs}, sums).ioNs;
       callNs = timeoutNs;
@@ -464,8 +467,11 @@ template <class Pool> LambdaRun Engine<Pool>::finish() {
 
 } // namespace
 
+std::int64_t lambdaWaitingNs(const LambdaFunction& function, std::int64_t ioNs) {
+  return waitingNs(ioNs, function.perIo);
+}
 std::int64_t lambdaDurationNs(const LambdaFunction& function, std::int64_t cpuNs, std::int64_t ioNs) {
-  return durationNs(cpuNs, ioNs, lambda::nsPerCpuNs(function));
+  return durationNs(cpuNs, lambdaWaitingNs(function, ioNs), lambda::nsPerCpuNs(function));
 }
 
 struct LambdaSimulator::State {

@@ -41,7 +41,8 @@ struct LambdaFunction {
   static constexpr std::int64_t kMaxConcurrency = (std::int64_t{1} << 24) - 2; // a higher limit counts as this
   pricing::Memory memory = pricing::Memory::mebibytes(1769);
   double threads = 1.0; // a request can use this many vCPUs
-  double speed = 1.0;   // relative to a Lambda x86 vCPU
+  double speed = 1.0;   // relative to a Lambda x86 vCPU; infinite: a measured curve leaves no time for computing
+  double perIo = 1.0;   // ns here for a ns of waiting; other than 1 only where a measured curve contradicts the waiting
   workloads::DurationDistribution init = workloads::Constant{};
   Duration initLimit = std::chrono::seconds(10); // an init over it is cut there and begins anew in the first call
   std::optional<workloads::DurationDistribution> initInside; // of init inside a call, where it differs: after SnapStart
@@ -90,7 +91,9 @@ class LambdaSimulator {
   std::unique_ptr<State> m_state;
 };
 
-// Duration of a request on this function, before the timeout: io + cpu / (speed * min(threads, MB/1769)), nearest ns.
+// Duration of a request on this function, before the timeout: io * perIo + cpu / (speed * min(threads, MB/1769)), each
+// part to the nearest ns. The first part by itself: the waiting.
 std::int64_t lambdaDurationNs(const LambdaFunction& function, std::int64_t cpuNs, std::int64_t ioNs);
+std::int64_t lambdaWaitingNs(const LambdaFunction& function, std::int64_t ioNs);
 
 } // namespace model

@@ -304,6 +304,7 @@ std::vector<Block> reportBlocks(const Decision& decision, Detail detail) {
   blocks.push_back(std::move(why));
   addWarnings(decision, blocks);
   addCharts(decision, blocks);
+  addMemoryChoice(decision, detail, blocks);
   addDrivers(decision, blocks);
   addMoneyParts(decision, blocks);
   addCommitments(decision, blocks);

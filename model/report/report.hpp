@@ -68,6 +68,9 @@ void addBills(const Decision& decision, std::vector<Block>& blocks);
 void addMoneyParts(const Decision& decision, std::vector<Block>& blocks);
 void addCommitments(const Decision& decision, std::vector<Block>& blocks);
 
+// Cost and latency over the function's memory, and why it has the one it has (report_memory.cpp).
+void addMemoryChoice(const Decision& decision, Detail detail, std::vector<Block>& blocks);
+
 // Reasons of these codes stand with the commitments, the others in "Why".
 bool isAboutCommitments(const Reason& reason);
 

@@ -202,6 +202,28 @@ Json candidatesJson(const std::vector<Candidate>& candidates, bool frontierOnly)
   return out;
 }
 
+Json memoryJson(const MemoryChoice& choice) {
+  Json points = Json::array();
+  for (const auto& point : choice.points)
+    points.push_back({{"memory_mb", point.memory.inMebibytes()},
+                      {"monthly_cost_usd", point.monthlyCostUsd},
+                      {"mean_ms", point.meanMs},
+                      {"p50_ms", point.p50Ms},
+                      {"p99_ms", point.p99Ms},
+                      {"cold_fraction", point.coldFraction},
+                      {"failed_fraction", point.failedFraction},
+                      {"meets_objective", point.meetsObjective},
+                      {"chosen", point.chosen},
+                      {"cheapest", point.cheapest},
+                      {"fastest", point.fastest},
+                      {"knee", point.knee}});
+  return {{"architecture", pricing::name(choice.architecture)},
+          {"why", choice.why},
+          {"requests", choice.requests},
+          {"horizon_s", choice.horizonS},
+          {"points", std::move(points)}};
+}
+
 Json analyticJson(const Decision& decision) {
   Json out{{"lambda", Json::object()}, {"ec2", Json::object()}};
   for (const auto& figure : decision.analytic)
@@ -250,6 +272,7 @@ std::string reportJson(const Decision& decision) {
     for (const auto& point : decision.costCurve) curve.push_back(toJson(point));
     out["cost_curve"] = std::move(curve);
   }
+  if (decision.memoryCurve) out["memory_curve"] = memoryJson(*decision.memoryCurve);
   out["analytic"] = analyticJson(decision);
   Json assumptions = Json::array();
   for (const auto& a : decision.assumptions)

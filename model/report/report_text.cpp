@@ -149,6 +149,20 @@ void csvRows(std::string& out, const PlatformResult& r) {
   }
 }
 
+void csvRows(std::string& out, const MemoryChoice& choice) {
+  for (const auto& point : choice.points) {
+    const auto row = [&](std::string_view figure, double value, std::string_view unit) {
+      out += fmt::format("lambda,memory {} MB: {},{},0,{}\n", point.memory.inMebibytes(), figure, value, unit);
+    };
+    row("monthly_cost", point.monthlyCostUsd, "USD");
+    row("latency_mean", point.meanMs, "ms");
+    row("latency_p50", point.p50Ms, "ms");
+    row("latency_p99", point.p99Ms, "ms");
+    row("cold_fraction", point.coldFraction, "of started");
+    row("failed_fraction", point.failedFraction, "of attempts");
+  }
+}
+
 template <class Printer> std::string printed(const Decision& decision, Detail detail) {
   Printer printer;
   for (const auto& block : reportBlocks(decision, detail)) std::visit(printer, block);
@@ -164,6 +178,7 @@ std::string reportCsv(const Decision& decision) {
   std::string out = "platform,figure,value,half_width,unit\n";
   if (decision.lambda) csvRows(out, *decision.lambda);
   if (decision.ec2) csvRows(out, *decision.ec2);
+  if (decision.memoryCurve) csvRows(out, *decision.memoryCurve);
   return out;
 }
 

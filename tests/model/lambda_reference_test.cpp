@@ -1,4 +1,5 @@
 // The Lambda simulator on thousands of random scenarios: against the plain event loop, and what must hold in every run.
+#include <limits>
 #include <numeric>
 #include <sstream>
 
@@ -62,6 +63,8 @@ class ScenarioMaker {
     if (m_random.below(4) == 0) f.initBilledShare = 0.3;
     s.observed.hour = Duration((1 + small(40)) * m_unit - small(2));
     if (s.observed.hour.count() == 0) s.observed.hour = 1ns;
+    if (m_random.below(4) == 0) f.perIo = static_cast<double>(small(30)) / 10;
+    if (m_random.below(8) == 0) f.speed = std::numeric_limits<double>::infinity();
     return s;
   }
 

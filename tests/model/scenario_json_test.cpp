@@ -70,6 +70,15 @@ TEST_CASE("every arrival kind is read", "[scenario]") {
   CHECK(arrivals(R"({"kind": "profile", "mean": 10, "day_of_week": [1, 1, 1, 1, 1, 0.5, 0.25],
                      "growth_per_month": 0.05, "dispersion": 4})") == Arrivals(profile));
 
+  CHECK(arrivals(R"({"kind": "batch", "rate": "3/s", "size": 20})") ==
+        Arrivals(BatchArrivals{RequestRate::perSecond(3), 20}));
+  CHECK(
+      arrivals(R"({"kind": "flash", "base": "10/s", "peak": "500/s", "at": "1h", "hold": "10min", "fall": "5min"})") ==
+      Arrivals(FlashArrivals{
+          RequestRate::perSecond(10), RequestRate::perSecond(500), hours(1), {}, minutes(10), minutes(5)}));
+  CHECK(arrivals(R"~({"kind": "cron", "expression": "cron(0 2 * * ? *)", "requests": 3})~") ==
+        Arrivals(CronArrivals{"cron(0 2 * * ? *)", 3}));
+
   TraceArrivals trace{{"a.log"}, "combined", "3", "took", "thumbnail", 2.0};
   CHECK(arrivals(R"({"kind": "trace", "file": "a.log", "format": "combined", "time_column": 3,
                      "duration_column": "took", "function": "thumbnail", "scale": 2})") == Arrivals(trace));
@@ -275,6 +284,13 @@ class Generator {
   std::int64_t count() { return static_cast<std::int64_t>(m_random.below(1'000'000)); }
   Duration span() { return Duration(static_cast<std::int64_t>(m_random.below(3'600'000'000'000))); }
   Memory memory() { return Memory::mebibytes(static_cast<std::int64_t>(1 + m_random.below(20'000))); }
+  workloads::MemoryCurve curve() {
+    const auto size = [&](int from) {
+      return Memory::mebibytes(from + static_cast<std::int64_t>(m_random.below(900)));
+    };
+    const auto time = [&] { return Duration(1 + static_cast<std::int64_t>(m_random.below(900'000'000'000))); };
+    return {{{size(128), time()}, {size(1100), time()}, {size(9000), time()}}, coin() ? "tuned.json" : ""};
+  }
   pricing::ByteCount bytes() { return pricing::ByteCount::bytes(count()); }
   RequestRate rate() { return RequestRate::perSecond(m_random.exponential() * 1e3); }
   double number() { return m_random.exponential(); }
@@ -293,7 +309,7 @@ class Generator {
   }
   workloads::Arrivals arrivals() {
     using namespace workloads;
-    switch (m_random.below(6)) {
+    switch (m_random.below(9)) {
     case 0: return ConstantArrivals{rate()};
     case 1: return PoissonArrivals{rate()};
     case 2: return RenewalArrivals{rate(), number()};
@@ -304,6 +320,9 @@ class Generator {
       for (auto& weight : profile.dayOfWeek) weight = number();
       return profile;
     }
+    case 5: return BatchArrivals{rate(), count()};
+    case 6: return FlashArrivals{rate(), rate(), span(), span(), span(), span()};
+    case 7: return CronArrivals{coin() ? "cron(0/15 8-18 ? * MON-FRI *)" : "rate(5 minutes)", 1 + number()};
     default:
       return coin() ? TraceArrivals{{"a.log"}, "combined", "", "2", "", number()}
                     : TraceArrivals{{"a.log", "b \\ c.csv"}, "", "time", "", "busiest", 1.0};
@@ -325,6 +344,7 @@ class Generator {
     l.accountConcurrency = count();
     l.growthPer10s = count();
     l.timeout = span();
+    if (coin()) l.powerTuning = curve();
     l.ephemeralStorage = memory();
     l.frontDoor = static_cast<FrontDoor>(m_random.below(5));
     l.overhead = span();

@@ -267,8 +267,9 @@ class ReferenceLambda {
     t.provisionedStarted += e.provisioned;
     const std::int64_t billedMs = first.ahead ? billedMilliseconds(first.billed) + billedMilliseconds(callEnd)
                                               : billedMilliseconds(first.billed + callEnd);
+    const std::int64_t waiting = model::lambdaWaitingNs(m_function, request.io);
     const std::int64_t waited =
-        worked == wanted ? request.io : static_cast<std::int64_t>(model::Int128{request.io} * worked / wanted);
+        worked == wanted ? waiting : static_cast<std::int64_t>(model::Int128{waiting} * worked / wanted);
     (e.provisioned ? t.provisionedIoNs : t.ioNs) += waited;
     (e.provisioned ? t.provisionedCpuNs : t.cpuNs) += worked - waited;
     (e.provisioned ? t.provisionedExtensionNs : t.extensionNs) += callEnd - workEnd;

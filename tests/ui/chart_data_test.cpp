@@ -110,6 +110,38 @@ TEST_CASE("The latency chart is a cumulative distribution with the objective on 
   CHECK(chart.markers[0].y == Approx(0.99));
 }
 
+TEST_CASE("The memory chart has cost on the left, latency on the right and the marks of the choice",
+          "[ui][chart_data]") {
+  auto decision = tests::plausibleDecision();
+  CHECK(ui::memoryChart(decision).series.empty());
+  model::MemoryChoice choice;
+  choice.why = "512 MB is the cheapest size.";
+  for (const auto& [memory, usd, ms] : {std::tuple{256, 12.0, 800.0}, {512, 10.0, 400.0}, {1769, 20.0, 200.0}}) {
+    model::MemoryPoint point;
+    point.memory = pricing::Memory::mebibytes(memory);
+    point.monthlyCostUsd = usd;
+    point.meanMs = ms;
+    point.p99Ms = 3 * ms;
+    choice.points.push_back(point);
+  }
+  choice.points[1].chosen = choice.points[1].cheapest = choice.points[2].fastest = true;
+  decision.memoryCurve = choice;
+  const auto chart = ui::memoryChart(decision);
+  REQUIRE(chart.series.size() == 3);
+  REQUIRE(chart.right.has_value());
+  CHECK_FALSE(chart.series[0].onRight);
+  CHECK(chart.series[2].onRight);
+  CHECK(ui::valueAt(chart, chart.series[0], 512) == Approx(10));
+  CHECK(ui::valueAt(chart, chart.series[2], 256) == Approx(2.4));
+  CHECK(chart.x.scale == ui::Scale::Logarithmic);
+  CHECK(chart.right->to >= 2.4);
+  CHECK(chart.summary == choice.why);
+  REQUIRE(chart.markers.size() == 2);
+  CHECK(chart.markers[0].text == "chosen, cheapest 512 MB");
+  CHECK(chart.markers[0].ink == ui::Ink::Here);
+  CHECK(chart.markers[1].text == "fastest 1,769 MB");
+}
+
 TEST_CASE("The timelines carry capacity and load", "[ui][chart_data]") {
   const auto decision = tests::plausibleDecision();
   const auto lambda = ui::lambdaTimelineChart(decision);

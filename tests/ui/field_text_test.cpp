@@ -64,7 +64,9 @@ TEST_CASE("Every kind of distribution, arrivals and scaling is read back as it w
   for (const auto& arrivals :
        {w::Arrivals(w::ConstantArrivals{rate(2)}), w::Arrivals(w::PoissonArrivals{rate(0.9)}),
         w::Arrivals(w::RenewalArrivals{rate(3), 0.5}), w::Arrivals(w::BurstyArrivals{rate(200), rate(1), 60s, 300s}),
-        w::Arrivals(profile), w::Arrivals(w::TraceArrivals{{"/a b.csv", "c;d.gz"}, "csv", "t", "3", "busiest", 0.5})})
+        w::Arrivals(profile), w::Arrivals(w::TraceArrivals{{"/a b.csv", "c;d.gz"}, "csv", "t", "3", "busiest", 0.5}),
+        w::Arrivals(w::BatchArrivals{rate(2), 7}), w::Arrivals(w::FlashArrivals{rate(2), rate(9), 1h, 60s, 600s, 30s}),
+        w::Arrivals(w::CronArrivals{"cron(0 2 ? * MON-FRI *)", 2.5})})
     CHECK(ui::readArrivals(ui::kindTexts(arrivals), "/x", problems) == arrivals);
 
   model::TargetTracking tracking;

@@ -42,7 +42,9 @@ model::Scenario unusual() {
             3ms,
             0.9,
             true,
-            3};
+            3,
+            workloads::MemoryCurve{{{pricing::Memory::mebibytes(128), 472ms}, {pricing::Memory::mebibytes(512), 159ms}},
+                                   "tuned.json"}};
   auto& ec2 = *s.ec2;
   ec2.instanceType = "m7g.large";
   ec2.discipline = model::Discipline::Fcfs;

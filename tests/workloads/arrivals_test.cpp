@@ -77,7 +77,10 @@ std::vector<Arrivals> everyKind() {
           RenewalArrivals{perSecond(2), 3},
           BurstyArrivals{perSecond(20), perSecond(0.1), 10s, 100s},
           office(2),
-          busy};
+          busy,
+          BatchArrivals{perSecond(0.5), 7},
+          FlashArrivals{perSecond(0.5), perSecond(4), 1h, 10min, 2h, 30min},
+          CronArrivals{"cron(* * * * ? *)", 8.5}};
 }
 
 std::vector<std::string> sentences(const Arrivals& a) {
@@ -234,7 +237,10 @@ TEST_CASE("first arrivals of every kind are pinned", "[arrivals]") {
                                     {4'994'393'714, 6'222'277'600},
                                     {5'548'844'092, 6'962'362'505},
                                     {21'600'665'861'291, 21'600'835'483'500},
-                                    {21'600'613'526'351, 21'600'769'816'703}});
+                                    {21'600'613'526'351, 21'600'769'816'703},
+                                    {2'739'315'330, 2'739'315'330},
+                                    {2'739'315'330, 3'849'084'148},
+                                    {0, 0}});
 }
 
 TEST_CASE("times are sorted, before the horizon, repeatable and the same for all batch sizes", "[arrivals]") {
@@ -255,6 +261,82 @@ TEST_CASE("times are sorted, before the horizon, repeatable and the same for all
     CHECK(std::equal(morning.begin(), morning.end(), times.begin()));
     CHECK(times[morning.size()] >= Duration(9h).count());
   }
+}
+
+TEST_CASE("batches come as a Poisson process of instants with their size each", "[arrivals]") {
+  const auto times = arrivalsOf(BatchArrivals{perSecond(2), 5}, kDay);
+  REQUIRE(times.size() % 5 == 0);
+  Times instants;
+  for (std::size_t i = 0; i < times.size(); i += 5) {
+    REQUIRE(times[i] == times[i + 4]);
+    instants.push_back(times[i]);
+  }
+  CHECK(instants == arrivalsOf(PoissonArrivals{perSecond(2)}, kDay));
+  // The index of dispersion of the counts is the size.
+  const auto counts = replicatedCounts(BatchArrivals{perSecond(2), 5}, 100s, 400);
+  CHECK(meanError(counts, 1000) < 4);
+  CHECK(varianceError(counts, 1000, 5000) < 4);
+  CHECK(meanRatePerSecond(BatchArrivals{perSecond(2), 5}, kDay) == 10);
+}
+
+TEST_CASE("a flash crowd is met by the integral of its rate", "[arrivals]") {
+  const FlashArrivals crowd{perSecond(1), perSecond(21), 100s, 50s, 30s, 80s};
+  // Expected requests before t, by hand: base t, and of the crowd a triangle, a box, and what is left of a triangle.
+  const auto before = [](double t) {
+    const double rise = std::clamp(t - 100, 0.0, 50.0), hold = std::clamp(t - 150, 0.0, 30.0);
+    const double fall = std::clamp(t - 180, 0.0, 80.0);
+    return t + 20 * rise * rise / 100 + 20 * hold + 20 * (fall - fall * fall / 160);
+  };
+  for (const double t : {50.0, 110.0, 150.0, 170.0, 200.0, 260.0, 400.0}) {
+    INFO(t);
+    const auto horizon = pricing::fromSeconds(t);
+    CHECK(meanRatePerSecond(crowd, horizon) == Approx(before(t) / t));
+    const auto counts = replicatedCounts(crowd, horizon, 1500);
+    CHECK(meanError(counts, before(t)) < 4);
+    CHECK(varianceError(counts, before(t), before(t)) < 4); // Poisson
+  }
+  CHECK(peakRatePerSecond(crowd, 400s) == 21);
+  CHECK(peakRatePerSecond(crowd, 60s) == 1);
+  CHECK(naturalSpan(crowd) == 260s);
+}
+
+TEST_CASE("time is changed exactly on a slope", "[arrivals]") {
+  // On a rate that rises from 0 the integrated rate to the first request is a unit exponential.
+  const FlashArrivals rising{{}, perSecond(50), 0s, 100s, 0s, 0s};
+  const FlashArrivals falling{{}, perSecond(2), 0s, 0s, 0s, 4s}; // sometimes nothing comes
+  std::vector<double> units;
+  double none = 0;
+  for (std::uint64_t r = 0; r < 4000; ++r) {
+    const double t = firstArrivalSeconds(rising, r);
+    units.push_back(0.25 * t * t);
+    none += arrivalsOf(falling, 10s, r).empty() ? 1 : 0;
+  }
+  CHECK(meanError(units, 1) < 4);
+  CHECK(varianceError(units, 1, 1) < 4);
+  const double expected = std::exp(-4.0); // the triangle's area is 4
+  CHECK(std::abs(none / 4000 - expected) < 4 * std::sqrt(expected / 4000));
+}
+
+TEST_CASE("a crowd that rises and falls in no time is a box", "[arrivals]") {
+  const FlashArrivals box{perSecond(1), perSecond(100), 10s, 0s, 10s, 0s};
+  const auto counts = countsPer(arrivalsOf(box, 30s), 10s, 30s);
+  CHECK(std::abs(counts[1] - 1000) < 4 * std::sqrt(1000));
+  CHECK(counts[0] + counts[2] < 50);
+  CHECK(meanRatePerSecond(box, 30s) == Approx((10 + 1000 + 10) / 30.0));
+}
+
+TEST_CASE("a schedule brings its requests at its second", "[arrivals]") {
+  CHECK(arrivalsOf(CronArrivals{"cron(30 1 * * ? *)", 3}, 2 * kDay) == Times{5'400'000'000'000, 5'400'000'000'000,
+                                                                             5'400'000'000'000, 91'800'000'000'000,
+                                                                             91'800'000'000'000, 91'800'000'000'000});
+  CHECK(arrivalsOf(CronArrivals{"rate(1 day)"}, kDay) == Times{0});
+  const CronArrivals half{"rate(1 minute)", 2.5};
+  const auto counts = countsPer(arrivalsOf(half, 4 * kDay), 60s, 4 * kDay);
+  for (const double count : counts) CHECK((count == 2 || count == 3));
+  CHECK(meanError(counts, 2.5) < 4);
+  CHECK(meanRatePerSecond(half, kDay) == Approx(2.5 / 60));
+  CHECK(peakRatePerSecond(half, kDay) == Approx(2.5 / 60));
+  CHECK(naturalSpan(CronArrivals{"cron(0 2 1 * ? *)"}) == hours(365 * 24));
 }
 
 TEST_CASE("nothing comes at rate 0 or before a horizon of 0", "[arrivals]") {
@@ -323,6 +405,10 @@ TEST_CASE("arrivals are described in words", "[arrivals]") {
   CHECK(describe(TraceArrivals{{"a.log", "b.log"}, "", "", "", "resize", 0.5}) ==
         "trace a.log, b.log, function \"resize\" (recorded x 0.5)");
   CHECK(kind(ProfileArrivals{}) == "profile");
+  CHECK(describe(BatchArrivals{perSecond(3), 20}) == "Poisson batches of 20, 3/s");
+  CHECK(describe(FlashArrivals{perSecond(10), perSecond(500), 1h, 60s, 600s, 600s}) ==
+        "flash crowd, 10/s, from 60 min on rising to 500/s in 60 s, held 10 min, falling in 10 min");
+  CHECK(describe(CronArrivals{"rate(5 minutes)", 2}) == "rate(5 minutes), 2 requests each time");
 }
 
 TEST_CASE("parameters that make no arrival process are all named", "[arrivals]") {
@@ -346,6 +432,15 @@ TEST_CASE("parameters that make no arrival process are all named", "[arrivals]")
               "/a/day_of_week/2: found -1, expected a weight from 0 to 1e9",
               "/a/growth_per_month: found -1, expected a growth per month from -0.99 to 10 (0.05 is 5 %)",
               "/a/dispersion: found 0.5, expected an index of dispersion from 1 (Poisson) to 1e6"});
+  CHECK(sentences(FlashArrivals{perSecond(5), perSecond(4), -1s, 0s, 4000 * kDay, 0s}) ==
+        Texts{"/a/peak: found 4/s, expected at least base (5/s)", "/a/at: found -1s, expected a time from 0s to 3650d",
+              "/a/hold: found 4000d, expected a time from 0s to 3650d"});
+  CHECK(sentences(BatchArrivals{perSecond(1), 0}) ==
+        Texts{"/a/size: found 0, expected a whole number of requests from 1 to 1000000"});
+  CHECK(sentences(CronArrivals{"rate(5 minuts)", 0}) ==
+        Texts{"/a/expression: found \"minuts\", expected one of minutes, hours, days, because the value is 5; did you "
+              "mean \"minutes\"?",
+              "/a/requests: found 0, expected a number of requests from 0.000001 to 1000000"});
   CHECK(sentences(TraceArrivals{{}, "", "", "", "", 0}) ==
         Texts{"/a/file: expected the name of a trace file", "/a/scale: found 0, expected a factor from 1e-9 to 10000"});
 }

@@ -217,6 +217,31 @@ double highest(const Chart& chart, bool onRight) {
   return value;
 }
 
+Series memorySeries(const model::MemoryChoice& choice, std::string name, Ink ink, double model::MemoryPoint::*figure,
+                    double factor) {
+  Series series{std::move(name), ink, {}};
+  for (const auto& point : choice.points)
+    series.points.push_back({static_cast<double>(point.memory.inMebibytes()), point.*figure * factor});
+  series.points = positive(std::move(series.points));
+  return series;
+}
+
+// One line for each marked size; the chosen one is where you are.
+void markSizes(const model::MemoryChoice& choice, Chart& chart) {
+  for (const auto& point : choice.points) {
+    std::string text;
+    for (const auto& [is, word] : {std::pair{point.chosen, "chosen"},
+                                   {point.cheapest, "cheapest"},
+                                   {point.fastest, "fastest"},
+                                   {point.knee, "knee"}})
+      if (is) text += fmt::format("{}{}", text.empty() ? "" : ", ", word);
+    const auto memory = static_cast<double>(point.memory.inMebibytes());
+    if (!text.empty())
+      chart.markers.push_back({fmt::format("{} {}", text, display(Quantity::Megabytes, memory)),
+                               point.chosen ? Ink::Here : Ink::BreakEven, memory});
+  }
+}
+
 Axis timeAxis(const std::vector<model::TimelinePoint>& timeline, const model::RunRecord& run) {
   const double last = timeline.empty() ? 1.0 : pricing::inSeconds(timeline.back().at);
   return {"simulated time", Quantity::TimeOfRun, Scale::Linear, 0.0, std::max({run.horizonS, last, 1e-3})};
@@ -240,6 +265,7 @@ std::string display(Quantity quantity, double value) {
   case Quantity::Seconds:
   case Quantity::TimeOfRun: return pricing::displaySeconds(value);
   case Quantity::Fraction: return fmt::format("{:.5g} %", value * 100);
+  case Quantity::Megabytes: return pricing::displayCount(value) + " MB";
   case Quantity::Count: break;
   }
   return pricing::displayCount(value);
@@ -295,6 +321,29 @@ Chart costChart(const model::Decision& decision) {
   else
     spanFromZero(chart.y, usd.to);
   markRates(decision, chart);
+  return chart;
+}
+
+Chart memoryChart(const model::Decision& decision) {
+  Chart chart;
+  chart.title = "Lambda's cost and latency over memory";
+  chart.summary = "No curve over memory: Lambda was not simulated at other sizes.";
+  chart.x = {"memory (MB)", Quantity::Megabytes};
+  chart.y = {"cost a month (USD)", Quantity::Dollars};
+  if (!decision.memoryCurve || decision.memoryCurve->points.empty()) return chart;
+  const auto& choice = *decision.memoryCurve;
+  chart.summary = choice.why;
+  chart.right = Axis{"latency (s)", Quantity::Seconds};
+  chart.series = {memorySeries(choice, "cost", Ink::Lambda, &model::MemoryPoint::monthlyCostUsd, 1),
+                  memorySeries(choice, "mean latency", Ink::LambdaSoft, &model::MemoryPoint::meanMs, 1e-3),
+                  memorySeries(choice, "p99", Ink::LambdaSoft, &model::MemoryPoint::p99Ms, 1e-3)};
+  chart.series[1].onRight = chart.series[2].onRight = true;
+  chart.series[2].dashed = true;
+  spanFromZero(chart.y, highest(chart, false));
+  spanFromZero(*chart.right, highest(chart, true));
+  spanLogarithmic(chart.x, {static_cast<double>(choice.points.front().memory.inMebibytes()),
+                            static_cast<double>(choice.points.back().memory.inMebibytes()), false});
+  markSizes(choice, chart);
   return chart;
 }
 

@@ -11,7 +11,7 @@
 namespace ui {
 
 // What the numbers along an axis are, and so how they are written.
-enum class Quantity { Count, RequestsPerSecond, Dollars, Seconds, Fraction, TimeOfRun };
+enum class Quantity { Count, RequestsPerSecond, Dollars, Seconds, Fraction, TimeOfRun, Megabytes };
 std::string display(Quantity quantity, double value);
 
 // Nines stretches a cumulative fraction towards 1 (0, 90 %, 99 %, 99.9 % are equally far apart), so that the tail can
@@ -69,6 +69,9 @@ Chart latencyChart(const model::Decision& decision);
 // Environments and concurrency, instances and requests in flight, over the first replication.
 Chart lambdaTimelineChart(const model::Decision& decision);
 Chart ec2TimelineChart(const model::Decision& decision);
+
+// Lambda's monthly cost (left) and its mean and p99 (right) over the function's memory, with the marks of the choice.
+Chart memoryChart(const model::Decision& decision);
 
 // At most `limit` points (>= 4) that keep the first, the last and every local extreme a pixel could show: the smallest
 // and the largest y of each of limit/2 slices.

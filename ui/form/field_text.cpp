@@ -1,10 +1,13 @@
 #include "ui/form/field_text.hpp"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <fmt/format.h>
 #include <limits>
 #include <variant>
+
+#include "workloads/import/power_tuning.hpp"
 
 namespace ui {
 
@@ -27,6 +30,24 @@ template <class Integer> Refusal readInteger(std::string_view text, Integer& val
   return std::nullopt;
 }
 
+// "128MB 472ms, 512MB 159ms" in any order; what is wrong with the values is for the scenario's own review to say.
+std::optional<workloads::MemoryCurve> writtenCurve(std::string_view text) {
+  workloads::MemoryCurve curve;
+  while (!text.empty()) {
+    const auto comma = std::min(text.find(','), text.size());
+    const auto pair = withoutBlanks(text.substr(0, comma));
+    const auto blank = pair.find_first_of(" \t");
+    if (blank == std::string_view::npos) return std::nullopt;
+    workloads::MemoryCurve::Point point;
+    if (readField(pair.substr(0, blank), point.memory) || readField(pair.substr(blank), point.meanDuration))
+      return std::nullopt;
+    curve.points.push_back(point);
+    text.remove_prefix(std::min(comma + 1, text.size()));
+  }
+  std::ranges::sort(curve.points, {}, &workloads::MemoryCurve::Point::memory);
+  return curve;
+}
+
 } // namespace
 
 std::string_view withoutBlanks(std::string_view text) {
@@ -44,6 +65,13 @@ std::string fieldText(std::int64_t value) { return fmt::format("{}", value); }
 std::string fieldText(std::uint64_t value) { return fmt::format("{}", value); }
 std::string fieldText(int value) { return fmt::format("{}", value); }
 std::string fieldText(const std::string& value) { return value; }
+std::string fieldText(const workloads::MemoryCurve& value) {
+  std::string text;
+  for (const auto& point : value.points)
+    text += fmt::format("{}{} {}", text.empty() ? "" : ", ", pricing::toText(point.memory),
+                        pricing::toText(point.meanDuration));
+  return text;
+}
 
 Refusal readField(std::string_view text, pricing::Duration& value) {
   return taken(pricing::parseDuration(text), value);
@@ -74,6 +102,23 @@ Refusal readField(std::string_view text, int& value) { return readInteger(text, 
 
 Refusal readField(std::string_view text, std::string& value) {
   value = std::string(withoutBlanks(text));
+  return std::nullopt;
+}
+
+Refusal readField(std::string_view text, workloads::MemoryCurve& value) {
+  text = withoutBlanks(text);
+  if (text == fieldText(value)) return std::nullopt;
+  if (const auto written = writtenCurve(text)) {
+    value = *written;
+    return std::nullopt;
+  }
+  try {
+    value = workloads::readPowerTuning(std::string(text)).curve;
+  } catch (const pricing::InputError& error) {
+    const auto& problem = error.problems().front();
+    return fmt::format("sizes with their times, a result file or an address ({}: {}, expected {})", problem.where,
+                       problem.found, problem.expected);
+  }
   return std::nullopt;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "pricing/quantities.hpp"
+#include "workloads/memory_curve.hpp"
 
 namespace ui {
 
@@ -21,6 +22,7 @@ std::string fieldText(std::int64_t value);
 std::string fieldText(std::uint64_t value);
 std::string fieldText(int value);
 std::string fieldText(const std::string& value);
+std::string fieldText(const workloads::MemoryCurve& value); // "128MB 472ms, 512MB 159ms"
 
 Refusal readField(std::string_view text, pricing::Duration& value);
 Refusal readField(std::string_view text, pricing::Memory& value);
@@ -31,6 +33,10 @@ Refusal readField(std::string_view text, std::int64_t& value);
 Refusal readField(std::string_view text, std::uint64_t& value);
 Refusal readField(std::string_view text, int& value);
 Refusal readField(std::string_view text, std::string& value);
+
+// Sizes with their times, the name of a Power Tuning result or its address. Text that stands for the value already there
+// keeps it, with its source.
+Refusal readField(std::string_view text, workloads::MemoryCurve& value);
 
 // The word a field shows for "nothing is set" ("auto", "none"); reading accepts it, and an empty field.
 template <class T> std::string fieldText(const std::optional<T>& value, std::string_view nothing) {
@@ -49,7 +55,7 @@ template <class T> Refusal readField(std::string_view text, std::optional<T>& va
     value.reset();
     return std::nullopt;
   }
-  T read{};
+  T read = value.value_or(T{});
   auto refusal = readField(text, read);
   if (!refusal) value = read;
   if (refusal && !nothing.empty()) *refusal += ", or " + std::string(nothing);

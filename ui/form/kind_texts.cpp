@@ -143,7 +143,22 @@ std::vector<KindSpec> makeArrivalKinds() {
         number("time_column", "Time column", "", "Generic CSV: name or number of the column; empty: detected."),
         number("duration_column", "Duration column", "", "Generic CSV: name or number of the column; empty: detected."),
         number("function", "Function", "", "Keep this function only; busiest picks the one with most requests."),
-        number("scale", "Scale", "1", "Thins (below 1) or multiplies (above 1) the recorded arrivals.")}}};
+        number("scale", "Scale", "1", "Thins (below 1) or multiplies (above 1) the recorded arrivals.")}},
+      {"batch",
+       "batches",
+       {rate("rate", "Rate of batches", "1/s"),
+        number("size", "Requests each", "10", "They come at the same instant.")}},
+      {"flash",
+       "flash crowd",
+       {rate("base", "Rate before and after", "10/s"), rate("peak", "Rate of the crowd", "500/s"),
+        time("at", "Begins at", "1h"), time("rise", "Rising", "1min"), time("hold", "Held", "10min"),
+        time("fall", "Falling", "10min")}},
+      {"cron",
+       "schedule (cron)",
+       {number(
+            "expression", "Schedule", "cron(0 2 * * ? *)",
+            "cron(MINUTES HOURS DAY-OF-MONTH MONTH DAY-OF-WEEK YEAR) or rate(5 minutes); time 0 is a Monday, 00:00."),
+        number("requests", "Requests each", "1", "Requests that each firing brings at once.")}}};
 }
 
 std::vector<KindSpec> makeScalingKinds() {
@@ -249,6 +264,11 @@ struct ArrivalTexts {
             {fieldText(a.mean), list(a.hourOfDay), list(a.dayOfWeek), fieldText(a.growthPerMonth),
              fieldText(a.dispersion)}};
   }
+  KindTexts operator()(const w::BatchArrivals& a) const { return {"batch", {fieldText(a.rate), fieldText(a.size)}}; }
+  KindTexts operator()(const w::FlashArrivals& a) const {
+    return {"flash", {fieldText(a.base), fieldText(a.peak), text(a.at), text(a.rise), text(a.hold), text(a.fall)}};
+  }
+  KindTexts operator()(const w::CronArrivals& a) const { return {"cron", {a.expression, fieldText(a.requests)}}; }
   KindTexts operator()(const w::TraceArrivals& a) const {
     return {"trace",
             {joinFiles(a.files), a.format.empty() ? "detect" : a.format, a.timeColumn, a.durationColumn, a.function,
@@ -288,6 +308,27 @@ w::ProfileArrivals readProfile(Reader& reader) {
   reader.next(profile.growthPerMonth);
   reader.next(profile.dispersion);
   return profile;
+}
+
+w::FlashArrivals readFlash(Reader& reader) {
+  w::FlashArrivals flash;
+  reader.next(flash.base);
+  reader.next(flash.peak);
+  for (auto* span : {&flash.at, &flash.rise, &flash.hold, &flash.fall}) reader.next(*span);
+  return flash;
+}
+
+w::BatchArrivals readBatch(Reader& reader) {
+  w::BatchArrivals batch;
+  reader.next(batch.rate);
+  reader.next(batch.size);
+  return batch;
+}
+
+w::CronArrivals readCron(Reader& reader) {
+  w::CronArrivals cron{reader.nextText()};
+  reader.next(cron.requests);
+  return cron;
 }
 
 w::TraceArrivals readTrace(Reader& reader) {
@@ -400,6 +441,9 @@ std::optional<w::Arrivals> readArrivals(const KindTexts& texts, std::string_view
     const auto& kind = texts.kind;
     if (kind == "bursty") return readBursty(reader);
     if (kind == "profile") return readProfile(reader);
+    if (kind == "batch") return readBatch(reader);
+    if (kind == "flash") return readFlash(reader);
+    if (kind == "cron") return readCron(reader);
     if (kind == "trace") return readTrace(reader);
     pricing::RequestRate rate;
     reader.next(rate);

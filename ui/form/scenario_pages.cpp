@@ -260,6 +260,11 @@ FieldSet* newLambdaPage() {
   page->addText(
       {"/lambda/speed", tr("CPU speed"), ratioTip("Of a vCPU, relative to x86; auto: by architecture."), "auto"},
       at(&LambdaSetup::speed));
+  page->addText({"/lambda/power_tuning", tr("Power Tuning"),
+                 tr("Measured time over memory, instead of the law of CPU and waiting: a result file, the address of a "
+                    "visualization, or sizes with their times such as 128MB 472ms, 512MB 159ms."),
+                 "none"},
+                at(&LambdaSetup::powerTuning));
   page->addFlag({"/lambda/vpc", tr("In a VPC"), tr("Pays the network's NAT gateways and traffic between zones too.")},
                 at(&LambdaSetup::vpc));
   page->addText({"/lambda/alarms", tr("Alarms"), countTip("CloudWatch alarms.")}, at(&LambdaSetup::alarms));

@@ -33,7 +33,7 @@ ResultsPage::ResultsPage(QWidget* parent)
     : QWidget(parent), m_headline(newTextLabel()), m_run(newTextLabel()), m_notice(newTextLabel()),
       m_reasons(newTextLabel()), m_lambda(new PlatformCard(model::Platform::Lambda)),
       m_ec2(new PlatformCard(model::Platform::Ec2)), m_tabs(new QTabWidget), m_cost(new ChartPanel),
-      m_latency(new ChartPanel), m_lambdaTimeline(new ChartPanel), m_ec2Timeline(new ChartPanel),
+      m_latency(new ChartPanel), m_memory(new ChartPanel), m_lambdaTimeline(new ChartPanel), m_ec2Timeline(new ChartPanel),
       m_money(new MoneyBars) {
   QFont large = m_headline->font();
   large.setPointSizeF(large.pointSizeF() * 1.3);
@@ -86,6 +86,7 @@ void ResultsPage::addCharts() {
   layout->addWidget(m_lambdaTimeline, 1);
   layout->addWidget(m_ec2Timeline, 1);
   m_tabs->addTab(overTime, tr("Over &time"));
+  m_tabs->addTab(m_memory, tr("M&emory"));
 }
 
 void ResultsPage::addTables() {
@@ -151,6 +152,7 @@ void ResultsPage::setDecision(std::shared_ptr<const model::Decision> decision) {
   m_money->show(*m_decision);
   m_cost->setChart(costChart(*m_decision));
   m_latency->setChart(latencyChart(*m_decision));
+  m_memory->setChart(memoryChart(*m_decision));
   m_lambdaTimeline->setChart(lambdaTimelineChart(*m_decision));
   m_ec2Timeline->setChart(ec2TimelineChart(*m_decision));
   m_lambdaTimeline->setVisible(m_decision->lambda.has_value());

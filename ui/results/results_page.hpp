@@ -42,7 +42,7 @@ class ResultsPage : public QWidget {
   QLabel *m_headline, *m_run, *m_notice, *m_reasons;
   PlatformCard *m_lambda, *m_ec2;
   QTabWidget* m_tabs;
-  ChartPanel *m_cost, *m_latency, *m_lambdaTimeline, *m_ec2Timeline;
+  ChartPanel *m_cost, *m_latency, *m_memory, *m_lambdaTimeline, *m_ec2Timeline;
   MoneyBars* m_money;
   std::vector<DecisionTableModel*> m_models;
   int m_warningsTab = 0, m_candidatesTab = 0;
