@@ -318,13 +318,6 @@ w::FlashArrivals readFlash(Reader& reader) {
   return flash;
 }
 
-w::BatchArrivals readBatch(Reader& reader) {
-  w::BatchArrivals batch;
-  reader.next(batch.rate);
-  reader.next(batch.size);
-  return batch;
-}
-
 w::CronArrivals readCron(Reader& reader) {
   w::CronArrivals cron{reader.nextText()};
   reader.next(cron.requests);
@@ -441,7 +434,7 @@ std::optional<w::Arrivals> readArrivals(const KindTexts& texts, std::string_view
     const auto& kind = texts.kind;
     if (kind == "bursty") return readBursty(reader);
     if (kind == "profile") return readProfile(reader);
-    if (kind == "batch") return readBatch(reader);
+    if (kind == "batch") return readPair<w::BatchArrivals>(reader, &w::BatchArrivals::rate, &w::BatchArrivals::size);
     if (kind == "flash") return readFlash(reader);
     if (kind == "cron") return readCron(reader);
     if (kind == "trace") return readTrace(reader);
