@@ -16,7 +16,9 @@ std::span<const Example> examples() {
       Example{"backup", "Near-real-time backup copies between S3 buckets: long waits, hardly any CPU",
               built_in::kBackupJson},
       Example{"checkout", "Checkout of a shop in a VPC: NAT, alarms, a discount, people, copies and a migration",
-              built_in::kCheckoutJson}};
+              built_in::kCheckoutJson},
+      Example{"back-office", "A back office in .NET, used at work hours: SnapStart, extensions, recycled environments",
+              built_in::kBackOfficeJson}};
   return list;
 }
 

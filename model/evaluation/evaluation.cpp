@@ -10,6 +10,7 @@
 #include "model/evaluation/break_even.hpp"
 #include "model/evaluation/commitment_plan.hpp"
 #include "model/evaluation/findings.hpp"
+#include "model/evaluation/idle_sensitivity.hpp"
 #include "model/evaluation/search.hpp"
 #include "workloads/import/trace.hpp"
 
@@ -21,9 +22,11 @@ namespace {
 constexpr ProgressSpan kSearchLambda{"searching", 0.0, 0.08};
 constexpr ProgressSpan kSearchEc2{"searching", 0.08, 0.2};
 constexpr ProgressSpan kSimulate{"simulating", 0.2, 0.7};
-constexpr ProgressSpan kSimulateOnly{"simulating", 0.0, 0.9};
+constexpr ProgressSpan kSimulateOnly{"simulating", 0.0, 0.86};
+constexpr ProgressSpan kIdleOnly{"sensitivity", 0.86, 0.9};
 constexpr ProgressSpan kBreakEven{"break-even", 0.7, 0.88};
-constexpr ProgressSpan kDrivers{"sensitivity", 0.88, 0.96};
+constexpr ProgressSpan kDrivers{"sensitivity", 0.88, 0.94};
+constexpr ProgressSpan kIdle{"sensitivity", 0.94, 0.96};
 constexpr ProgressSpan kCommitments{"commitments", 0.96, 1.0};
 constexpr ProgressSpan kCommitmentsOnly{"commitments", 0.9, 1.0};
 constexpr std::size_t kRetries = 2; // runners-up tried when the full run of the chosen one misses the objective
@@ -254,6 +257,13 @@ void compareOverRates(Decision& decision, const pricing::PriceCatalogue& catalog
   decision.drivers = valueOrStop(drivers(decision.scenario, catalogue, control, kDrivers));
 }
 
+void addIdleSensitivity(Decision& decision, const pricing::PriceCatalogue& catalogue, const RunControl& control,
+                        const ProgressSpan& progress) {
+  if (!decision.lambda || decision.meanRequestsPerSecond <= 0) return;
+  decision.idleSensitivity = valueOrStop(idleSensitivity(decision, catalogue, control, progress));
+  for (const auto& change : decision.idleSensitivity->why) decision.reasons.push_back({"idle_lifetime", change});
+}
+
 void addCommitments(Decision& decision, const PlatformHours& hours, const pricing::PriceCatalogue& catalogue,
                     const RunControl& control, const ProgressSpan& progress) {
   auto plans = valueOrStop(
@@ -327,6 +337,7 @@ EvaluationOutcome simulate(const Scenario& asked, const pricing::PriceCatalogue&
     requireConfigured(decision->scenario);
     const auto simulated = simulateInto(*decision, catalogue, control, kSimulateOnly);
     decide(*decision, simulated.saving);
+    addIdleSensitivity(*decision, catalogue, control, kIdleOnly);
     addCommitments(*decision, simulated.hours, catalogue, control, kCommitmentsOnly);
     complete(*decision, catalogue, asked, started);
     return std::shared_ptr<const Decision>(std::move(decision));
@@ -344,6 +355,7 @@ EvaluationOutcome evaluate(const Scenario& asked, const pricing::PriceCatalogue&
     const auto simulated = searchAndSimulate(*decision, catalogue, control);
     decide(*decision, simulated.saving);
     compareOverRates(*decision, catalogue, control);
+    addIdleSensitivity(*decision, catalogue, control, kIdle);
     addCommitments(*decision, simulated.hours, catalogue, control, kCommitments);
     complete(*decision, catalogue, asked, started);
     return std::shared_ptr<const Decision>(std::move(decision));
