@@ -11,5 +11,6 @@ extern const std::string_view kHashtagsJson;   // examples/hashtags.json
 extern const std::string_view kBackupJson;     // examples/backup.json
 extern const std::string_view kCheckoutJson;   // examples/checkout.json
 extern const std::string_view kNightlyJson;    // examples/nightly.json
+extern const std::string_view kBackOfficeJson; // examples/back-office.json
 
 } // namespace model::built_in

@@ -69,8 +69,11 @@ struct PlatformResult {
   Estimate failedFraction;    // all that are not completed / requests
   LatencyHistogram histogram; // merged, for the charts
   // Lambda
-  std::uint64_t coldStarts = 0;
-  Estimate coldFraction;
+  std::uint64_t coldStarts = 0;   // requests that started in a new environment
+  std::uint64_t initAhead = 0;    // of those, init was over before the request came
+  std::uint64_t initRestarts = 0; // of those, init over its limit began anew in the call
+  std::uint64_t resetInits = 0;   // others that began with init: the call before was cut
+  Estimate coldFraction;          // coldStarts / started
   Estimate environmentsMean, environmentsBusy, environmentsIdle;
   std::int64_t peakEnvironments = 0;
   std::optional<double> meanLifetimeS;
@@ -147,6 +150,21 @@ struct Candidate {
   bool onFrontier = false; // no other is both cheaper and faster
 };
 
+// What the idle lifetime, which AWS does not document, does to Lambda: the run again with each environment kept that
+// long, on the same requests.
+struct IdleCase {
+  std::string idleLifetime; // "as assumed", "5 min", "45 min"
+  double monthlyUsd = 0, coldFraction = 0, p99Ms = 0;
+  bool meetsObjective = true;
+  bool cheaper = true; // than EC2, where that is there
+};
+struct IdleSensitivity {
+  std::vector<IdleCase> cases;  // the assumption first
+  double spanS = 0;             // simulated
+  std::vector<std::string> why; // what it changes; empty: it does not matter
+  bool matters() const { return !why.empty(); }
+};
+
 // Closed form beside simulation; absent where assumptions do not hold.
 struct AnalyticFigure {
   Platform platform = Platform::Lambda;
@@ -187,6 +205,7 @@ struct Decision {
   double meanRequestsPerSecond = 0; // "you are here"
   std::vector<Reason> reasons;
   std::vector<Driver> drivers;
+  std::optional<IdleSensitivity> idleSensitivity; // where Lambda is
   std::vector<Candidate> candidates;
   std::optional<MemoryChoice> memoryCurve; // nothing: no Lambda, or too many requests for what it would tell
   std::vector<AnalyticFigure> analytic;

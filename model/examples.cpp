@@ -18,7 +18,9 @@ std::span<const Example> examples() {
       Example{"checkout", "Checkout of a shop in a VPC: NAT, alarms, a discount, people, copies and a migration",
               built_in::kCheckoutJson},
       Example{"nightly", "Nightly export: 200 reports at two o'clock from Tuesday to Saturday, nothing else",
-              built_in::kNightlyJson}};
+              built_in::kNightlyJson},
+      Example{"back-office", "A back office in .NET, used at work hours: SnapStart, extensions, recycled environments",
+              built_in::kBackOfficeJson}};
   return list;
 }
 

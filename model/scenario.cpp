@@ -154,6 +154,28 @@ void reviewRuntime(Review& review, const LambdaSetup& lambda) {
              pricing::nearestName(lambda.runtime, runtimes));
 }
 
+// AWS Lambda developer guide, SnapStart (copy of early 2026). That page excludes container images; AWS's own toolkit
+// of Nov 2026 allows them, and the newer word is taken.
+void reviewSnapStart(Review& review, const LambdaSetup& lambda) {
+  const auto& snapStart = *lambda.snapStart;
+  if (snapStart.restore) review.adopt(workloads::problems(*snapStart.restore, "/lambda/snap_start/restore"));
+  review.within("/lambda/snap_start/billed_share", snapStart.billedShare, 0.0, 1.0, "a fraction");
+  review.within("/lambda/snap_start/versions", snapStart.versions, std::int64_t{1}, std::int64_t{10'000},
+                "a whole number");
+  const auto refuse = [&](std::string found, std::string_view instead) {
+    review.add("/lambda/snap_start", std::move(found), fmt::format("null, or {}", instead));
+  };
+  if (!hasSnapStart(lambda.runtime))
+    refuse(fmt::format("SnapStart with {}", lambda.runtime),
+           "a lambda.runtime of Java 11, Python 3.12, .NET 8 or later, on its managed runtime");
+  if (lambda.provisionedConcurrency > 0)
+    refuse(fmt::format("SnapStart with {} provisioned environments", lambda.provisionedConcurrency),
+           "lambda.provisioned_concurrency 0, because a function has one or the other");
+  if (lambda.ephemeralStorage > kSmallestStorage)
+    refuse(fmt::format("SnapStart with {} of ephemeral storage", shown(lambda.ephemeralStorage)),
+           "lambda.ephemeral_storage 512MB, the most that a snapshot keeps");
+}
+
 void reviewSpeed(Review& review, const std::string& pointer, std::optional<double> speed) {
   if (speed) review.within(pointer, *speed, 0.01, 100.0, "a speed relative to a Lambda x86 vCPU");
 }
@@ -174,6 +196,10 @@ void reviewLambda(Review& review, const LambdaSetup& lambda, const workloads::Wo
   if (lambda.init) review.adopt(workloads::problems(*lambda.init, "/lambda/init"));
   if (lambda.idleLifetime) review.adopt(workloads::problems(*lambda.idleLifetime, "/lambda/idle_lifetime"));
   if (lambda.maxLifetime) review.adopt(workloads::problems(*lambda.maxLifetime, "/lambda/max_lifetime"));
+  review.within("/lambda/init_ahead", lambda.initAhead, 0.0, 1.0, "a fraction");
+  review.adopt(workloads::problems(lambda.extensions.init, "/lambda/extensions/init"));
+  review.within<Duration>("/lambda/extensions/after", lambda.extensions.after, {}, seconds(900), "a time");
+  if (lambda.snapStart) reviewSnapStart(review, lambda);
   reviewConcurrency(review, lambda);
   review.within<Duration>("/lambda/timeout", lambda.timeout, seconds(1), seconds(900), "a time");
   review.within("/lambda/ephemeral_storage", lambda.ephemeralStorage, kSmallestStorage, kLargestStorage,

@@ -22,6 +22,22 @@ enum class Package { Zip, Image };
 enum class FrontDoor { None, FunctionUrl, HttpApi, RestApi, Alb };
 enum class LoadBalancer { None, Alb, Nlb };
 
+// Processes that run beside the function in its environment.
+struct Extensions {
+  workloads::DurationDistribution init = workloads::Constant{}; // on top of every init
+  Duration after{}; // after each response the environment stays busy that long and is billed; is in no latency
+  friend bool operator==(const Extensions&, const Extensions&) = default;
+};
+
+// New environments are restored from the snapshot of an initialised one. Java's managed runtimes pay neither cache nor
+// restores; the billed part of a restore is billed as duration to all.
+struct SnapStart {
+  std::optional<workloads::DurationDistribution> restore; // nothing: measured, by memory
+  double billedShare = 0.18;                              // of the restore
+  std::int64_t versions = 1;                              // published, each with a snapshot in the cache
+  friend bool operator==(const SnapStart&, const SnapStart&) = default;
+};
+
 struct LambdaSetup {
   std::optional<pricing::Memory> memory = pricing::Memory::mebibytes(1769);          // nothing: "auto"
   std::optional<pricing::Architecture> architecture = pricing::Architecture::X86_64; // nothing: "auto"
@@ -29,19 +45,15 @@ struct LambdaSetup {
   Package package = Package::Zip;
   std::optional<workloads::DurationDistribution> init;         // nothing: table by runtime, architecture, package
   std::optional<workloads::DurationDistribution> idleLifetime; // nothing: the 2025 probes (facts section 2)
-  std::optional<workloads::DurationDistribution> maxLifetime;  // nothing: "none"
+  // Nothing: "none". Recycled at any age from 2 to 8 h.
+  std::optional<workloads::DurationDistribution> maxLifetime =
+      workloads::Tabulated{{{std::chrono::hours(2), 0.0}, {std::chrono::hours(8), 1.0}}};
   Reuse reuse = Reuse::Lifo;
   std::int64_t provisionedConcurrency = 0;
-  ProvisionedPlan provisionedPlan; // what becomes of it over time
   std::optional<std::int64_t> reservedConcurrency;
   std::int64_t accountConcurrency = 1000;
   std::int64_t growthPer10s = 1000;
-  std::vector<LambdaNeighbour> neighbours; // other functions of the account
   Duration timeout = std::chrono::seconds(900);
-  ClientRetries client; // trigger http
-  AsyncRetries async;   // trigger async and schedule
-  QueueMapping queue;   // trigger queue
-  StreamMapping stream; // trigger stream
   pricing::Memory ephemeralStorage = pricing::Memory::mebibytes(512);
   FrontDoor frontDoor = FrontDoor::FunctionUrl;
   Duration overhead{};
@@ -49,6 +61,15 @@ struct LambdaSetup {
   bool vpc = false;            // pays the network's NAT gateways and cross-zone bytes too
   std::int64_t alarms = 0;     // CloudWatch alarms
   std::optional<workloads::MemoryCurve> powerTuning{}; // measured time over memory; nothing: the law of cpu and io
+  double initAhead = 0;        // share of new environments that are ready before their request comes, 0..1
+  Extensions extensions;
+  std::optional<SnapStart> snapStart; // nothing: off
+  ProvisionedPlan provisionedPlan{};  // what becomes of provisionedConcurrency over time
+  std::vector<LambdaNeighbour> neighbours{}; // other functions of the account
+  ClientRetries client{};                    // trigger http
+  AsyncRetries async{};                      // trigger async and schedule
+  QueueMapping queue{};                      // trigger queue
+  StreamMapping stream{};                    // trigger stream
   friend bool operator==(const LambdaSetup&, const LambdaSetup&) = default;
 };
 
@@ -157,6 +178,9 @@ struct DefaultInit : Sourced {
 DefaultInit defaultInit(std::string_view runtime, pricing::Architecture architecture, Package package,
                         pricing::Memory memory);
 DefaultInit defaultIdleLifetime();
+DefaultInit defaultRestore(pricing::Memory memory); // of a SnapStart snapshot
+bool isJavaRuntime(std::string_view runtime);       // managed
+bool hasSnapStart(std::string_view runtime);        // Java 11, Python 3.12, .NET 8 and later
 std::span<const std::string_view> knownRuntimes();
 struct DefaultSpeed : Sourced {
   double speed = 1;

@@ -9,7 +9,7 @@
 //   orWord(key, word, x)     std::optional: `word` ("auto", "none") or null stand for nothing
 //   orNull(key, x)           std::optional or text: null stands for nothing
 //   nested(key, fields)      an object without a kind
-//   platform(key, x)         an object, or null for a platform that is left out
+//   platform(key, x)         an object, or null for what is left out
 //   kinded(key, x)           an object whose "kind" decides about its other keys
 //   kindedOrNull(key, x)     std::optional: the same, or null for nothing
 //   place(key, x)            text: a name or a file beside the scenario; null stands for nothing
@@ -308,6 +308,15 @@ template <class Door> void fields(Door& door, LambdaNeighbour& neighbour) {
   door.orNull("reserved_concurrency", neighbour.reserved);
   door.field("timeout", neighbour.timeout);
 }
+template <class Door> void fields(Door& door, Extensions& extensions) {
+  door.field("init", extensions.init);
+  door.field("after", extensions.after);
+}
+template <class Door> void fields(Door& door, SnapStart& snapStart) {
+  door.orWord("restore", "auto", snapStart.restore);
+  door.field("billed_share", snapStart.billedShare);
+  door.field("versions", snapStart.versions);
+}
 template <class Door> void fields(Door& door, LambdaSetup& lambda) {
   door.orWord("memory", "auto", lambda.memory);
   door.orWord("architecture", "auto", lambda.architecture);
@@ -316,6 +325,9 @@ template <class Door> void fields(Door& door, LambdaSetup& lambda) {
   door.orWord("init", "auto", lambda.init);
   door.orWord("idle_lifetime", "auto", lambda.idleLifetime);
   door.orWord("max_lifetime", "none", lambda.maxLifetime);
+  door.field("init_ahead", lambda.initAhead);
+  door.nested("extensions", [&](auto& inner) { fields(inner, lambda.extensions); });
+  door.platform("snap_start", lambda.snapStart);
   door.field("reuse", lambda.reuse);
   door.field("provisioned_concurrency", lambda.provisionedConcurrency);
   door.kinded("provisioned_plan", lambda.provisionedPlan);

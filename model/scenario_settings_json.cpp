@@ -47,6 +47,8 @@ constexpr std::array kKindedPlaces{KindedPlace{"/workload/arrivals", Kinded::Arr
                                    KindedPlace{"/lambda/init", Kinded::Distribution},
                                    KindedPlace{"/lambda/idle_lifetime", Kinded::Distribution},
                                    KindedPlace{"/lambda/max_lifetime", Kinded::Distribution},
+                                   KindedPlace{"/lambda/extensions/init", Kinded::Distribution},
+                                   KindedPlace{"/lambda/snap_start/restore", Kinded::Distribution},
                                    KindedPlace{"/ec2/boot", Kinded::Distribution},
                                    KindedPlace{"/ec2/scaling", Kinded::Scaling}};
 

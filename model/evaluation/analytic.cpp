@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "model/evaluation/capacity.hpp"
+#include "model/evaluation/replication.hpp"
 #include "model/queueing.hpp"
 
 namespace model {
@@ -41,7 +42,19 @@ std::string queueMethod(const Ec2Fleet& fleet, const workloads::Workload& worklo
 // With newest-first reuse and a (nearly) constant idle lifetime the environments at t are the most that were busy at
 // once during the last lifetime; other orders and wide lifetimes have no usable closed form (docs/lambda.md).
 bool poolFormHolds(const LambdaFunction& function) {
-  return function.reuse == Reuse::Lifo && !function.maxLifetime && workloads::squaredCv(function.idleLifetime) < 0.02;
+  return function.reuse == Reuse::Lifo && function.initAhead == 0 && function.extensionAfter == Duration{} &&
+         workloads::squaredCv(function.idleLifetime) < 0.02;
+}
+
+// Recycled environments come back as cold starts, one each at most. Over many lives that adds a steady rate; in a run
+// that none of them outlives it adds nothing; in between there is no closed form.
+enum class Recycling { Never, Steady, Starting };
+Recycling recycling(const LambdaFunction& function, double horizonS) {
+  constexpr double kManyLives = 20;
+  if (!function.maxLifetime || workloads::quantileSeconds(*function.maxLifetime, 1e-9) >= horizonS)
+    return Recycling::Never;
+  return kManyLives * workloads::meanSeconds(*function.maxLifetime) <= horizonS ? Recycling::Steady
+                                                                                : Recycling::Starting;
 }
 
 } // namespace
@@ -63,7 +76,8 @@ std::vector<AnalyticFigure> lambdaFigures(const Scenario& scenario, const Platfo
     add("busy environments", "M/G/infinity", offered, simulated.environmentsBusy, "environments");
   else
     add("failed fraction", "Erlang B", erlangB(limit, offered), simulated.failedFraction, "of attempts");
-  if (function.provisioned > 0 || !poolFormHolds(function)) return figures;
+  const auto recycled = recycling(function, pricing::inSeconds(runShape(scenario).horizon));
+  if (function.provisioned > 0 || !poolFormHolds(function) || recycled == Recycling::Starting) return figures;
 
   PoolQuestion question;
   question.rate = ratePerSecond;
@@ -74,9 +88,12 @@ std::vector<AnalyticFigure> lambdaFigures(const Scenario& scenario, const Platfo
   question.limit = std::min(limit, poissonQuantile(offered, 1 - 1e-12) + 1);
   question.idleIsConstant = true;
   if (const auto pool = environmentPool(question)) {
-    add("environments", "sliding maximum of M/M/c/c", pool->environmentsMean, simulated.environmentsMean,
-        "environments");
-    add("cold fraction", "sliding maximum of M/M/c/c", pool->coldFraction, simulated.coldFraction, "of started");
+    const bool renewed = recycled == Recycling::Steady;
+    const char* method = renewed ? "sliding maximum of M/M/c/c, recycled" : "sliding maximum of M/M/c/c";
+    const double lives = renewed ? ratePerSecond * workloads::meanSeconds(*function.maxLifetime) : 0;
+    add("environments", method, pool->environmentsMean, simulated.environmentsMean, "environments");
+    add("cold fraction", method, pool->coldFraction + (renewed ? pool->environmentsMean / lives : 0),
+        simulated.coldFraction, "of started");
   }
   return figures;
 }

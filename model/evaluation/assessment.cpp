@@ -83,6 +83,7 @@ LambdaTally pooled(const std::vector<LambdaTally>& tallies) {
     all.outcomes.completed += t.outcomes.completed;
     all.outcomes.latency.merge(t.outcomes.latency);
     all.started += t.started;
+    all.cold += t.cold;
     all.provisionedStarted += t.provisionedStarted;
     all.billedMs += t.billedMs;
     all.provisionedBilledMs += t.provisionedBilledMs;
@@ -90,6 +91,9 @@ LambdaTally pooled(const std::vector<LambdaTally>& tallies) {
     all.cpuNs += t.cpuNs;
     all.ioNs += t.ioNs;
     all.billedInitNs += t.billedInitNs;
+    all.extensionNs += t.extensionNs;
+    all.provisionedInitNs += t.provisionedInitNs;
+    all.provisionedExtensionNs += t.provisionedExtensionNs;
     all.provisionedCpuNs += t.provisionedCpuNs;
     all.provisionedIoNs += t.provisionedIoNs;
     all.provisionedAllocatedNs += t.provisionedAllocatedNs;
@@ -154,6 +158,9 @@ void describeEnvironments(const std::vector<LambdaTally>& tallies, double second
     cold.push_back(static_cast<double>(t.cold));
     started.push_back(static_cast<double>(t.started));
     result.coldStarts += t.cold;
+    result.initAhead += t.initAhead;
+    result.initRestarts += t.initRestarts;
+    result.resetInits += t.resetInits;
     result.peakEnvironments = std::max(result.peakEnvironments, t.peakEnvironments);
     lifetime += t.endedLifetimeNs;
     ended += t.environmentsEnded;

@@ -68,6 +68,8 @@ struct Surrounding {
 };
 constexpr std::array kSurroundings{
     Surrounding{"lambda", "requests", {"requests", "price of each request"}},
+    Surrounding{"lambda", "snapstart_cache", {"snap_start", "SnapStart's cache and restores"}},
+    Surrounding{"lambda", "snapstart_restore", {"snap_start", "SnapStart's cache and restores"}},
     Surrounding{"lambda", "ephemeral_storage", {"ephemeral_storage", "temporary storage above 512 MB"}},
     Surrounding{"alb", "", {"load_balancer", "load balancer hours and capacity units"}},
     Surrounding{"nlb", "", {"load_balancer", "load balancer hours and capacity units"}},
@@ -102,14 +104,15 @@ void addSurrounding(const BillLine& line, MoneyLedger& ledger) {
 constexpr Label kCpu{"cpu", "computing"}, kIoWait{"io_wait", "waiting on i/o"};
 constexpr Label kRoundUp{"round_up", "rounding up to the billed step"};
 constexpr Label kInit{"init", "starting environments"};
+constexpr Label kExtensions{"extensions", "extensions after the response"};
 
 double asDouble(Int128 n) { return static_cast<double>(n); }
 double instanceHours(Int128 ns) { return asDouble(ns) * 1e-9 / pricing::kSecondsPerHour; }
 
-std::array<Share, 4> billedTime(std::int64_t billedMs, Int128 cpuNs, Int128 ioNs, Int128 initNs) {
-  const Int128 roundUp = static_cast<Int128>(billedMs) * 1'000'000 - cpuNs - ioNs - initNs;
+std::array<Share, 5> billedTime(std::int64_t billedMs, Int128 cpuNs, Int128 ioNs, Int128 initNs, Int128 extensionNs) {
+  const Int128 roundUp = static_cast<Int128>(billedMs) * 1'000'000 - cpuNs - ioNs - initNs - extensionNs;
   return {Share{kCpu, asDouble(cpuNs)}, Share{kIoWait, asDouble(ioNs)}, Share{kInit, asDouble(initNs)},
-          Share{kRoundUp, asDouble(roundUp)}};
+          Share{kExtensions, asDouble(extensionNs)}, Share{kRoundUp, asDouble(roundUp)}};
 }
 
 std::array<Share, 2> readyTime(const Scenario& scenario, const LambdaTally& tally, const Metered& metered) {
@@ -140,8 +143,9 @@ std::array<Share, 9> instanceTime(const Ec2Tally& tally, double usedHours, doubl
 
 std::vector<MoneyPart> moneyParts(const Scenario& scenario, const LambdaTally& tally, const Metered& metered,
                                   const pricing::Bill& bill) {
-  const auto onDemand = billedTime(tally.billedMs, tally.cpuNs, tally.ioNs, tally.billedInitNs);
-  const auto provisioned = billedTime(tally.provisionedBilledMs, tally.provisionedCpuNs, tally.provisionedIoNs, 0);
+  const auto onDemand = billedTime(tally.billedMs, tally.cpuNs, tally.ioNs, tally.billedInitNs, tally.extensionNs);
+  const auto provisioned = billedTime(tally.provisionedBilledMs, tally.provisionedCpuNs, tally.provisionedIoNs,
+                                      tally.provisionedInitNs, tally.provisionedExtensionNs);
   const auto ready = readyTime(scenario, tally, metered);
   MoneyLedger ledger;
   for (const auto& line : bill.lines) {

@@ -11,6 +11,7 @@
 #include "model/evaluation/break_even.hpp"
 #include "model/evaluation/commitment_plan.hpp"
 #include "model/evaluation/findings.hpp"
+#include "model/evaluation/idle_sensitivity.hpp"
 #include "model/evaluation/memory_choice.hpp"
 #include "model/evaluation/search.hpp"
 #include "workloads/import/trace.hpp"
@@ -23,11 +24,13 @@ namespace {
 constexpr ProgressSpan kSearchLambda{"searching", 0.0, 0.08};
 constexpr ProgressSpan kSearchEc2{"searching", 0.08, 0.2};
 constexpr ProgressSpan kSimulate{"simulating", 0.2, 0.7};
-constexpr ProgressSpan kSimulateOnly{"simulating", 0.0, 0.88};
-constexpr ProgressSpan kBreakEven{"break-even", 0.7, 0.87};
-constexpr ProgressSpan kDrivers{"sensitivity", 0.87, 0.94};
-constexpr ProgressSpan kMemory{"memory", 0.94, 0.96};
+constexpr ProgressSpan kSimulateOnly{"simulating", 0.0, 0.84};
+constexpr ProgressSpan kIdleOnly{"sensitivity", 0.84, 0.88};
 constexpr ProgressSpan kMemoryOnly{"memory", 0.88, 0.9};
+constexpr ProgressSpan kBreakEven{"break-even", 0.7, 0.86};
+constexpr ProgressSpan kDrivers{"sensitivity", 0.86, 0.92};
+constexpr ProgressSpan kIdle{"sensitivity", 0.92, 0.94};
+constexpr ProgressSpan kMemory{"memory", 0.94, 0.96};
 constexpr ProgressSpan kCommitments{"commitments", 0.96, 1.0};
 constexpr ProgressSpan kCommitmentsOnly{"commitments", 0.9, 1.0};
 constexpr std::size_t kRetries = 2; // runners-up tried when the full run of the chosen one misses the objective
@@ -277,6 +280,13 @@ void addMemoryCurve(Decision& decision, bool searched, const pricing::PriceCatal
   decision.memoryCurve = valueOrStop(memoryCurve(decision.scenario, searched, catalogue, control, progress));
 }
 
+void addIdleSensitivity(Decision& decision, const pricing::PriceCatalogue& catalogue, const RunControl& control,
+                        const ProgressSpan& progress) {
+  if (!decision.lambda || decision.meanRequestsPerSecond <= 0) return;
+  decision.idleSensitivity = valueOrStop(idleSensitivity(decision, catalogue, control, progress));
+  for (const auto& change : decision.idleSensitivity->why) decision.reasons.push_back({"idle_lifetime", change});
+}
+
 void addCommitments(Decision& decision, const PlatformHours& hours, const pricing::PriceCatalogue& catalogue,
                     const RunControl& control, const ProgressSpan& progress) {
   auto plans = valueOrStop(
@@ -350,6 +360,7 @@ EvaluationOutcome simulate(const Scenario& asked, const pricing::PriceCatalogue&
     requireConfigured(decision->scenario);
     const auto simulated = simulateInto(*decision, catalogue, control, kSimulateOnly);
     decide(*decision, simulated.saving);
+    addIdleSensitivity(*decision, catalogue, control, kIdleOnly);
     addMemoryCurve(*decision, false, catalogue, control, kMemoryOnly);
     addCommitments(*decision, simulated.hours, catalogue, control, kCommitmentsOnly);
     complete(*decision, catalogue, asked, started);
@@ -369,6 +380,7 @@ EvaluationOutcome evaluate(const Scenario& asked, const pricing::PriceCatalogue&
     const auto simulated = searchAndSimulate(*decision, catalogue, control);
     decide(*decision, simulated.saving);
     compareOverRates(*decision, catalogue, control);
+    addIdleSensitivity(*decision, catalogue, control, kIdle);
     addMemoryCurve(*decision, memorySearched, catalogue, control, kMemory);
     addCommitments(*decision, simulated.hours, catalogue, control, kCommitments);
     complete(*decision, catalogue, asked, started);

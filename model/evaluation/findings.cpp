@@ -175,6 +175,17 @@ class WarningList {
                       pricing::displaySeconds(result.latency.max.value / 1e3), pricing::toText(setup.timeout),
                       pricing::displayCount(static_cast<double>(result.timedOut))),
           "Raise lambda.timeout (15 minutes at most) or give the function more memory.");
+    if (result.resetInits > 0)
+      add("resets",
+          fmt::format("{} Lambda requests ran init inside their duration: the timeout had cut the call before them.",
+                      pricing::displayCount(static_cast<double>(result.resetInits))),
+          "A cut call resets its environment and costs the next one an init; raise lambda.timeout.");
+    if (result.initRestarts > 0)
+      add("init_over_limit",
+          fmt::format("{} cold starts did not finish init within {} and began it anew inside the call.",
+                      pricing::displayCount(static_cast<double>(result.initRestarts)),
+                      pricing::toText(function.initLimit)),
+          "Shorten init; SnapStart and provisioned concurrency give it 130 s.");
   }
 
   void aboutEc2(double ratePerSecond, const pricing::PriceCatalogue& catalogue) {

@@ -260,6 +260,10 @@ pricing::MonthlyUsage lambdaUsage(const Scenario& scenario, const LambdaTally& t
   function.ephemeralStorage = setup.ephemeralStorage;
   function.provisioned = provisionedMonth(scenario, tally, factor);
   function.pollers = pollersMonth(tally, factor);
+  // Java's managed runtimes pay neither (AWS Lambda pricing page, mid-2026).
+  if (setup.snapStart && !isJavaRuntime(setup.runtime))
+    function.snapStart = {static_cast<double>(setup.snapStart->versions), scenario.hoursPerMonth,
+                          static_cast<double>(tally.cold) * factor};
   usage.lambda.push_back(function);
 
   const double completed = static_cast<double>(tally.outcomes.completed) * factor;
@@ -302,6 +306,7 @@ pricing::MonthlyUsage extrapolated(pricing::MonthlyUsage usage, double requestRa
   for (auto& function : usage.lambda) {
     function.requests *= requestRatio;
     function.billedMilliseconds *= requestRatio;
+    if (function.snapStart) function.snapStart->restores *= requestRatio;
     if (!function.provisioned) continue;
     function.provisioned->requests *= requestRatio;
     function.provisioned->billedMilliseconds *= requestRatio;

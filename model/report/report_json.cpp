@@ -38,6 +38,10 @@ Json lambdaUsageJson(const pricing::MonthlyUsage& usage) {
   out["requests"] = function.requests;
   out["billed_ms"] = function.billedMilliseconds;
   out["gb_seconds"] = function.billedMilliseconds / 1e3 * function.memory.inGibibytes();
+  if (function.snapStart) {
+    out["snap_start_version_hours"] = function.snapStart->versions * function.snapStart->hours;
+    out["snap_start_restores"] = function.snapStart->restores;
+  }
   if (function.provisioned) {
     out["provisioned_requests"] = function.provisioned->requests;
     out["provisioned_billed_ms"] = function.provisioned->billedMilliseconds;
@@ -106,7 +110,12 @@ Json toJson(const CommitmentPlan& plan) {
 }
 
 void addLambda(const PlatformResult& result, Json& out) {
-  out["cold_starts"] = {{"count", result.coldStarts}, {"fraction", toJson(result.coldFraction)}};
+  out["cold_starts"] = {{"count", result.coldStarts},
+                        {"fraction", toJson(result.coldFraction)},
+                        {"waited", result.coldStarts - result.initAhead},
+                        {"init_ahead", result.initAhead},
+                        {"init_restarts", result.initRestarts},
+                        {"reset_inits", result.resetInits}};
   Json environments{{"mean", result.environmentsMean.value},
                     {"mean_half_width", result.environmentsMean.halfWidth},
                     {"busy_mean", result.environmentsBusy.value},
@@ -163,6 +172,21 @@ Json toJson(const CostPoint& point) {
   return out;
 }
 
+Json toJson(const IdleSensitivity& sensitivity) {
+  Json cases = Json::array();
+  for (const auto& c : sensitivity.cases)
+    cases.push_back({{"idle_lifetime", c.idleLifetime},
+                     {"monthly_cost_usd", c.monthlyUsd},
+                     {"cold_fraction", c.coldFraction},
+                     {"p99_ms", c.p99Ms},
+                     {"meets_objective", c.meetsObjective},
+                     {"cheaper", c.cheaper}});
+  return {{"matters", sensitivity.matters()},
+          {"why", sensitivity.why},
+          {"span_s", sensitivity.spanS},
+          {"cases", std::move(cases)}};
+}
+
 Json decisionJson(const Decision& decision) {
   Json out{{"verdict", name(decision.verdict)}, {"headline", headline(decision)}};
   out["monthly_saving_usd"] = toJson(decision.monthlySavingUsd);
@@ -180,6 +204,7 @@ Json decisionJson(const Decision& decision) {
   Json drivers = Json::array();
   for (const auto& driver : decision.drivers) drivers.push_back(toJson(driver));
   out["drivers"] = std::move(drivers);
+  if (decision.idleSensitivity) out["idle_lifetime"] = toJson(*decision.idleSensitivity);
   return out;
 }
 

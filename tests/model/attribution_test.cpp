@@ -98,6 +98,32 @@ TEST_CASE("a Lambda dollar goes to what the billed milliseconds were made of", "
   CHECK(parts.count("idle_provisioned") == 0); // nothing of it, so no part
 }
 
+TEST_CASE("extensions and SnapStart are parts of their own; init inside provisioned calls is init", "[attribution]") {
+  auto tally = hundredSeconds();
+  tally.cpuNs -= 20 * kSecond;
+  tally.extensionNs = 20 * kSecond;
+  tally.cold = 10;
+  const auto [bill, parts] = priced(
+      shortScenario({"lambda.memory=1024MB", "lambda.architecture=x86_64", "lambda.snap_start.versions=1"}), tally);
+  const double duration = lineUsd(bill, "lambda", "duration");
+  CHECK(parts.at("cpu") == Approx(0.40 * duration));
+  CHECK(parts.at("extensions") == Approx(0.20 * duration));
+  CHECK(parts.at("snap_start") ==
+        Approx(lineUsd(bill, "lambda", "snapstart_cache") + lineUsd(bill, "lambda", "snapstart_restore")));
+
+  tally.provisionedStarted = 400;
+  tally.provisionedBilledMs = 20'000;
+  tally.provisionedCpuNs = 10 * kSecond;
+  tally.provisionedInitNs = 6 * kSecond;
+  tally.provisionedExtensionNs = 3 * kSecond;
+  const auto [provisionedBill, provisionedParts] = priced(
+      shortScenario({"lambda.memory=1024MB", "lambda.architecture=x86_64", "lambda.provisioned_concurrency=5"}), tally);
+  const double calls = lineUsd(provisionedBill, "lambda", "provisioned_duration");
+  const double onDemand = lineUsd(provisionedBill, "lambda", "duration");
+  CHECK(provisionedParts.at("init") == Approx(0.10 * onDemand + 0.30 * calls));
+  CHECK(provisionedParts.at("extensions") == Approx(0.20 * onDemand + 0.15 * calls));
+}
+
 TEST_CASE("the free tier thins every part of the duration alike", "[attribution]") {
   auto tally = hundredSeconds();
   for (auto* ns : {&tally.cpuNs, &tally.ioNs, &tally.billedInitNs}) *ns *= 10;

@@ -132,9 +132,9 @@ TEST_CASE("limits of the account do not bend the curve", "[break_even]") {
 // Factor 40 asks for 1.8 M requests: simulated at 0.8 M and scaled by requests and by the instances the mean load
 // needs.
 TEST_CASE("beyond what is simulated, cost follows requests and instances", "[break_even]") {
-  const auto scenario = shortScenario(
-      {"workload.arrivals.rate=50/s", "run.horizon=900s", "workload.work.mean=10ms", "lambda.memory=128MB",
-                     "workload.trigger=queue"}); // no egress, whose tiers make large months cheaper
+  const auto scenario = shortScenario({"workload.arrivals.rate=50/s", "run.horizon=900s", "workload.work.mean=10ms",
+                                       "lambda.memory=128MB",
+                                       "workload.trigger=queue"}); // no egress, whose tiers make large months cheaper
   const double needed = 50.0 * 40 * 900;
   REQUIRE(needed > 2 * kRequestsPerPoint);
   const auto small = cost(scenario, 4), large = cost(scenario, 40);

@@ -217,6 +217,14 @@ TEST_CASE("warnings about Lambda quote what they rest on", "[findings]") {
   slow.lambda->latency.max.value = 900;
   slow.lambda->timedOut = 3;
   CHECK(onlyWarning(slow, "near_timeout") == "The slowest Lambda request took 900 ms, the timeout is 1s; 3 timed out.");
+  auto reset = decision(100, 150);
+  reset.lambda->resetInits = 4;
+  CHECK(onlyWarning(reset, "resets") ==
+        "4 Lambda requests ran init inside their duration: the timeout had cut the call before them.");
+  auto restarted = decision(100, 150);
+  restarted.lambda->initRestarts = 2;
+  CHECK(onlyWarning(restarted, "init_over_limit") ==
+        "2 cold starts did not finish init within 10s and began it anew inside the call.");
 }
 
 TEST_CASE("warnings about EC2 quote what they rest on", "[findings]") {

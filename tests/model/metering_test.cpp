@@ -78,6 +78,33 @@ TEST_CASE("provisioned environments are paid all month, their requests apart", "
   CHECK(function.provisioned->billedMilliseconds == Approx(40'000 * kFactor));
 }
 
+TEST_CASE("SnapStart pays its cache all month and a restore for each new environment; Java pays neither",
+          "[metering]") {
+  auto tally = lambdaTally();
+  tally.cold = 40;
+  const auto usageOf = [&](const char* runtime) {
+    return lambdaUsage(shortScenario({std::string("lambda.runtime=") + runtime, "lambda.memory=1024MB",
+                                      "lambda.snap_start.versions=3"}),
+                       tally, twoHours());
+  };
+  const auto usage = usageOf("python3.13");
+  REQUIRE(usage.lambda.front().snapStart);
+  const auto& snapStart = *usage.lambda.front().snapStart;
+  CHECK(snapStart.versions == 3);
+  CHECK(snapStart.hours == 730);
+  CHECK(snapStart.restores == Approx(40 * kFactor));
+  CHECK(extrapolated(usage, 2, 1).lambda.front().snapStart->restores == Approx(80 * kFactor));
+  CHECK(extrapolated(usage, 2, 1).lambda.front().snapStart->hours == 730);
+  // 1 GB: 3 versions x 730 h x 3,600 s at $0.0000015046, restores at $0.0001397998 (AWS Lambda pricing page, mid-2026).
+  const auto bill = pricing::price(usage, tests::catalogue());
+  double usd = 0;
+  for (const auto& line : bill.lines)
+    if (line.item.starts_with("snapstart")) usd += line.amount.inDollars();
+  CHECK(usd == Approx(3 * 730 * 3600 * 0.0000015046 + 40 * kFactor * 0.0001397998));
+  CHECK_FALSE(usageOf("java21").lambda.front().snapStart);
+  CHECK_FALSE(lambdaUsage(shortScenario(), tally, twoHours()).lambda.front().snapStart);
+}
+
 TEST_CASE("each front door is metered its own way, and only for HTTP", "[metering]") {
   const auto usageWith = [](const tests::Settings& settings) {
     return lambdaUsage(shortScenario(settings), lambdaTally(), twoHours());

@@ -349,6 +349,9 @@ class Generator {
     l.frontDoor = static_cast<FrontDoor>(m_random.below(5));
     l.overhead = span();
     l.speed = maybe(number());
+    l.initAhead = number();
+    l.extensions = {distribution(), span()};
+    if (coin()) l.snapStart = SnapStart{maybe(distribution()), number(), count()};
     return l;
   }
   std::optional<Ec2Setup> ec2() {

@@ -64,6 +64,8 @@ TEST_CASE("each limit has a sentence", "[scenario]") {
       {"lambda.provisioned_concurrency=901",
        "found 901, expected a whole number from 0 to 900, because 100 of the account's 1000 stay unreserved"},
       {"lambda.idle_lifetime=1001h", "found 3603600s, expected a time from 0 to 1000 h"},
+      {"lambda.init_ahead=1.1", "found 1.1, expected a fraction from 0 to 1"},
+      {"lambda.extensions.after=901s", "found 901s, expected a time from 0s to 900s"},
       {"ec2.workers=0", "found 0, expected a whole number from 1 to 100000"},
       {"ec2.queue_limit=-1", "found -1, expected a whole number from 0 to 1000000"},
       {"ec2.request_timeout=0", "found 0s, expected a time from 1ms to 1d"},
@@ -90,6 +92,32 @@ TEST_CASE("each limit has a sentence", "[scenario]") {
     if (path == "lambda.idle_lifetime") path += ".value";
     CHECK(complaintsWith({limit.setting}) == Sentences{"--set " + path + ": " + limit.expected});
   }
+}
+
+TEST_CASE("SnapStart is held against what AWS allows", "[scenario]") {
+  const auto refusals = [](Settings settings) {
+    settings.push_back("lambda.snap_start.versions=1");
+    return complaintsWith(settings);
+  };
+  const std::string place = "scenario.json: /lambda/snap_start: found SnapStart with ";
+  CHECK(refusals({"lambda.runtime=python3.11"}) ==
+        Sentences{place + "python3.11, expected null, or a lambda.runtime of Java 11, Python 3.12, .NET 8 or later, on "
+                          "its managed runtime"});
+  for (const auto* runtime : {"java8.al2", "nodejs22.x", "graalvm-java21", "dotnet8-aot", "ruby3.4", "go"})
+    CHECK(refusals({std::string("lambda.runtime=") + runtime}).size() == 1);
+  for (const auto* runtime : {"java11", "java25", "python3.12", "python3.14", "dotnet8", "dotnet10"})
+    CHECK(refusals({std::string("lambda.runtime=") + runtime}).empty());
+  CHECK(refusals({"lambda.package=image"}).empty());
+  CHECK(refusals({"lambda.provisioned_concurrency=3", "lambda.ephemeral_storage=1GB"}) ==
+        Sentences{place + "3 provisioned environments, expected null, or lambda.provisioned_concurrency 0, because a "
+                          "function has one or the other",
+                  place +
+                      "1024MB of ephemeral storage, expected null, or lambda.ephemeral_storage 512MB, the most that "
+                      "a snapshot keeps"});
+  CHECK(complaintsWith({"lambda.snap_start.versions=0"}) ==
+        Sentences{"--set lambda.snap_start.versions: found 0, expected a whole number from 1 to 10000"});
+  CHECK(refusals({"lambda.snap_start.billed_share=2"}) ==
+        Sentences{"--set lambda.snap_start.billed_share: found 2.0, expected a fraction from 0 to 1"});
 }
 
 TEST_CASE("limits themselves are allowed", "[scenario]") {
@@ -236,6 +264,53 @@ TEST_CASE("the init table is the published one", "[scenario]") {
       }
 }
 
+TEST_CASE("an init that nobody measured is said to count as nothing", "[scenario]") {
+  const auto unknown = defaultInit("python2.7", Architecture::Arm64, Package::Image, Memory::mebibytes(512));
+  CHECK(unknown.distribution == workloads::DurationDistribution(workloads::Constant{}));
+  CHECK(unknown.source ==
+        "python2.7 was not measured as image on arm64: init counts as 0 s until lambda.init says more");
+}
+
+// From the cold starts of meex28/aws-lambda-performance-master-thesis, restores of Java and Kotlin pooled.
+TEST_CASE("restores are the measured ones, by memory", "[scenario]") {
+  const auto seconds = [](int mb, double p) {
+    return workloads::quantileSeconds(defaultRestore(Memory::mebibytes(mb)).distribution, p);
+  };
+  CHECK(seconds(128, 0.5) == Approx(0.9069));
+  CHECK(seconds(1024, 0.5) == Approx(0.5603));
+  CHECK(seconds(1024, 0.99) == Approx(0.7067));
+  CHECK(seconds(362, 0.5) == Approx((seconds(256, 0.5) + seconds(512, 0.5)) / 2).epsilon(1e-4));
+  CHECK(seconds(10'240, 0.5) == seconds(2048, 0.5));
+  const auto path = std::filesystem::path(BREAKEVEN_SHARED_DIR) / "traces/lambda_logs/parsed_report_table_cold.csv";
+  std::ifstream file(path);
+  if (!file) {
+    WARN("the source file is not here: " << path.string());
+    return;
+  }
+  std::map<int, std::vector<double>> restores;
+  double restored = 0, billed = 0;
+  std::string line;
+  std::getline(file, line);
+  while (std::getline(file, line)) {
+    std::vector<std::string> cells;
+    std::istringstream row(line);
+    for (std::string cell; std::getline(row, cell, ',');) cells.push_back(cell);
+    if (cells.at(5).empty()) continue;
+    restores[std::stoi(cells[3])].push_back(std::stod(cells[5]));
+    restored += std::stod(cells[5]);
+    billed += std::stod(cells[6]);
+  }
+  REQUIRE(restores.size() == 5);
+  for (auto& [mb, values] : restores) {
+    std::sort(values.begin(), values.end());
+    const double place = 0.5 * static_cast<double>(values.size() - 1);
+    const auto low = static_cast<std::size_t>(place);
+    const double median = values[low] + (place - std::floor(place)) * (values[low + 1] - values[low]);
+    CHECK(seconds(mb, 0.5) * 1e3 == Approx(median).margin(0.06));
+  }
+  CHECK(billed / restored == Approx(SnapStart{}.billedShare).margin(0.005));
+}
+
 TEST_CASE("init between measured memory sizes is interpolated, beyond them constant", "[scenario]") {
   const auto median = [](int mb) {
     return workloads::quantileSeconds(
@@ -268,6 +343,11 @@ TEST_CASE("the init table holds what the source file holds", "[scenario]") {
                     cells[2] == "zip" ? Package::Zip : Package::Image, Memory::mebibytes(std::stoi(cells[3])))
             .distribution;
     INFO(line);
+    // Runtime, package, architecture and memory reach the function that is simulated.
+    const auto function =
+        lambdaFunction(with({"lambda.init=auto", "lambda.runtime=" + runtime, "lambda.package=" + cells[2],
+                             "lambda.architecture=" + cells[4], "lambda.memory=" + cells[3] + "MB"}));
+    CHECK(function.init == distribution);
     CHECK(workloads::quantileSeconds(distribution, 0.9) * 1e3 == Approx(std::stod(cells[9])).epsilon(1e-6));
     CHECK(workloads::quantileSeconds(distribution, 0.99) * 1e3 == Approx(std::stod(cells[10])).epsilon(1e-6));
     // Straight lines between six quantiles put a little too much weight into the tails.
@@ -338,6 +418,39 @@ TEST_CASE("a Lambda setup resolves to a function", "[scenario]") {
   CHECK(looked.speed == 1.0);
 }
 
+TEST_CASE("environments are recycled after 2 to 8 h unless the scenario says none", "[scenario]") {
+  const auto function = lambdaFunction(readScenario(R"({"workload": {"work": "1s"}})", "test"));
+  REQUIRE(function.maxLifetime);
+  CHECK(workloads::quantileSeconds(*function.maxLifetime, 0.5) == Approx(5 * 3600));
+  CHECK(workloads::quantileSeconds(*function.maxLifetime, 1e-9) == Approx(2 * 3600));
+  CHECK_FALSE(lambdaFunction(with({"lambda.max_lifetime=none"})).maxLifetime);
+}
+
+TEST_CASE("init ahead, extensions and SnapStart reach the function", "[scenario]") {
+  const auto plain = lambdaFunction(with({}));
+  CHECK(plain.initAhead == 0);
+  CHECK(plain.initLimit == seconds(10));
+  CHECK_FALSE(plain.initInside);
+  const auto given =
+      lambdaFunction(with({"lambda.init_ahead=0.3", "lambda.extensions.init=80ms", "lambda.extensions.after=20ms"}));
+  CHECK(given.initAhead == 0.3);
+  CHECK(given.extensionInit == workloads::DurationDistribution(workloads::Constant{milliseconds(80)}));
+  CHECK(given.extensionAfter == milliseconds(20));
+
+  const auto restored = lambdaFunction(with({"lambda.snap_start.versions=2", "lambda.memory=1024MB"}));
+  CHECK(restored.init == defaultRestore(Memory::mebibytes(1024)).distribution);
+  CHECK(restored.initInside == plain.init); // after a reset the whole init runs
+  CHECK(restored.initBilledShare == 0.18);
+  CHECK(restored.initLimit == minutes(15)); // the timeout, above 130 s
+  CHECK(lambdaFunction(with({"lambda.snap_start.versions=2", "lambda.timeout=5s"})).initLimit == seconds(130));
+  const auto own = lambdaFunction(with({"lambda.snap_start.restore=400ms", "lambda.snap_start.billed_share=0.5"}));
+  CHECK(own.init == workloads::DurationDistribution(workloads::Constant{milliseconds(400)}));
+  CHECK(own.initBilledShare == 0.5);
+  // Before August 2025 a managed runtime's init was free, a restore was not.
+  CHECK_FALSE(lambdaFunction(with({"prices.date=2025-07-01"})).initBilled);
+  CHECK(lambdaFunction(with({"prices.date=2025-07-01", "lambda.snap_start.versions=1"})).initBilled);
+}
+
 TEST_CASE("an EC2 setup resolves to a fleet", "[scenario]") {
   const auto fleet = [](const Settings& settings) { return ec2Fleet(with(settings), catalogue()); };
   const auto given = fleet({"ec2.overhead=2ms", "ec2.routing=least_outstanding"});
@@ -380,5 +493,5 @@ TEST_CASE("each built-in example reads, holds, and survives writing", "[scenario
     CHECK(fleet.initial < scenario.ec2->max); // the mean load leaves room to grow
     CHECK(fleet.workers >= 1);
   }
-  CHECK(names == std::set<std::string_view>{"web-api", "thumbnails", "hashtags", "backup", "checkout", "nightly"});
+  CHECK(names == std::set<std::string_view>{"web-api", "thumbnails", "hashtags", "backup", "checkout", "nightly", "back-office"});
 }

@@ -45,6 +45,8 @@ model::Scenario unusual() {
             3,
             workloads::MemoryCurve{{{pricing::Memory::mebibytes(128), 472ms}, {pricing::Memory::mebibytes(512), 159ms}},
                                    "tuned.json"}};
+  lambda.initAhead = 0.2;
+  lambda.extensions = {workloads::Constant{80ms}, 15ms};
   auto& ec2 = *s.ec2;
   ec2.instanceType = "m7g.large";
   ec2.discipline = model::Discipline::Fcfs;
@@ -132,6 +134,20 @@ TEST_CASE("Every built-in example passes through the form unchanged", "[ui][form
     CHECK(form.problems().empty());
     checkEqual(form.scenario(), scenario);
   }
+}
+
+TEST_CASE("SnapStart passes through the form; a restore without a field is carried", "[ui][form]") {
+  ui::ScenarioForm form(pricing::PriceCatalogue::embedded());
+  auto scenario = runnableScenario();
+  for (const auto& restore : std::vector<std::optional<workloads::DurationDistribution>>{
+           std::nullopt, workloads::Constant{700ms}, workloads::Exponential{700ms}}) {
+    scenario.lambda->snapStart = model::SnapStart{restore, 0.3, 2};
+    form.setScenario(scenario);
+    CHECK(form.problems().empty());
+    CHECK(form.scenario().lambda == scenario.lambda);
+  }
+  type(form, "/lambda/snap_start/versions", "5");
+  CHECK(form.scenario().lambda->snapStart->versions == 5);
 }
 
 TEST_CASE("Measured data without a field is carried through the form", "[ui][form]") {

@@ -9,7 +9,7 @@ TEST_CASE("the published example comes out through the door", "[evaluation]") {
     "schema_version": 1, "ec2": null,
     "workload": {"arrivals": {"kind": "poisson", "rate": "0.9/s"}, "work": {"kind": "exponential", "mean": "1.991s"}},
     "lambda": {"memory": "1769MB", "init": {"kind": "constant", "value": "253ms"},
-               "idle_lifetime": {"kind": "constant", "value": "600s"}},
+               "idle_lifetime": {"kind": "constant", "value": "600s"}, "max_lifetime": "none"},
     "run": {"horizon": "1000000s", "replications": 1}})",
                                             "published");
   const auto decision = tests::simulated(scenario);

@@ -114,6 +114,24 @@ void FieldSet::addSource(const FieldSpec& spec) {
       editor);
 }
 
+void FieldSet::addSnapStart(const FieldSpec& spec) {
+  auto* editor = new KindEditor(snapStartKinds(), spec.label, toQt(spec.nothing));
+  connect(editor, &KindEditor::edited, this, announce(spec));
+  bind(
+      spec, addRow(spec, editor),
+      [editor](const model::Scenario& scenario) {
+        editor->show(scenario.lambda->snapStart ? kindTexts(*scenario.lambda->snapStart) : KindTexts{});
+      },
+      [editor, spec](model::Scenario& scenario, std::vector<pricing::Problem>& problems) {
+        auto& snapStart = scenario.lambda->snapStart;
+        const KindTexts texts = editor->texts();
+        if (!findKind(snapStartKinds(), texts.kind)) return snapStart.reset();
+        const auto measured = snapStart ? snapStart->restore : std::nullopt;
+        if (auto read = readSnapStart(texts, measured, spec.path, problems)) snapStart = std::move(*read);
+      },
+      editor);
+}
+
 void FieldSet::show(const model::Scenario& scenario) {
   const QSignalBlocker quiet(this);
   for (const auto& binding : m_bindings) binding.show(scenario);

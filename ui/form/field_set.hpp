@@ -46,7 +46,8 @@ class FieldSet : public QWidget {
   template <class Access> void addDistribution(const FieldSpec& spec, Access access);
   void addArrivals(const FieldSpec& spec);
   void addScaling(const FieldSpec& spec);
-  void addSource(const FieldSpec& spec); // `nothing` in the spec is the title of "no source"
+  void addSource(const FieldSpec& spec);    // `nothing` in the spec is the title of "no source"
+  void addSnapStart(const FieldSpec& spec); // `nothing` in the spec is the title of "off"
 
   void show(const model::Scenario& scenario);
   void read(model::Scenario& scenario, std::vector<pricing::Problem>& problems) const;

@@ -212,6 +212,18 @@ std::vector<KindSpec> makeSourceKinds() {
           {"kinesis_on_demand", "Kinesis stream, on demand", std::move(onDemand)}};
 }
 
+constexpr std::string_view kAsGiven = "as given";
+
+std::vector<KindSpec> makeSnapStartKinds() {
+  const model::SnapStart usual;
+  return {
+      {"on",
+       "on",
+       {number("restore", "Restore", "auto", "A time such as 600ms; auto: as measured, by memory."),
+        number("billed_share", "Billed share", fieldText(usual.billedShare), "Of the restore; a fraction or %."),
+        number("versions", "Versions", fieldText(usual.versions), "Published, each with a snapshot in the cache.")}}};
+}
+
 std::string text(Duration value) { return fieldText(value); }
 
 struct DistributionTexts {
@@ -477,6 +489,40 @@ std::optional<model::RequestSource> readSource(const KindTexts& texts, std::stri
     return objects;
   };
   return readKind<m::RequestSource>(sourceKinds(), texts, where, problems, read);
+}
+
+std::span<const KindSpec> snapStartKinds() {
+  static const auto kinds = makeSnapStartKinds();
+  return kinds;
+}
+
+KindTexts kindTexts(const model::SnapStart& snapStart) {
+  std::string restore = "auto";
+  if (snapStart.restore) {
+    const auto* constant = std::get_if<w::Constant>(&*snapStart.restore);
+    restore = constant ? fieldText(constant->value) : std::string(kAsGiven);
+  }
+  return {"on", {restore, fieldText(snapStart.billedShare), fieldText(snapStart.versions)}};
+}
+
+std::optional<model::SnapStart> readSnapStart(const KindTexts& texts,
+                                              const std::optional<w::DurationDistribution>& given,
+                                              std::string_view where, std::vector<Problem>& problems) {
+  const bool asGiven = !texts.values.empty() && texts.values.front() == kAsGiven;
+  const auto read = [&](Reader& reader) {
+    model::SnapStart snapStart;
+    std::optional<Duration> restore;
+    if (asGiven)
+      reader.nextText();
+    else
+      reader.next(restore, "auto");
+    if (restore) snapStart.restore = w::Constant{*restore};
+    if (asGiven) snapStart.restore = given;
+    reader.next(snapStart.billedShare);
+    reader.next(snapStart.versions);
+    return snapStart;
+  };
+  return readKind<model::SnapStart>(snapStartKinds(), texts, where, problems, read);
 }
 
 std::string joinFiles(std::span<const std::string> files) { return fmt::format("{}", fmt::join(files, " ; ")); }

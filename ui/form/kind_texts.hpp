@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/ec2/ec2_simulator.hpp"
+#include "model/scenario.hpp"
 #include "model/scenario_costs.hpp"
 #include "pricing/problem.hpp"
 #include "workloads/arrivals.hpp"
@@ -54,6 +55,14 @@ std::span<const KindSpec> sourceKinds();
 KindTexts kindTexts(const model::RequestSource& source);
 std::optional<model::RequestSource> readSource(const KindTexts& texts, std::string_view where,
                                                std::vector<pricing::Problem>& problems);
+
+// One kind, "on". A restore that is neither "auto" nor a constant has no text of its own: it shows as "as given" and
+// stays what `given` is.
+std::span<const KindSpec> snapStartKinds();
+KindTexts kindTexts(const model::SnapStart& snapStart);
+std::optional<model::SnapStart> readSnapStart(const KindTexts& texts,
+                                              const std::optional<workloads::DurationDistribution>& given,
+                                              std::string_view where, std::vector<pricing::Problem>& problems);
 
 // Several file names in one field, separated by " ; ".
 std::string joinFiles(std::span<const std::string> files);

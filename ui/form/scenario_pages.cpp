@@ -105,6 +105,19 @@ void addLambdaEnvironments(FieldSet& page) {
   page.addDistribution({"/lambda/max_lifetime", tr("Longest life"),
                         timeTip("An older environment is retired when it becomes idle."), "none"},
                        at(&LambdaSetup::maxLifetime));
+  page.addText({"/lambda/init_ahead", tr("Ready ahead"),
+                ratioTip("Share of new environments whose init is over before their request comes.")},
+               at(&LambdaSetup::initAhead));
+  page.addDistribution(
+      {"/lambda/extensions/init", tr("Extensions: init"), timeTip("What extensions add to init.")},
+      [](auto& s) -> auto& { return s.lambda->extensions.init; });
+  page.addText(
+      {"/lambda/extensions/after", tr("Extensions: after"),
+       timeTip("After each response the environment stays busy that long and is billed.")},
+      [](auto& s) -> auto& { return s.lambda->extensions.after; });
+  page.addSnapStart({"/lambda/snap_start", tr("SnapStart"),
+                     tr("New environments are restored from a snapshot: Java 11, Python 3.12, .NET 8 and later."),
+                     "off"});
   page.addChoice<>({"/lambda/reuse", tr("Reuse"), tr("Which idle environment serves the next request.")},
                    std::vector<Choice<model::Reuse>>{{tr("most recently used"), model::Reuse::Lifo},
                                                      {tr("least recently used"), model::Reuse::Fifo},
