@@ -10,5 +10,6 @@ extern const std::string_view kThumbnailsJson; // examples/thumbnails.json
 extern const std::string_view kHashtagsJson;   // examples/hashtags.json
 extern const std::string_view kBackupJson;     // examples/backup.json
 extern const std::string_view kCheckoutJson;   // examples/checkout.json
+extern const std::string_view kPartnerApiJson; // examples/partner-api.json
 
 } // namespace model::built_in

@@ -16,7 +16,9 @@ std::span<const Example> examples() {
       Example{"backup", "Near-real-time backup copies between S3 buckets: long waits, hardly any CPU",
               built_in::kBackupJson},
       Example{"checkout", "Checkout of a shop in a VPC: NAT, alarms, a discount, people, copies and a migration",
-              built_in::kCheckoutJson}};
+              built_in::kCheckoutJson},
+      Example{"partner-api", "Calls to partners on Lambda Managed Instances: mostly waiting, many at once",
+              built_in::kPartnerApiJson}};
   return list;
 }
 

@@ -48,7 +48,9 @@ constexpr std::array kKindedPlaces{KindedPlace{"/workload/arrivals", Kinded::Arr
                                    KindedPlace{"/lambda/idle_lifetime", Kinded::Distribution},
                                    KindedPlace{"/lambda/max_lifetime", Kinded::Distribution},
                                    KindedPlace{"/ec2/boot", Kinded::Distribution},
-                                   KindedPlace{"/ec2/scaling", Kinded::Scaling}};
+                                   KindedPlace{"/ec2/scaling", Kinded::Scaling},
+                                   KindedPlace{"/managed_instances/boot", Kinded::Distribution},
+                                   KindedPlace{"/managed_instances/init", Kinded::Distribution}};
 
 const KindedPlace* kindedPlace(std::string_view pointer) {
   const auto* match = std::ranges::find(kKindedPlaces, pointer, &KindedPlace::pointer);
