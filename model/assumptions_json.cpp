@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include "model/scenario.hpp"
+#include "model/managed/managed_setup.hpp"
 
 namespace model {
 
@@ -129,6 +129,30 @@ constexpr std::array kSources{
     Source{"ec2.detailed_monitoring", "EC2 Auto Scaling user guide: without it metrics come every 5 min"},
     Source{"ec2.overhead", "convention: the load balancer adds no latency"},
     Source{"ec2.speed", "convention: one vCPU does the work of one Lambda vCPU; measure your code and set it"},
+    Source{"managed_instances", "convention: Lambda Managed Instances are considered"},
+    Source{"managed_instances.instance_type", "searched"},
+    Source{"managed_instances.memory", "rule of this tool: the smallest that holds four requests (docs/managed.md)"},
+    Source{"managed_instances.memory_per_vcpu", "rule of this tool: 2, 4 or 8 GB as the instance type has it"},
+    Source{"managed_instances.concurrency_per_vcpu",
+           "aws-samples/sample-aws-lambda-managed-instances, Mar 2026: by runtime; no more than fit into memory"},
+    Source{"managed_instances.cpu_saturation",
+           "convention: slots are the limit; AWS names CPU throttles and publishes no threshold"},
+    Source{"managed_instances.min", "AWS Lambda developer guide, Managed Instances scaling: 3 by default"},
+    Source{"managed_instances.max_vcpus", "AWS Lambda developer guide, Managed Instances scaling: 400 by default"},
+    Source{"managed_instances.initial", "rule of this tool: what the mean load asks for (docs/managed.md)"},
+    Source{"managed_instances.headroom",
+           "AWS Lambda developer guide, Managed Instances scaling: traffic may double within 5 min"},
+    Source{"managed_instances.packing", "aws-samples/sample-aws-lambda-managed-instances, Mar 2026: packed to 80 %"},
+    Source{"managed_instances.period", "convention: one-minute points; AWS publishes none"},
+    Source{"managed_instances.in_points", "convention: fifteen points, as target tracking; AWS publishes none"},
+    Source{"managed_instances.boot",
+           "convention: as ec2.boot; AWS Lambda developer guide: several minutes for a first version"},
+    Source{"managed_instances.timeout", "AWS Lambda developer guide, Lambda quotas: the longest, 900 s"},
+    Source{"managed_instances.purchase", "convention: on demand, no commitment"},
+    Source{"managed_instances.front_door", "convention: a function URL, the door that costs nothing"},
+    Source{"managed_instances.overhead", "convention: router and front door add no latency"},
+    Source{"managed_instances.speed",
+           "convention: one vCPU does the work of one Lambda vCPU; measure your code and set it"},
     Source{"objective", "convention: no objective"},
     Source{"objective.max_failed", "convention: one request in a thousand may fail"},
     Source{"costs", "convention: not counted"},
@@ -159,6 +183,10 @@ struct Looked {
   std::string value, source;
 };
 std::optional<Looked> lookedUp(const Scenario& scenario, std::string_view path) {
+  if (path == "managed_instances.init") {
+    const auto found = defaultManagedInit(scenario, pricing::Architecture::Arm64);
+    return Looked{workloads::describe(found.distribution), found.source};
+  }
   if (!scenario.lambda) return std::nullopt;
   const auto& lambda = *scenario.lambda;
   const auto architecture = lambda.architecture.value_or(pricing::Architecture::X86_64);

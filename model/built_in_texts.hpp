@@ -12,5 +12,6 @@ extern const std::string_view kBackupJson;     // examples/backup.json
 extern const std::string_view kCheckoutJson;   // examples/checkout.json
 extern const std::string_view kNightlyJson;    // examples/nightly.json
 extern const std::string_view kBackOfficeJson; // examples/back-office.json
+extern const std::string_view kPartnerApiJson; // examples/partner-api.json
 
 } // namespace model::built_in

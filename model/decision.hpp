@@ -17,8 +17,8 @@
 
 namespace model {
 
-enum class Platform { Lambda, Ec2 };
-std::string_view name(Platform platform); // "lambda", "ec2"
+enum class Platform { Lambda, Ec2, ManagedInstances };
+std::string_view name(Platform platform); // "lambda", "ec2", "managed_instances"
 
 struct LatencySummary { // milliseconds, completed requests
   Estimate mean, p50, p90, p95, p99, p999, max;
@@ -79,8 +79,9 @@ struct PlatformResult {
   std::optional<double> meanLifetimeS;
   std::optional<DeliverySummary> deliveries; // nothing: every request was tried once as it came
   std::vector<NeighbourResult> neighbours;
-  // EC2
+  // EC2 and Managed Instances; the latter's environments (ready ones) stand with Lambda's
   Estimate instancesMean, utilisation;
+  Estimate inFlightMean; // Managed Instances: requests at once
   std::int64_t peakInstances = 0;
 
   pricing::MonthlyUsage usage; // mean over replications, scaled to a month
@@ -180,6 +181,20 @@ struct Payback {
   std::optional<double> months; // nothing: it saves nothing
 };
 
+// AWS's own sample calculator for Managed Instances on the same instance type, beside the simulation: what it is given,
+// what it says, and what it cannot see.
+struct StaticComparison {
+  double concurrency = 0;        // mean requests at once, from the run: the calculator's input
+  double concurrencyPerVcpu = 4; // its profile: 8 mostly waiting, 4 balanced, 2 mostly computing
+  double instances = 0;          // 0: no environment of its fits on the type
+  double monthlyUsd = 0;         // instances, fee and requests
+  double simulatedInstances = 0; // mean
+  std::int64_t simulatedPeak = 0;
+  double simulatedUsd = 0; // of the same lines
+  double throttledFraction = 0;
+  double p99Ms = 0;
+};
+
 struct RunRecord {
   std::uint64_t seed = 1;
   int replications = 1, windows = 1;
@@ -197,6 +212,9 @@ struct Decision {
   Scenario scenario;    // effective, "auto" replaced by what was chosen
   bool compared = true; // false: `simulate` of the given configurations, no search
   std::optional<PlatformResult> lambda, ec2;
+  std::optional<PlatformResult> managed;    // a third lane; the verdict is about the other two
+  std::optional<Estimate> managedSavingUsd; // a month, paired, where it is worth naming; what over: the winner
+  std::optional<StaticComparison> staticSizing;
   Verdict verdict = Verdict::TooCloseToCall;
   Estimate monthlySavingUsd;      // of the winner over the other, paired; >= 0 unless too close
   std::optional<Payback> payback; // of a winner that costs something to move to

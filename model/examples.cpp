@@ -20,7 +20,9 @@ std::span<const Example> examples() {
       Example{"nightly", "Nightly export: 200 reports at two o'clock from Tuesday to Saturday, nothing else",
               built_in::kNightlyJson},
       Example{"back-office", "A back office in .NET, used at work hours: SnapStart, extensions, recycled environments",
-              built_in::kBackOfficeJson}};
+              built_in::kBackOfficeJson},
+      Example{"partner-api", "Calls to partners on Lambda Managed Instances: mostly waiting, many at once",
+              built_in::kPartnerApiJson}};
   return list;
 }
 

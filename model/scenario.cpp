@@ -1,4 +1,4 @@
-#include "model/scenario.hpp"
+#include "model/managed/managed_setup.hpp"
 
 #include <algorithm>
 #include <array>
@@ -212,24 +212,31 @@ void reviewLambda(Review& review, const LambdaSetup& lambda, const workloads::Wo
 
 // ---- EC2 ----
 
-void reviewInstance(Review& review, const Scenario& scenario, const PriceCatalogue& catalogue) {
-  const auto& ec2 = *scenario.ec2;
-  if (!ec2.instanceType) return;
-  const auto* type = catalogue.findType(*ec2.instanceType);
+// The type of that name when it is one that the region sells at that option and that holds a request.
+const pricing::InstanceType* reviewType(Review& review, const std::string& pointer, const std::string& typeName,
+                                        pricing::Purchase purchase, const Scenario& scenario,
+                                        const PriceCatalogue& catalogue) {
+  const auto* type = catalogue.findType(typeName);
   if (!type) {
     std::vector<std::string_view> names;
     for (const auto& known : catalogue.types()) names.push_back(known.name);
-    review.add("/ec2/instance_type", pricing::quoted(*ec2.instanceType), "an EC2 instance type such as c7g.large",
-               pricing::nearestName(*ec2.instanceType, std::span<const std::string_view>(names)));
-    return;
+    review.add(pointer, pricing::quoted(typeName), "an EC2 instance type such as c7g.large",
+               pricing::nearestName(typeName, std::span<const std::string_view>(names)));
+    return nullptr;
   }
   if (type->memory < scenario.workload.memory)
-    review.add("/ec2/instance_type", pricing::quoted(type->name),
+    review.add(pointer, pricing::quoted(type->name),
                fmt::format("an instance type with at least workload.memory ({})", shown(scenario.workload.memory)));
-  const bool sold = catalogue.instanceHour(scenario.region, type->name, ec2.purchase).has_value();
+  const bool sold = catalogue.instanceHour(scenario.region, type->name, purchase).has_value();
   if (!sold && catalogue.hasRegion(scenario.region))
-    review.add("/ec2/instance_type", pricing::quoted(type->name),
-               fmt::format("an instance type with a price for {} in {}", pricing::name(ec2.purchase), scenario.region));
+    review.add(pointer, pricing::quoted(type->name),
+               fmt::format("an instance type with a price for {} in {}", pricing::name(purchase), scenario.region));
+  return type;
+}
+
+void reviewInstance(Review& review, const Scenario& scenario, const PriceCatalogue& catalogue) {
+  const auto& ec2 = *scenario.ec2;
+  if (ec2.instanceType) reviewType(review, "/ec2/instance_type", *ec2.instanceType, ec2.purchase, scenario, catalogue);
 }
 
 void reviewFleetSize(Review& review, const Ec2Setup& ec2) {
@@ -285,6 +292,62 @@ void reviewEc2(Review& review, const Scenario& scenario, const PriceCatalogue& c
   reviewAlarms(review, "/ec2/alarms", ec2.alarms);
   review.within<Duration>("/ec2/overhead", ec2.overhead, {}, minutes(1), "a time");
   reviewSpeed(review, "/ec2/speed", ec2.speed);
+}
+
+// ---- Lambda Managed Instances ----
+
+constexpr std::array kMemoriesPerVcpu{2048, 4096, 8192}; // AWS Lambda developer guide, Managed Instances
+
+void reviewEnvironments(Review& review, const ManagedSetup& managed) {
+  const auto ratio = managed.memoryPerVcpu;
+  if (ratio && std::ranges::find(kMemoriesPerVcpu, ratio->inMebibytes()) == kMemoriesPerVcpu.end())
+    review.add("/managed_instances/memory_per_vcpu", shown(*ratio), "2GB, 4GB or 8GB");
+  if (managed.memory)
+    review.within("/managed_instances/memory", *managed.memory, ratio.value_or(Memory::mebibytes(2048)),
+                  Memory::mebibytes(1024 * 1024), "a memory size");
+  if (managed.concurrencyPerVcpu)
+    review.within("/managed_instances/concurrency_per_vcpu", *managed.concurrencyPerVcpu, std::int64_t{1},
+                  std::int64_t{64}, "a whole number");
+  if (managed.cpuSaturation)
+    review.within("/managed_instances/cpu_saturation", *managed.cpuSaturation, 0.1, 64.0, "a number of vCPUs");
+}
+
+void reviewManagedInstance(Review& review, const Scenario& scenario, const PriceCatalogue& catalogue) {
+  const auto& managed = *scenario.managed;
+  const auto* type = reviewType(review, "/managed_instances/instance_type", *managed.instanceType, managed.purchase,
+                                scenario, catalogue);
+  if (!type) return;
+  const auto room = environmentRoom(scenario, *type);
+  if (room.perInstance < 1)
+    review.add("/managed_instances/instance_type", pricing::quoted(type->name),
+               fmt::format("an instance type that holds an environment of {} and {} vCPUs beside the system's 1GB and "
+                           "1 vCPU",
+                           shown(room.memory), room.vcpus));
+  const auto floor = managedFloor(managed) * type->vcpus;
+  if (managed.maxVcpus < floor)
+    review.add("/managed_instances/max_vcpus", shown(managed.maxVcpus),
+               fmt::format("at least {}, the vCPUs of the first {} instances", floor, managedFloor(managed)));
+}
+
+void reviewManaged(Review& review, const Scenario& scenario, const PriceCatalogue& catalogue) {
+  const auto& managed = *scenario.managed;
+  constexpr std::int64_t kMost = 15'000; // AWS Lambda developer guide, Managed Instances scaling and quotas
+  reviewEnvironments(review, managed);
+  const bool min = review.within("/managed_instances/min", managed.min, std::int64_t{1}, kMost, "a whole number");
+  const bool max =
+      review.within("/managed_instances/max_vcpus", managed.maxVcpus, std::int64_t{1}, kMost, "a whole number");
+  if (managed.initial && min)
+    review.within("/managed_instances/initial", *managed.initial, managed.min, kMost, "a whole number");
+  if (managed.instanceType && min && max) reviewManagedInstance(review, scenario, catalogue);
+  review.within("/managed_instances/headroom", managed.scaling.headroom, 1.0, 100.0, "a factor");
+  review.within("/managed_instances/packing", managed.scaling.packing, 0.1, 1.0, "a fraction");
+  review.within<Duration>("/managed_instances/period", managed.scaling.period, seconds(1), hours(1), "a time");
+  review.within("/managed_instances/in_points", managed.scaling.inPoints, 1, 1000, "a whole number");
+  review.adopt(workloads::problems(managed.boot, "/managed_instances/boot"));
+  if (managed.init) review.adopt(workloads::problems(*managed.init, "/managed_instances/init"));
+  review.within<Duration>("/managed_instances/timeout", managed.timeout, seconds(1), seconds(900), "a time");
+  review.within<Duration>("/managed_instances/overhead", managed.overhead, {}, minutes(1), "a time");
+  reviewSpeed(review, "/managed_instances/speed", managed.speed);
 }
 
 // ---- money ----
@@ -363,8 +426,8 @@ std::string_view name(Origin origin) {
 
 bool operator==(const Scenario& a, const Scenario& b) {
   const auto settings = [](const Scenario& s) {
-    return std::tie(s.name, s.region, s.prices, s.workload, s.source, s.failures, s.network, s.lambda, s.ec2, s.objective, s.run,
-                    s.costs, s.hoursPerMonth, s.freeTier, s.trafficDrop, s.perRequestLogKb);
+    return std::tie(s.name, s.region, s.prices, s.workload, s.source, s.failures, s.network, s.lambda, s.ec2, s.managed,
+                    s.objective, s.run, s.costs, s.hoursPerMonth, s.freeTier, s.trafficDrop, s.perRequestLogKb);
   };
   return settings(a) == settings(b);
 }
@@ -381,6 +444,7 @@ std::vector<Problem> problems(const Scenario& scenario, const PriceCatalogue& ca
   if (scenario.lambda) reviewEvents(review, scenario);
   if (scenario.ec2) reviewEc2(review, scenario, catalogue);
   if (!scenario.lambda && !scenario.ec2) review.add("/ec2", "null beside lambda null", "at least one of the platforms");
+  if (scenario.managed) reviewManaged(review, scenario, catalogue);
   reviewObjective(review, scenario.objective);
   reviewRun(review, scenario.run);
   reviewMoney(review, scenario);

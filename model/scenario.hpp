@@ -11,6 +11,7 @@
 
 #include "model/ec2/ec2_simulator.hpp"
 #include "model/lambda/lambda_simulator.hpp"
+#include "model/managed/managed_simulator.hpp"
 #include "model/scenario_costs.hpp"
 #include "pricing/catalogue.hpp"
 #include "workloads/memory_curve.hpp"
@@ -98,6 +99,27 @@ struct Ec2Setup {
   friend bool operator==(const Ec2Setup&, const Ec2Setup&) = default;
 };
 
+// Lambda Managed Instances; what the words stand for: model/managed/managed_setup.hpp.
+struct ManagedSetup {
+  std::optional<std::string> instanceType;        // nothing: "auto"
+  std::optional<pricing::Memory> memory;          // of an environment; nothing: the smallest that holds its requests
+  std::optional<pricing::Memory> memoryPerVcpu;   // 2, 4 or 8 GB; nothing: as the instance has it
+  std::optional<std::int64_t> concurrencyPerVcpu; // nothing: by runtime, as far as memory reaches
+  std::optional<double> cpuSaturation;            // wanted vCPUs per vCPU; nothing: "none"
+  std::int64_t min = 3;                           // environments
+  std::int64_t maxVcpus = 400;
+  std::optional<std::int64_t> initial; // environments; nothing: what the mean load asks for
+  ManagedScaling scaling;
+  workloads::DurationDistribution boot = workloads::Constant{std::chrono::minutes(1)};
+  std::optional<workloads::DurationDistribution> init; // nothing: the table of Lambda's init times
+  Duration timeout = std::chrono::seconds(900);
+  pricing::Purchase purchase = pricing::Purchase::OnDemand;
+  FrontDoor frontDoor = FrontDoor::FunctionUrl;
+  Duration overhead{};
+  std::optional<double> speed; // nothing: table by processor family
+  friend bool operator==(const ManagedSetup&, const ManagedSetup&) = default;
+};
+
 struct Objective {
   std::optional<Duration> mean, p50, p90, p95, p99, p999;
   double maxFailed = 0.001; // failed / attempts
@@ -125,6 +147,7 @@ struct Scenario {
   Network network;
   std::optional<LambdaSetup> lambda = LambdaSetup{}; // nothing: platform left out (null)
   std::optional<Ec2Setup> ec2 = Ec2Setup{};
+  std::optional<ManagedSetup> managed = ManagedSetup{};
   Objective objective;
   RunPlan run;
   OwnCosts costs;

@@ -387,6 +387,28 @@ template <class Door> void fields(Door& door, Ec2Setup& ec2) {
   door.orWord("speed", "auto", ec2.speed);
 }
 
+template <class Door> void fields(Door& door, ManagedSetup& managed) {
+  door.orWord("instance_type", "auto", managed.instanceType);
+  door.orWord("memory", "auto", managed.memory);
+  door.orWord("memory_per_vcpu", "auto", managed.memoryPerVcpu);
+  door.orWord("concurrency_per_vcpu", "auto", managed.concurrencyPerVcpu);
+  door.orWord("cpu_saturation", "none", managed.cpuSaturation);
+  door.field("min", managed.min);
+  door.field("max_vcpus", managed.maxVcpus);
+  door.orWord("initial", "auto", managed.initial);
+  door.field("headroom", managed.scaling.headroom);
+  door.field("packing", managed.scaling.packing);
+  door.field("period", managed.scaling.period);
+  door.field("in_points", managed.scaling.inPoints);
+  door.field("boot", managed.boot);
+  door.orWord("init", "auto", managed.init);
+  door.field("timeout", managed.timeout);
+  door.field("purchase", managed.purchase);
+  door.field("front_door", managed.frontDoor);
+  door.field("overhead", managed.overhead);
+  door.orWord("speed", "auto", managed.speed);
+}
+
 // ---- the rest ----
 
 template <class Door> void fields(Door& door, Objective& objective) {
@@ -442,6 +464,7 @@ template <class Door> void fields(Door& door, Scenario& scenario) {
   door.nested("network", [&](auto& inner) { fields(inner, scenario.network); });
   door.platform("lambda", scenario.lambda);
   door.platform("ec2", scenario.ec2);
+  door.platform("managed_instances", scenario.managed);
   door.nested("objective", [&](auto& inner) { fields(inner, scenario.objective); });
   door.nested("costs", [&](auto& inner) { fields(inner, scenario.costs); });
   door.nested("run", [&](auto& inner) { fields(inner, scenario.run); });

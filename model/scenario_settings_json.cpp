@@ -50,7 +50,9 @@ constexpr std::array kKindedPlaces{KindedPlace{"/workload/arrivals", Kinded::Arr
                                    KindedPlace{"/lambda/extensions/init", Kinded::Distribution},
                                    KindedPlace{"/lambda/snap_start/restore", Kinded::Distribution},
                                    KindedPlace{"/ec2/boot", Kinded::Distribution},
-                                   KindedPlace{"/ec2/scaling", Kinded::Scaling}};
+                                   KindedPlace{"/ec2/scaling", Kinded::Scaling},
+                                   KindedPlace{"/managed_instances/boot", Kinded::Distribution},
+                                   KindedPlace{"/managed_instances/init", Kinded::Distribution}};
 
 const KindedPlace* kindedPlace(std::string_view pointer) {
   const auto* match = std::ranges::find(kKindedPlaces, pointer, &KindedPlace::pointer);

@@ -68,6 +68,10 @@ QColor ec2Colour(const QPalette& palette) {
   return isDark(palette) ? QColor(0x6c, 0xb6, 0xff) : QColor(0x0b, 0x62, 0xb8);
 }
 
+QColor managedColour(const QPalette& palette) {
+  return isDark(palette) ? QColor(0x5b, 0xd0, 0xc4) : QColor(0x0f, 0x76, 0x6e);
+}
+
 QColor mutedText(const QPalette& palette) {
   return isDark(palette) ? QColor(0xa9, 0xb1, 0xbb) : QColor(0x57, 0x5f, 0x69);
 }

@@ -18,5 +18,6 @@ QColor mutedText(const QPalette& palette);     // captions
 // Orange and blue keep apart for every common colour blindness (Okabe & Ito 2008); the darker of each on white.
 QColor lambdaColour(const QPalette& palette);
 QColor ec2Colour(const QPalette& palette);
+QColor managedColour(const QPalette& palette); // the third lane
 
 } // namespace ui

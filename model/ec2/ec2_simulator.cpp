@@ -4,9 +4,9 @@
 #include "model/ec2/ec2_simulator.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <deque>
 
+#include "model/ec2/demand_rule.hpp"
 #include "model/ec2/instance_fleet.hpp"
 #include "model/ec2/least_outstanding.hpp"
 #include "model/ec2/service_ledger.hpp"
@@ -18,29 +18,7 @@ namespace {
 
 using namespace ec2;
 
-// Work -> uncontended duration and cores wanted, for every request of a fleet.
-class DemandRule {
- public:
-  explicit DemandRule(const Ec2Fleet& fleet)
-      : m_speed(fleet.speed), m_parallel(std::min(fleet.threads, fleet.vcpus)),
-        m_mostCores(std::llround(m_parallel * static_cast<double>(kCore))) {}
-  std::int64_t duration(std::int64_t cpuNs, std::int64_t ioNs) const {
-    const double total = static_cast<double>(ioNs) + static_cast<double>(cpuNs) / (m_speed * m_parallel);
-    return total < static_cast<double>(kLongestNs) ? static_cast<std::int64_t>(total + 0.5) : kLongestNs;
-  }
-  Demand operator()(std::int64_t arrival, std::int64_t cpuNs, std::int64_t ioNs) const {
-    const std::int64_t lasts = duration(cpuNs, ioNs);
-    if (lasts == 0) return {arrival, 0, 0};
-    // Rounding the duration to whole ns must not make a request want more than it can use.
-    const double wanted = static_cast<double>(cpuNs) / (m_speed * static_cast<double>(lasts));
-    const auto cores = static_cast<std::int64_t>(std::min(wanted, m_parallel) * static_cast<double>(kCore) + 0.5);
-    return {arrival, lasts, std::min(cores, m_mostCores)};
-  }
-
- private:
-  double m_speed, m_parallel;
-  std::int64_t m_mostCores;
-};
+DemandRule demandOf(const Ec2Fleet& fleet) { return DemandRule(fleet.vcpus, fleet.speed, fleet.threads); }
 
 // A fleet without a policy is still watched: the timeline shows CPU at one-minute points.
 TargetTracking watchedBy(const Scaling& scaling) {
@@ -53,12 +31,12 @@ TargetTracking watchedBy(const Scaling& scaling) {
 } // namespace
 
 std::int64_t ec2DurationNs(const Ec2Fleet& fleet, std::int64_t cpuNs, std::int64_t ioNs) {
-  return DemandRule(fleet).duration(cpuNs, ioNs);
+  return demandOf(fleet).duration(cpuNs, ioNs);
 }
 
 struct Ec2Simulator::State {
   State(const Ec2Fleet& fleet, const ObservationPlan& observation, std::uint64_t seed, std::uint64_t replication)
-      : plan(observation), watch(watchedBy(fleet.scaling)), demand(fleet), discipline(fleet.discipline),
+      : plan(observation), watch(watchedBy(fleet.scaling)), demand(demandOf(fleet)), discipline(fleet.discipline),
         routing(fleet.routing), recorder(observation, fleet.requestTimeout, fleet.overhead), ledger(fleet, observation),
         instances(fleet, watch.warmup, recorder, seed, replication), random(seed, "ec2.routing", replication),
         periodEnd(watch.period.count()) {

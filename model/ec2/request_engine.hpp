@@ -76,6 +76,13 @@ class RequestEngine {
   bool empty() const { return m_running.empty(); } // nothing waits while a worker is free
   std::int64_t inFlight() const { return static_cast<std::int64_t>(m_running.size()) + m_waiting.size(); }
   std::int64_t lastChange() const { return m_time; } // of the set of requests in work
+  std::int64_t coresWanted() const { return m_cores; }
+  // Time that the requests in work have been here, summed. Precondition: advanced to t.
+  Int128 ages(std::int64_t t) const {
+    Int128 sum = 0;
+    for (const auto& request : m_running) sum += t - request.arrival;
+    return sum;
+  }
   // vCPU time used up to t in kCore x ns: all of the cores when more are wanted. Precondition: advanced to t.
   Int128 cpuBusyAt(std::int64_t t, const EngineLimits& limits) const {
     return m_busy + static_cast<Int128>(std::min(m_cores, limits.cores)) * (t - m_time);

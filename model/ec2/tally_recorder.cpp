@@ -47,6 +47,7 @@ void TallyRecorder::addHours(std::vector<std::int64_t>& series, std::int64_t fro
 }
 
 void TallyRecorder::addInFlight(std::int64_t arrival, std::int64_t at) {
+  m_departed += at - arrival;
   addSpan(&Ec2Tally::inFlightNs, arrival, at);
   addHours(m_hours.inFlightNs, arrival, at);
 }
@@ -56,6 +57,7 @@ void TallyRecorder::bookInFlight() {
   if (m_inFlight == 0) return;
   m_open->inFlightNs += m_inFlight;
   m_hours.inFlightNs[m_hour] += static_cast<std::int64_t>(m_inFlight);
+  m_departed += m_inFlight;
   m_inFlight = 0;
 }
 

@@ -29,10 +29,13 @@ class TallyRecorder {
   // Arrivals of the window that is open.
   void attempted(std::uint64_t n) { m_open->outcomes.attempts += n; }
   void rejected(std::uint64_t n) { m_open->outcomes.rejected += n; }
+  void throttled(std::uint64_t n) { m_open->outcomes.throttled += n; }
   // A request left its instance at `at`, served to the end: completed, or timed out when it took too long.
   void served(std::int64_t arrival, std::int64_t at);
   // A request left unserved: it waited too long or its instance went away.
   void gaveUp(std::int64_t arrival, std::int64_t at);
+
+  Int128 departedNs() const { return m_departed + m_inFlight; } // time here of all that left, since the start
 
   // Instances launched and not yet terminated, whenever the number may have grown.
   void alive(std::int64_t instances);
@@ -75,6 +78,7 @@ class TallyRecorder {
   std::size_t m_hour = 0;
   std::int64_t m_from = 0, m_to = 0; // the part of the open hour that lies in the open window
   Int128 m_inFlight = 0;             // requests that came and left in it
+  Int128 m_departed = 0;             // of all others that left
   Int128 m_cpuBusyNs = 0;
   std::uint64_t m_timedOut = 0;
   std::size_t m_buffered = 0;

@@ -5,6 +5,7 @@
 
 #include "model/evaluation/capacity.hpp"
 #include "model/evaluation/replication.hpp"
+#include "model/managed/managed_setup.hpp"
 #include "model/queueing.hpp"
 
 namespace model {
@@ -114,6 +115,17 @@ std::vector<AnalyticFigure> ec2Figures(const Scenario& scenario, const pricing::
                      1e3 * queue->meanResponseS + pricing::inMilliseconds(fleet.overhead), simulated.latency.mean,
                      "ms"});
   return figures;
+}
+
+std::vector<AnalyticFigure> managedFigures(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                                           const PlatformResult& simulated, double ratePerSecond) {
+  if (ratePerSecond <= 0 || simulated.instancesMean.value <= 0) return {};
+  const auto fleet = managedFleet(scenario, catalogue);
+  const double taken = ratePerSecond * (1 - static_cast<double>(simulated.throttled) /
+                                                static_cast<double>(std::max<std::uint64_t>(1, simulated.requests)));
+  return {{Platform::ManagedInstances, "utilisation", "utilisation law",
+           taken * coreSeconds(fleet, scenario.workload) / (simulated.instancesMean.value * fleet.vcpus),
+           simulated.utilisation, "of vCPU time"}};
 }
 
 } // namespace model

@@ -9,5 +9,7 @@ std::vector<AnalyticFigure> lambdaFigures(const Scenario& scenario, const Platfo
                                           double ratePerSecond);
 std::vector<AnalyticFigure> ec2Figures(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                                        const PlatformResult& simulated, double ratePerSecond);
+std::vector<AnalyticFigure> managedFigures(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                                           const PlatformResult& simulated, double ratePerSecond);
 
 } // namespace model

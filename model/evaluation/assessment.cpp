@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include "model/evaluation/attribution.hpp"
+#include "model/managed/managed_setup.hpp"
 
 namespace model {
 
@@ -117,6 +118,22 @@ Ec2Tally pooled(const std::vector<Ec2Tally>& tallies) {
   return all;
 }
 
+ManagedTally pooled(const std::vector<ManagedTally>& tallies) {
+  ManagedTally all;
+  for (const auto& t : tallies) {
+    all.outcomes.attempts += t.outcomes.attempts;
+    all.outcomes.completed += t.outcomes.completed;
+    all.outcomes.throttled += t.outcomes.throttled;
+    all.outcomes.latency.merge(t.outcomes.latency);
+    all.instanceNs += t.instanceNs;
+    all.inServiceNs += t.inServiceNs;
+    all.minimumTopUpNs += t.minimumTopUpNs;
+    all.cpuBusyNs += t.cpuBusyNs;
+    all.environmentNs += t.environmentNs;
+  }
+  return all;
+}
+
 pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                               const LambdaTally& tally, const Metered& metered) {
   return withOwnCosts(scenario, Platform::Lambda, lambdaUsage(scenario, tally, metered), catalogue);
@@ -124,6 +141,10 @@ pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCata
 pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCatalogue& catalogue, const Ec2Tally& tally,
                               const Metered& metered) {
   return withOwnCosts(scenario, Platform::Ec2, ec2Usage(scenario, tally, metered), catalogue);
+}
+pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                              const ManagedTally& tally, const Metered& metered) {
+  return withOwnCosts(scenario, Platform::ManagedInstances, managedUsage(scenario, tally, metered), catalogue);
 }
 
 template <class Tally>
@@ -143,7 +164,10 @@ void addBill(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
   const auto all = pooled(tallies);
   result.usage = usageOf(scenario, catalogue, all, metered);
   result.bill = pricing::price(result.usage, catalogue);
-  result.moneyParts = moneyParts(scenario, all, metered, result.bill);
+  if constexpr (std::is_same_v<Tally, ManagedTally>)
+    result.moneyParts = moneyParts(managedFleet(scenario, catalogue), all, result.bill);
+  else
+    result.moneyParts = moneyParts(scenario, all, metered, result.bill);
   result.monthlyCostUsd = {result.bill.total().inDollars(), estimate(each).halfWidth};
 }
 
@@ -199,6 +223,17 @@ std::vector<NeighbourResult> neighbourResults(const LambdaSetup& setup, const st
   return results;
 }
 
+// Instances and how busy their vCPUs were while they were in service.
+template <class Tally>
+void describeInstances(const std::vector<Tally>& tallies, double seconds, double vcpus, PlatformResult& result) {
+  const double observedNs = seconds * kNsPerSecond;
+  result.instancesMean = meanOver(tallies, [&](const auto& t) { return asDouble(t.instanceNs) / observedNs; });
+  result.utilisation = meanOver(tallies, [&](const auto& t) {
+    return t.inServiceNs == 0 ? 0.0 : asDouble(t.cpuBusyNs) / (vcpus * asDouble(t.inServiceNs));
+  });
+  for (const auto& t : tallies) result.peakInstances = std::max(result.peakInstances, t.peakInstances);
+}
+
 struct Part {
   const char* name;
   std::optional<Duration> limit;
@@ -250,6 +285,19 @@ std::string ec2Label(const Scenario& scenario) {
   return label;
 }
 
+Scenario withManagedInstance(const Scenario& scenario, std::string_view instanceType) {
+  Scenario changed = scenario;
+  changed.managed->instanceType = std::string(instanceType);
+  return changed;
+}
+
+std::string managedLabel(const Scenario& scenario) {
+  const auto& setup = *scenario.managed;
+  auto label = fmt::format("{}, at least {}", *setup.instanceType, managedFloor(setup));
+  if (setup.purchase != pricing::Purchase::OnDemand) label += fmt::format(", {}", pricing::name(setup.purchase));
+  return label;
+}
+
 std::vector<std::string> missedObjectives(const Objective& objective, const LatencySummary& latency,
                                           double failedFraction) {
   std::vector<std::string> missed;
@@ -272,6 +320,7 @@ std::vector<double> monthlyCosts(const Scenario& scenario, const pricing::PriceC
                                  std::span<const std::uint64_t> hourlyRequests) {
   const auto metered = meteredBy(shape, hourlyRequests);
   if (!observations.lambda.empty()) return costs(scenario, catalogue, observations.lambda, metered);
+  if (!observations.managed.empty()) return costs(scenario, catalogue, observations.managed, metered);
   return costs(scenario, catalogue, observations.ec2, metered);
 }
 
@@ -298,14 +347,27 @@ PlatformResult assessEc2(const Scenario& scenario, const pricing::PriceCatalogue
   result.platform = Platform::Ec2;
   result.configuration = ec2Label(scenario);
   describeOutcomes(scenario, outcomesOf(observations.ec2), result);
-  const double observedNs = shape.observedSeconds() * kNsPerSecond;
   const double vcpus = catalogue.findType(*scenario.ec2->instanceType)->vcpus;
-  result.instancesMean = meanOver(observations.ec2, [&](const auto& t) { return asDouble(t.instanceNs) / observedNs; });
-  result.utilisation = meanOver(observations.ec2, [&](const auto& t) {
-    return t.inServiceNs == 0 ? 0.0 : asDouble(t.cpuBusyNs) / (vcpus * asDouble(t.inServiceNs));
-  });
-  for (const auto& t : observations.ec2) result.peakInstances = std::max(result.peakInstances, t.peakInstances);
+  describeInstances(observations.ec2, shape.observedSeconds(), vcpus, result);
   addBill(scenario, catalogue, observations.ec2, meteredBy(shape, hourlyRequests), result);
+  result.timeline = observations.timeline;
+  return result;
+}
+
+PlatformResult assessManaged(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                             const Observations& observations, const RunShape& shape,
+                             std::span<const std::uint64_t> hourlyRequests) {
+  const auto& tallies = observations.managed;
+  PlatformResult result;
+  result.platform = Platform::ManagedInstances;
+  result.configuration = managedLabel(scenario);
+  describeOutcomes(scenario, outcomesOf(tallies), result);
+  const double observedNs = shape.observedSeconds() * kNsPerSecond;
+  describeInstances(tallies, shape.observedSeconds(), managedFleet(scenario, catalogue).vcpus, result);
+  result.environmentsMean = meanOver(tallies, [&](const auto& t) { return asDouble(t.environmentNs) / observedNs; });
+  result.inFlightMean = meanOver(tallies, [&](const auto& t) { return asDouble(t.inFlightNs) / observedNs; });
+  for (const auto& t : tallies) result.peakEnvironments = std::max(result.peakEnvironments, t.peakEnvironments);
+  addBill(scenario, catalogue, tallies, meteredBy(shape, hourlyRequests), result);
   result.timeline = observations.timeline;
   return result;
 }

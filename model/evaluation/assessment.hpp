@@ -12,6 +12,8 @@ Scenario withLambda(const Scenario& scenario, pricing::Memory memory, pricing::A
 Scenario withInstance(const Scenario& scenario, std::string_view instanceType);
 std::string lambdaLabel(const Scenario& scenario); // "1769 MB x86_64"
 std::string ec2Label(const Scenario& scenario);    // "c7g.large x 2 to 20"
+Scenario withManagedInstance(const Scenario& scenario, std::string_view instanceType);
+std::string managedLabel(const Scenario& scenario); // "m8g.large, at least 3"
 
 PlatformResult assessLambda(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                             const Observations& observations, const RunShape& shape,
@@ -19,6 +21,10 @@ PlatformResult assessLambda(const Scenario& scenario, const pricing::PriceCatalo
 PlatformResult assessEc2(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                          const Observations& observations, const RunShape& shape,
                          std::span<const std::uint64_t> hourlyRequests);
+
+PlatformResult assessManaged(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                             const Observations& observations, const RunShape& shape,
+                             std::span<const std::uint64_t> hourlyRequests);
 
 // Monthly cost of each observation, for paired differences between platforms.
 std::vector<double> monthlyCosts(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,

@@ -71,6 +71,8 @@ constexpr std::array kSurroundings{
     Surrounding{"lambda", "snapstart_cache", {"snap_start", "SnapStart's cache and restores"}},
     Surrounding{"lambda", "snapstart_restore", {"snap_start", "SnapStart's cache and restores"}},
     Surrounding{"lambda", "ephemeral_storage", {"ephemeral_storage", "temporary storage above 512 MB"}},
+    Surrounding{"lambda_managed_instances", "requests", {"requests", "price of each request"}},
+    Surrounding{"lambda_managed_instances", "management_fee", {"fee", "management fee on the instances"}},
     Surrounding{"alb", "", {"load_balancer", "load balancer hours and capacity units"}},
     Surrounding{"nlb", "", {"load_balancer", "load balancer hours and capacity units"}},
     Surrounding{"api_gateway", "", {"front_door", "API Gateway requests"}},
@@ -139,7 +141,31 @@ std::array<Share, 9> instanceTime(const Ec2Tally& tally, double usedHours, doubl
           Share{{"idle_night", "fleet that is kept while the load needs less"}, asDouble(time.idleNightNs)}};
 }
 
+// What the instances' vCPU time went to. The system's share is what an instance has beyond its environments.
+std::array<Share, 5> managedTime(const ManagedFleet& fleet, const ManagedTally& tally) {
+  const double usable = static_cast<double>(fleet.environmentsPerInstance) * fleet.environmentVcpus / fleet.vcpus;
+  const double busy = asDouble(tally.cpuBusyNs) / fleet.vcpus, inService = asDouble(tally.inServiceNs);
+  return {Share{{"busy", "vCPUs at work"}, busy},
+          Share{{"system", "kept of each instance for the system, or too small for an environment"},
+                (1 - usable) * inService},
+          Share{{"boot", "booting"}, asDouble(tally.instanceNs - tally.inServiceNs)},
+          Share{{"minimum", "60 s minimum of each start"}, asDouble(tally.minimumTopUpNs)},
+          Share{{"headroom", "kept ready for growth and in three zones"}, std::max(0.0, usable * inService - busy)}};
+}
+
 } // namespace
+
+std::vector<MoneyPart> moneyParts(const ManagedFleet& fleet, const ManagedTally& tally, const pricing::Bill& bill) {
+  const auto time = managedTime(fleet, tally);
+  MoneyLedger ledger;
+  for (const auto& line : bill.lines) {
+    if (isLine(line, "lambda_managed_instances", "instance_hours"))
+      ledger.divide(line.amount.inDollars(), time);
+    else
+      addSurrounding(line, ledger);
+  }
+  return std::move(ledger).sorted();
+}
 
 std::vector<MoneyPart> moneyParts(const Scenario& scenario, const LambdaTally& tally, const Metered& metered,
                                   const pricing::Bill& bill) {

@@ -23,15 +23,35 @@ double lambdaStretch(const LambdaFunction& function, const workloads::Work& work
   return (1 - work.cpuFraction) * function.perIo + work.cpuFraction * measured / here;
 }
 
-double ec2Stretch(const Ec2Fleet& fleet, const workloads::Work& work) {
+namespace {
+
+double stretch(const workloads::Work& work, double speed, double parallel) {
   const double measured = workloads::lambdaVcpuShare(work.measuredAt, work.threads);
-  return 1 - work.cpuFraction + work.cpuFraction * measured / (fleet.speed * std::min(fleet.threads, fleet.vcpus));
+  return 1 - work.cpuFraction + work.cpuFraction * measured / (speed * parallel);
+}
+
+double coreSeconds(double speed, const workloads::Workload& workload) {
+  const auto& work = workload.work;
+  return workOf(workload).meanSeconds * work.cpuFraction * workloads::lambdaVcpuShare(work.measuredAt, work.threads) /
+         speed;
+}
+
+} // namespace
+
+double ec2Stretch(const Ec2Fleet& fleet, const workloads::Work& work) {
+  return stretch(work, fleet.speed, std::min(fleet.threads, fleet.vcpus));
+}
+
+double managedStretch(const ManagedFleet& fleet, const workloads::Work& work) {
+  return stretch(work, fleet.speed, std::min(fleet.threads, fleet.environmentVcpus));
 }
 
 double coreSeconds(const Ec2Fleet& fleet, const workloads::Workload& workload) {
-  const auto& work = workload.work;
-  return workOf(workload).meanSeconds * work.cpuFraction * workloads::lambdaVcpuShare(work.measuredAt, work.threads) /
-         fleet.speed;
+  return coreSeconds(fleet.speed, workload);
+}
+
+double coreSeconds(const ManagedFleet& fleet, const workloads::Workload& workload) {
+  return coreSeconds(fleet.speed, workload);
 }
 
 double instancesNeeded(const Ec2Fleet& fleet, double ratePerSecond, const workloads::Workload& workload) {

@@ -15,8 +15,11 @@ WorkFigures workOf(const workloads::Workload& workload);
 double lambdaStretch(const LambdaFunction& function, const workloads::Work& work);
 double ec2Stretch(const Ec2Fleet& fleet, const workloads::Work& work);
 
+double managedStretch(const ManagedFleet& fleet, const workloads::Work& work);
+
 // vCPU-seconds of this fleet's instances that a mean request uses.
 double coreSeconds(const Ec2Fleet& fleet, const workloads::Workload& workload);
+double coreSeconds(const ManagedFleet& fleet, const workloads::Workload& workload);
 // Instances that carry the rate at the scaling target (without scaling: at full load); >= 1.
 double instancesNeeded(const Ec2Fleet& fleet, double ratePerSecond, const workloads::Workload& workload);
 

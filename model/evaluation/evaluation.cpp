@@ -14,6 +14,8 @@
 #include "model/evaluation/idle_sensitivity.hpp"
 #include "model/evaluation/memory_choice.hpp"
 #include "model/evaluation/search.hpp"
+#include "model/evaluation/static_comparison.hpp"
+#include "model/managed/managed_setup.hpp"
 #include "workloads/import/trace.hpp"
 
 namespace model {
@@ -22,7 +24,8 @@ namespace {
 
 // Shares of the progress bar.
 constexpr ProgressSpan kSearchLambda{"searching", 0.0, 0.08};
-constexpr ProgressSpan kSearchEc2{"searching", 0.08, 0.2};
+constexpr ProgressSpan kSearchEc2{"searching", 0.08, 0.17};
+constexpr ProgressSpan kSearchManaged{"searching", 0.17, 0.2};
 constexpr ProgressSpan kSimulate{"simulating", 0.2, 0.7};
 constexpr ProgressSpan kSimulateOnly{"simulating", 0.0, 0.84};
 constexpr ProgressSpan kIdleOnly{"sensitivity", 0.84, 0.88};
@@ -121,6 +124,20 @@ void searchWhatIsUnset(Scenario& scenario) {
   if (scenario.lambda && isDefault(scenario, "lambda.architecture")) scenario.lambda->architecture.reset();
 }
 
+// The third lane is there when somebody asks for it; a type that nobody gave is not asked for.
+void leaveOutUnasked(Scenario& scenario) {
+  if (scenario.managed && !scenario.managed->instanceType && isDefault(scenario, "managed_instances.instance_type"))
+    scenario.managed.reset();
+}
+
+// A decision looks at the third lane wherever it can: not beyond Lambda's limits, which are its own, and not where no
+// type that can be searched holds the work.
+void leaveOutImpossible(Scenario& scenario, bool hardLimits, const pricing::PriceCatalogue& catalogue) {
+  if (!scenario.managed) return;
+  if (hardLimits || (isDefault(scenario, "managed_instances") && managedCandidates(scenario, catalogue).empty()))
+    scenario.managed.reset();
+}
+
 void requireConfigured(const Scenario& scenario) {
   pricing::ProblemList problems;
   const auto refuse = [&](const char* path, const char* example) {
@@ -132,11 +149,13 @@ void requireConfigured(const Scenario& scenario) {
   if (scenario.lambda && !scenario.lambda->memory) refuse("/lambda/memory", "1769MB");
   if (scenario.lambda && !scenario.lambda->architecture) refuse("/lambda/architecture", "arm64");
   if (scenario.ec2 && !scenario.ec2->instanceType) refuse("/ec2/instance_type", "c7g.large");
+  if (scenario.managed && !scenario.managed->instanceType) refuse("/managed_instances/instance_type", "m8g.xlarge");
   problems.throwIfAny();
 }
 
 struct Simulated {
   std::vector<double> saving; // of each observation; empty unless both platforms are there
+  ObservedCosts costs;
   PlatformHours hours;
 };
 
@@ -146,6 +165,7 @@ Simulated simulateInto(Decision& decision, const pricing::PriceCatalogue& catalo
   const auto& scenario = decision.scenario;
   std::vector<Configuration> configurations;
   if (scenario.lambda) configurations.emplace_back(lambdaFunction(scenario));
+  if (scenario.managed) configurations.emplace_back(managedFleet(scenario, catalogue)); // EC2 stays the last
   if (scenario.ec2) configurations.emplace_back(ec2Fleet(scenario, catalogue));
   const auto shape = runShape(scenario);
   const auto started = std::chrono::steady_clock::now();
@@ -156,6 +176,8 @@ Simulated simulateInto(Decision& decision, const pricing::PriceCatalogue& catalo
     decision.lambda = assessLambda(scenario, catalogue, runs.configurations.front(), shape, runs.hourlyRequests);
   if (scenario.ec2)
     decision.ec2 = assessEc2(scenario, catalogue, runs.configurations.back(), shape, runs.hourlyRequests);
+  const auto& third = runs.configurations[scenario.lambda && runs.configurations.size() > 1 ? 1 : 0];
+  if (scenario.managed) decision.managed = assessManaged(scenario, catalogue, third, shape, runs.hourlyRequests);
   decision.run.replications = shape.replications;
   decision.run.windows = shape.windows;
   decision.run.horizonS = pricing::inSeconds(shape.horizon);
@@ -163,11 +185,16 @@ Simulated simulateInto(Decision& decision, const pricing::PriceCatalogue& catalo
   decision.run.requestsPerSecond =
       static_cast<double>(runs.requests * configurations.size()) / std::max(spent.count(), 1e-9);
   decision.meanRequestsPerSecond = static_cast<double>(runs.requests) / shape.replications / decision.run.horizonS;
-  Simulated out{{}, platformHours(scenario, runs, shape)};
+  const auto costs = [&](bool present, const Observations& observations) {
+    return present ? monthlyCosts(scenario, catalogue, observations, shape, runs.hourlyRequests)
+                   : std::vector<double>();
+  };
+  Simulated out{{}, {}, platformHours(scenario, runs, shape)};
+  out.costs = {costs(scenario.lambda.has_value(), runs.configurations.front()),
+               costs(scenario.ec2.has_value(), runs.configurations.back()), costs(scenario.managed.has_value(), third)};
   if (!scenario.lambda || !scenario.ec2) return out;
-  const auto lambda = monthlyCosts(scenario, catalogue, runs.configurations.front(), shape, runs.hourlyRequests);
-  out.saving = monthlyCosts(scenario, catalogue, runs.configurations.back(), shape, runs.hourlyRequests);
-  for (std::size_t i = 0; i < out.saving.size(); ++i) out.saving[i] -= lambda[i];
+  out.saving = out.costs.ec2;
+  for (std::size_t i = 0; i < out.saving.size(); ++i) out.saving[i] -= out.costs.lambda[i];
   return out;
 }
 
@@ -191,10 +218,9 @@ class Choice {
 
   void applyTo(Scenario& scenario) const {
     const auto& chosen = m_found.ranked[m_next];
-    if (m_platform == Platform::Lambda)
-      scenario.lambda = chosen.lambda;
-    else
-      scenario.ec2 = chosen.ec2;
+    if (m_platform == Platform::Lambda) scenario.lambda = chosen.lambda;
+    if (m_platform == Platform::Ec2) scenario.ec2 = chosen.ec2;
+    if (m_platform == Platform::ManagedInstances) scenario.managed = chosen.managed;
   }
   // True when there is another one to try.
   bool advance() {
@@ -210,16 +236,26 @@ class Choice {
   std::size_t m_next = 0;
 };
 
+bool has(const Scenario& scenario, Platform platform) {
+  switch (platform) {
+  case Platform::Lambda: return scenario.lambda.has_value();
+  case Platform::Ec2: return scenario.ec2.has_value();
+  case Platform::ManagedInstances: break;
+  }
+  return scenario.managed.has_value();
+}
+
 std::optional<Choice> searched(Platform platform, const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                                const RunControl& control, const ProgressSpan& progress) {
-  if (platform == Platform::Lambda ? !scenario.lambda : !scenario.ec2) return std::nullopt;
+  if (!has(scenario, platform)) return std::nullopt;
   return Choice(platform, valueOrStop(search(platform, scenario, catalogue, control, progress)));
 }
 
 Simulated searchAndSimulate(Decision& decision, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
   auto lambda = searched(Platform::Lambda, decision.scenario, catalogue, control, kSearchLambda);
   auto ec2 = searched(Platform::Ec2, decision.scenario, catalogue, control, kSearchEc2);
-  for (auto* choice : {&lambda, &ec2}) {
+  auto managed = searched(Platform::ManagedInstances, decision.scenario, catalogue, control, kSearchManaged);
+  for (auto* choice : {&lambda, &ec2, &managed}) {
     if (!*choice) continue;
     (*choice)->applyTo(decision.scenario);
   }
@@ -232,13 +268,14 @@ Simulated searchAndSimulate(Decision& decision, const pricing::PriceCatalogue& c
     if (!settled && lambda) lambda->applyTo(decision.scenario);
     if (!settled && ec2) ec2->applyTo(decision.scenario);
   }
-  for (auto* choice : {&lambda, &ec2}) {
+  for (auto* choice : {&lambda, &ec2, &managed}) {
     if (!*choice) continue;
     auto candidates = (*choice)->takeCandidates();
     decision.candidates.insert(decision.candidates.end(), candidates.begin(), candidates.end());
   }
   if (decision.lambda) updateCandidate(*decision.lambda, decision.candidates);
   if (decision.ec2) updateCandidate(*decision.ec2, decision.candidates);
+  if (decision.managed) updateCandidate(*decision.managed, decision.candidates);
   markFrontier(decision.candidates);
   return simulated;
 }
@@ -299,15 +336,18 @@ void addAnalytic(Decision& decision, const pricing::PriceCatalogue& catalogue) {
   const double rate =
       workloads::meanRatePerSecond(decision.scenario.workload.arrivals, runShape(decision.scenario).horizon);
   if (decision.lambda) decision.analytic = lambdaFigures(decision.scenario, *decision.lambda, rate);
-  if (!decision.ec2) return;
-  auto figures = ec2Figures(decision.scenario, catalogue, *decision.ec2, rate);
-  decision.analytic.insert(decision.analytic.end(), figures.begin(), figures.end());
+  const auto add = [&](const std::vector<AnalyticFigure>& figures) {
+    decision.analytic.insert(decision.analytic.end(), figures.begin(), figures.end());
+  };
+  if (decision.ec2) add(ec2Figures(decision.scenario, catalogue, *decision.ec2, rate));
+  if (decision.managed) add(managedFigures(decision.scenario, catalogue, *decision.managed, rate));
 }
 
 // What both verbs add at the end.
 void complete(Decision& decision, const pricing::PriceCatalogue& catalogue, const Scenario& asked,
               std::chrono::steady_clock::time_point started) {
   addAnalytic(decision, catalogue);
+  if (decision.managed) decision.staticSizing = compareStatic(decision.scenario, *decision.managed, catalogue);
   if (decision.lambda && decision.ec2) markShared(decision.lambda->bill, decision.ec2->bill);
   weighCommitments(decision);
   decision.assumptions = assumptions(decision.scenario);
@@ -357,9 +397,11 @@ EvaluationOutcome simulate(const Scenario& asked, const pricing::PriceCatalogue&
     auto decision = std::make_shared<Decision>();
     decision->scenario = prepared(asked, catalogue, control);
     decision->compared = false;
+    leaveOutUnasked(decision->scenario);
     requireConfigured(decision->scenario);
     const auto simulated = simulateInto(*decision, catalogue, control, kSimulateOnly);
     decide(*decision, simulated.saving);
+    weighManaged(*decision, simulated.costs);
     addIdleSensitivity(*decision, catalogue, control, kIdleOnly);
     addMemoryCurve(*decision, false, catalogue, control, kMemoryOnly);
     addCommitments(*decision, simulated.hours, catalogue, control, kCommitmentsOnly);
@@ -375,10 +417,12 @@ EvaluationOutcome evaluate(const Scenario& asked, const pricing::PriceCatalogue&
     decision->scenario = prepared(asked, catalogue, control);
     searchWhatIsUnset(decision->scenario);
     if (decision->scenario.lambda) decision->reasons = lambdaHardLimits(decision->scenario);
+    leaveOutImpossible(decision->scenario, !decision->reasons.empty(), catalogue);
     if (!decision->reasons.empty()) decision->scenario.lambda.reset();
     const bool memorySearched = decision->scenario.lambda && !decision->scenario.lambda->memory;
     const auto simulated = searchAndSimulate(*decision, catalogue, control);
     decide(*decision, simulated.saving);
+    weighManaged(*decision, simulated.costs);
     compareOverRates(*decision, catalogue, control);
     addIdleSensitivity(*decision, catalogue, control, kIdle);
     addMemoryCurve(*decision, memorySearched, catalogue, control, kMemory);

@@ -18,7 +18,14 @@ constexpr std::int64_t kLambdaLargestMib = 10'240;
 constexpr std::int64_t kSyncPayload = 6 << 20;  // request and response of a synchronous call
 constexpr std::int64_t kAsyncPayload = 1 << 20; // event of an asynchronous call (256 KB until 2025)
 
-std::string platformName(Platform platform) { return platform == Platform::Lambda ? "Lambda" : "EC2"; }
+std::string platformName(Platform platform) {
+  switch (platform) {
+  case Platform::Lambda: return "Lambda";
+  case Platform::Ec2: return "EC2";
+  case Platform::ManagedInstances: break;
+  }
+  return "Managed Instances";
+}
 std::string dollars(double usd) { return pricing::display(pricing::Money::dollars(usd)); }
 std::string withInterval(const Estimate& e) {
   return e.halfWidth > 5e-4 * std::fabs(e.value) ? fmt::format("{} ± {}", dollars(e.value), dollars(e.halfWidth))
@@ -85,6 +92,14 @@ Verdict verdictOfTwo(const Decision& decision, const Estimate& ec2MinusLambda) {
   if (lambda != ec2) return lambda ? Verdict::Lambda : Verdict::Ec2;
   if (tooClose(decision, ec2MinusLambda)) return Verdict::TooCloseToCall;
   return ec2MinusLambda.value > 0 ? Verdict::Lambda : Verdict::Ec2;
+}
+
+// The side that the verdict names; the cheaper one when it names none. Precondition: one of them meets the objective.
+const PlatformResult* winnerOf(const Decision& decision) {
+  if (decision.verdict == Verdict::Lambda) return &*decision.lambda;
+  if (decision.verdict == Verdict::Ec2) return &*decision.ec2;
+  return decision.lambda->monthlyCostUsd.value <= decision.ec2->monthlyCostUsd.value ? &*decision.lambda
+                                                                                     : &*decision.ec2;
 }
 
 // Moving to the winner costs something once; the other side stays where it is.
@@ -214,6 +229,18 @@ class WarningList {
           fmt::format("Its baseline is {} % of a vCPU: above it, standard mode slows down and unlimited mode bills the "
                       "surplus.",
                       type->baselinePercentPerVcpu.value_or(0)));
+  }
+
+  void aboutManaged() {
+    if (!m_decision.managed) return;
+    const auto& result = *m_decision.managed;
+    if (result.throttled > 0)
+      add("managed_throttled",
+          fmt::format("{} of {} requests to Managed Instances were throttled.",
+                      pricing::displayCount(static_cast<double>(result.throttled)),
+                      pricing::displayCount(static_cast<double>(result.requests))),
+          "The load more than doubled before capacity could follow, or the environments are small: raise "
+          "managed_instances.headroom, min or max_vcpus.");
   }
 
   void aboutCertainty(const PlatformResult& result) {
@@ -376,6 +403,29 @@ void decide(Decision& decision, std::span<const double> savingPerObservation) {
   if (both) addPayback(decision);
 }
 
+void weighManaged(Decision& decision, const ObservedCosts& costs) {
+  if (!decision.managed || !decision.managed->meetsObjective) return;
+  const auto& managed = *decision.managed;
+  const auto who = fmt::format("Lambda Managed Instances ({})", managed.configuration);
+  addObjectiveReason(decision.managed, decision.reasons);
+  if (decision.verdict == Verdict::NeitherMeetsObjective) {
+    decision.reasons.push_back(
+        {"managed_instances_meets_objective",
+         fmt::format("{} would meet the objective at {} a month.", who, withInterval(managed.monthlyCostUsd))});
+    return;
+  }
+  const auto* winner = winnerOf(decision);
+  const auto& other = winner->platform == Platform::Lambda ? costs.lambda : costs.ec2;
+  const double saving = winner->monthlyCostUsd.value - managed.monthlyCostUsd.value;
+  const Estimate paired{saving, other.empty() ? 0 : pairedDifference(other, costs.managed).halfWidth};
+  if (saving <= std::max(paired.halfWidth, kTooCloseShare * managed.monthlyCostUsd.value)) return;
+  decision.managedSavingUsd = paired;
+  decision.reasons.push_back(
+      {"managed_instances_cheaper",
+       fmt::format("{} would cost {} a month, {} less than {} at {}.", who, withInterval(managed.monthlyCostUsd),
+                   withInterval(paired), platformName(winner->platform), withInterval(winner->monthlyCostUsd))});
+}
+
 void markShared(pricing::Bill& one, pricing::Bill& other) {
   const auto same = [](double a, double b) { return std::fabs(a - b) <= 1e-9 * std::max(std::fabs(a), std::fabs(b)); };
   for (auto& line : one.lines) {
@@ -410,6 +460,8 @@ std::vector<Warning> warnings(const Decision& decision, const pricing::PriceCata
   list.aboutEc2(decision.meanRequestsPerSecond, catalogue);
   if (decision.lambda) list.aboutCertainty(*decision.lambda);
   if (decision.ec2) list.aboutCertainty(*decision.ec2);
+  list.aboutManaged();
+  if (decision.managed) list.aboutCertainty(*decision.managed);
   auto found = list.take();
   for (auto& warning : powerTuningWarnings(decision)) found.push_back(std::move(warning));
   return found;

@@ -16,6 +16,14 @@ std::vector<Reason> lambdaHardLimits(const Scenario& scenario);
 // EC2's cost minus Lambda's in each observation; empty when one platform is missing.
 void decide(Decision& decision, std::span<const double> savingPerObservation);
 
+// What the third lane is beside the verdict: cheaper than the side that it names ("managed_instances_cheaper", and the
+// saving), or alone in meeting the objective ("managed_instances_meets_objective"). Monthly costs of each observation,
+// paired; a platform that is not there has none.
+struct ObservedCosts {
+  std::vector<double> lambda, ec2, managed;
+};
+void weighManaged(Decision& decision, const ObservedCosts& costs);
+
 // Marks the lines that stand on both bills with the same price and, to 1e-9, the same quantity.
 void markShared(pricing::Bill& one, pricing::Bill& other);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "model/managed/managed_setup.hpp"
+
 namespace model {
 
 namespace {
@@ -123,12 +125,12 @@ struct SourceMeter {
 };
 
 // HTTP APIs meter 512 KB steps (API Gateway pricing page); REST APIs whole calls.
-void addFrontDoor(const Scenario& scenario, const Metered& metered, double attempts, double meanLatencyS,
-                  pricing::MonthlyUsage& usage) {
+void addFrontDoor(const Scenario& scenario, FrontDoor door, const Metered& metered, double attempts,
+                  double meanLatencyS, pricing::MonthlyUsage& usage) {
   const auto& workload = scenario.workload;
   const auto larger = std::max(workload.requestSize, workload.responseSize).inBytes();
   const double steps = std::max(1.0, std::ceil(static_cast<double>(larger) / (512.0 * 1024)));
-  switch (scenario.lambda->frontDoor) {
+  switch (door) {
   case FrontDoor::HttpApi: usage.apiGateway.push_back({pricing::ApiGatewayUsage::Kind::Http, attempts * steps}); break;
   case FrontDoor::RestApi: usage.apiGateway.push_back({pricing::ApiGatewayUsage::Kind::Rest, attempts}); break;
   case FrontDoor::Alb:
@@ -171,14 +173,21 @@ bool isCommitment(pricing::Purchase purchase) {
 
 // ---- EC2 ----
 
-std::vector<pricing::Ec2Usage> instanceHours(const Scenario& scenario, double usedHours) {
-  const auto& setup = *scenario.ec2;
-  if (!isCommitment(setup.purchase)) return {{*setup.instanceType, usedHours, setup.purchase, 0}};
-  const double committed = static_cast<double>(setup.min) * scenario.hoursPerMonth;
-  std::vector<pricing::Ec2Usage> hours{{*setup.instanceType, committed, setup.purchase, 0}};
-  if (usedHours > committed)
-    hours.push_back({*setup.instanceType, usedHours - committed, pricing::Purchase::OnDemand, 0});
+struct PaidHours {
+  double hours = 0;
+  pricing::Purchase purchase = pricing::Purchase::OnDemand;
+};
+// A commitment is to `floor` instances all month, used or not; hours above them are on demand.
+std::vector<PaidHours> paidHours(pricing::Purchase purchase, double floor, double hoursPerMonth, double usedHours) {
+  if (!isCommitment(purchase)) return {{usedHours, purchase}};
+  const double committed = floor * hoursPerMonth;
+  std::vector<PaidHours> hours{{committed, purchase}};
+  if (usedHours > committed) hours.push_back({usedHours - committed, pricing::Purchase::OnDemand});
   return hours;
+}
+
+template <class Tally> double usedInstanceHours(const Tally& tally, double factor) {
+  return asDouble(tally.instanceNs + tally.minimumTopUpNs) * 1e-9 / pricing::kSecondsPerHour * factor;
 }
 
 void addVolumes(const Ec2Setup& setup, double ranHours, pricing::MonthlyUsage& usage) {
@@ -210,7 +219,12 @@ double alarmsOf(const Ec2Setup& setup) {
   return static_cast<double>(setup.alarms) + (tracking ? kOfPolicy : 0);
 }
 
-double totalHours(const std::vector<pricing::Ec2Usage>& instances) {
+// Managed Instances are a way to run functions: they are kept with the same hours and copies.
+const PlatformCosts& ownCosts(const Scenario& scenario, Platform platform) {
+  return platform == Platform::Ec2 ? scenario.costs.ec2 : scenario.costs.lambda;
+}
+
+template <class Usage> double totalHours(const std::vector<Usage>& instances) {
   double hours = 0;
   for (const auto& each : instances) hours += each.hours;
   return hours;
@@ -270,7 +284,7 @@ pricing::MonthlyUsage lambdaUsage(const Scenario& scenario, const LambdaTally& t
   const double started = static_cast<double>(tally.started) * factor;
   const double attempts = attemptsOf(tally) * factor;
   if (scenario.workload.trigger == workloads::Trigger::Http)
-    addFrontDoor(scenario, metered, attempts, tally.outcomes.latency.meanSeconds(), usage);
+    addFrontDoor(scenario, setup.frontDoor, metered, attempts, tally.outcomes.latency.meanSeconds(), usage);
   usage.egressGb = egressGib(scenario, completed);
   usage.logsGb = logGib(scenario, started);
   if (setup.vpc) addNetwork(scenario, started, usage);
@@ -284,9 +298,10 @@ pricing::MonthlyUsage ec2Usage(const Scenario& scenario, const Ec2Tally& tally, 
   const double factor = monthFactor(scenario, metered);
   auto usage = emptyMonth(scenario);
 
-  const double usedHours = asDouble(tally.instanceNs + tally.minimumTopUpNs) * 1e-9 / pricing::kSecondsPerHour * factor;
   const double ranHours = asDouble(tally.instanceNs) * 1e-9 / pricing::kSecondsPerHour * factor;
-  usage.ec2 = instanceHours(scenario, usedHours);
+  for (const auto& paid : paidHours(setup.purchase, static_cast<double>(setup.min), scenario.hoursPerMonth,
+                                    usedInstanceHours(tally, factor)))
+    usage.ec2.push_back({*setup.instanceType, paid.hours, paid.purchase, 0});
   addVolumes(setup, ranHours, usage);
   const double balancerAddresses =
       addLoadBalancer(scenario, metered, tally.outcomes.latency.meanSeconds(), usage) * scenario.hoursPerMonth;
@@ -298,6 +313,27 @@ pricing::MonthlyUsage ec2Usage(const Scenario& scenario, const Ec2Tally& tally, 
   usage.egressGb = egressGib(scenario, static_cast<double>(tally.outcomes.completed) * factor);
   usage.logsGb = logGib(scenario, attempts);
   addNetwork(scenario, attempts - static_cast<double>(tally.outcomes.rejected) * factor, usage);
+  addSource(scenario, attempts, usage);
+  return usage;
+}
+
+pricing::MonthlyUsage managedUsage(const Scenario& scenario, const ManagedTally& tally, const Metered& metered) {
+  const auto& setup = *scenario.managed;
+  const double factor = monthFactor(scenario, metered);
+  auto usage = emptyMonth(scenario);
+  const double attempts = static_cast<double>(tally.outcomes.attempts) * factor;
+  double started = attempts - static_cast<double>(tally.outcomes.throttled) * factor;
+  const double taken = started;
+  for (const auto& paid : paidHours(setup.purchase, static_cast<double>(managedFloor(setup)), scenario.hoursPerMonth,
+                                    usedInstanceHours(tally, factor))) {
+    usage.managedInstances.push_back({*setup.instanceType, paid.hours, started, paid.purchase});
+    started = 0; // requests stand on one line
+  }
+  if (scenario.workload.trigger == workloads::Trigger::Http)
+    addFrontDoor(scenario, setup.frontDoor, metered, attempts, tally.outcomes.latency.meanSeconds(), usage);
+  usage.egressGb = egressGib(scenario, static_cast<double>(tally.outcomes.completed) * factor);
+  usage.logsGb = logGib(scenario, taken);
+  addNetwork(scenario, taken, usage);
   addSource(scenario, attempts, usage);
   return usage;
 }
@@ -323,6 +359,10 @@ pricing::MonthlyUsage extrapolated(pricing::MonthlyUsage usage, double requestRa
   usage.egressGb *= requestRatio;
   usage.crossZoneGb *= requestRatio;
   usage.logsGb *= requestRatio;
+  for (auto& instances : usage.managedInstances) {
+    instances.requests *= requestRatio;
+    if (!isCommitment(instances.purchase)) instances.hours *= instanceRatio;
+  }
   for (auto& instances : usage.ec2)
     if (!isCommitment(instances.purchase)) instances.hours *= instanceRatio;
   for (auto& volumes : usage.ebs) volumes.hours *= instanceRatio;
@@ -332,16 +372,18 @@ pricing::MonthlyUsage extrapolated(pricing::MonthlyUsage usage, double requestRa
 }
 
 pricing::MonthlyUsage copyOf(const Scenario& scenario, Platform platform, const pricing::MonthlyUsage& production) {
-  if (platform == Platform::Lambda) return extrapolated(production, scenario.costs.lambda.nonProductionShare, 1);
-  const double share = scenario.costs.ec2.nonProductionShare;
-  const double used = totalHours(production.ec2);
-  const double floor = static_cast<double>(scenario.ec2->min) * scenario.hoursPerMonth;
+  const double share = ownCosts(scenario, platform).nonProductionShare;
+  if (platform == Platform::Lambda) return extrapolated(production, share, 1);
+  const bool ec2 = platform == Platform::Ec2;
+  const double used = ec2 ? totalHours(production.ec2) : totalHours(production.managedInstances);
+  const auto instances = ec2 ? scenario.ec2->min : managedFloor(*scenario.managed);
+  const double floor = static_cast<double>(instances) * scenario.hoursPerMonth;
   return extrapolated(production, share, used > 0 ? std::max(share, std::min(1.0, floor / used)) : 1);
 }
 
 pricing::MonthlyUsage withOwnCosts(const Scenario& scenario, Platform platform, pricing::MonthlyUsage usage,
                                    const pricing::PriceCatalogue& catalogue) {
-  const auto& costs = platform == Platform::Lambda ? scenario.costs.lambda : scenario.costs.ec2;
+  const auto& costs = ownCosts(scenario, platform);
   const auto add = [&](const char* item, double quantity, const char* unit, double usd, std::string source) {
     if (quantity > 0 && usd > 0)
       usage.own.push_back({"own", item, quantity, unit, pricing::UnitPrice::dollarsPerUnit(usd), std::move(source)});

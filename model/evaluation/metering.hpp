@@ -24,6 +24,10 @@ pricing::MonthlyUsage lambdaUsage(const Scenario& scenario, const LambdaTally& t
 // or not, and hours above them on demand; on demand and spot pay the hours used.
 pricing::MonthlyUsage ec2Usage(const Scenario& scenario, const Ec2Tally& tally, const Metered& metered);
 
+// Instance hours and requests that were taken, with the same rule for commitments; the 15 % fee is the bill's. Front
+// door and transfer as for Lambda, NAT gateways and zones as for EC2: the instances are in the owner's VPC.
+pricing::MonthlyUsage managedUsage(const Scenario& scenario, const ManagedTally& tally, const Metered& metered);
+
 // Mean LCU and NLCU (TCP) per hour: the largest dimension of each hour. Connections are opened once for
 // network.requests_per_connection requests and stay open for each response and the idle time after it: by Little's law
 // rate x (latency + idle) of them are active. By default a request is one connection without keep-alive: the dearest

@@ -75,12 +75,14 @@ class ProgressMeter {
   std::mutex m_mutex;
 };
 
-using Simulator = std::variant<LambdaSimulator, Ec2Simulator>;
+using Simulator = std::variant<LambdaSimulator, Ec2Simulator, ManagedSimulator>;
 
 Simulator makeSimulator(const Configuration& configuration, const ObservationPlan& plan, std::uint64_t seed,
                         std::uint64_t replication) {
   if (const auto* function = std::get_if<LambdaFunction>(&configuration))
     return LambdaSimulator(*function, plan, seed, replication);
+  if (const auto* managed = std::get_if<ManagedFleet>(&configuration))
+    return ManagedSimulator(*managed, plan, seed, replication);
   return Ec2Simulator(std::get<Ec2Fleet>(configuration), plan, seed, replication);
 }
 
@@ -113,6 +115,10 @@ Observations observationsOf(Simulator&& simulator) {
     out.lambda = std::move(run.windows);
     out.lambdaHours.push_back(std::move(run.hours));
     out.neighbours = std::move(run.neighbours);
+    out.timeline = std::move(run.timeline);
+  } else if (auto* managed = std::get_if<ManagedSimulator>(&simulator)) {
+    auto run = managed->finish();
+    out.managed = std::move(run.windows);
     out.timeline = std::move(run.timeline);
   } else {
     auto run = std::get<Ec2Simulator>(simulator).finish();
@@ -197,6 +203,7 @@ template <class Value> void append(std::vector<Value>& all, std::vector<Value>&&
 void append(Observations& all, Observations&& part) {
   append(all.lambda, std::move(part.lambda));
   append(all.ec2, std::move(part.ec2));
+  append(all.managed, std::move(part.managed));
   append(all.lambdaHours, std::move(part.lambdaHours));
   append(all.ec2Hours, std::move(part.ec2Hours));
   if (all.neighbours.empty()) all.neighbours = std::move(part.neighbours);

@@ -11,10 +11,11 @@
 #include "model/decision.hpp"
 #include "model/ec2/ec2_simulator.hpp"
 #include "model/lambda/lambda_simulator.hpp"
+#include "model/managed/managed_simulator.hpp"
 
 namespace model {
 
-using Configuration = std::variant<LambdaFunction, Ec2Fleet>;
+using Configuration = std::variant<LambdaFunction, Ec2Fleet, ManagedFleet>;
 
 // How long and how often. Observations = replications x windows.
 struct RunShape {
@@ -36,6 +37,7 @@ RunShape shortened(const RunShape& shape, const workloads::Workload& workload, d
 struct Observations {
   std::vector<LambdaTally> lambda;
   std::vector<Ec2Tally> ec2;
+  std::vector<ManagedTally> managed;
   std::vector<LambdaHours> lambdaHours;
   std::vector<Ec2Hours> ec2Hours;
   std::vector<Outcomes> neighbours;    // of the first replication

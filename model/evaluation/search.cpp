@@ -9,6 +9,7 @@
 
 #include "model/evaluation/capacity.hpp"
 #include "model/evaluation/findings.hpp"
+#include "model/managed/managed_setup.hpp"
 
 namespace model {
 
@@ -51,6 +52,42 @@ std::pair<double, double> speed(const Candidate& candidate) {
   return {candidate.p99Ms.value_or(std::numeric_limits<double>::infinity()), candidate.monthlyCostUsd};
 }
 
+// What the search asks about a platform.
+struct Lane {
+  std::vector<Scenario> candidates;
+  Screened (*screen)(const Scenario&, const pricing::PriceCatalogue&);
+  std::string (*label)(const Scenario&);
+  Configuration (*configuration)(const Scenario&, const pricing::PriceCatalogue&);
+  decltype(&assessLambda) assess;
+  std::size_t simulated;
+};
+
+Lane laneOf(Platform platform, const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
+  switch (platform) {
+  case Platform::Lambda:
+    return {lambdaCandidates(scenario),
+            screenLambda,
+            lambdaLabel,
+            [](const Scenario& s, const pricing::PriceCatalogue&) { return Configuration(lambdaFunction(s)); },
+            assessLambda,
+            kSimulatedPerPlatform};
+  case Platform::Ec2:
+    return {ec2Candidates(scenario, catalogue),
+            screenEc2,
+            ec2Label,
+            [](const Scenario& s, const pricing::PriceCatalogue& c) { return Configuration(ec2Fleet(s, c)); },
+            assessEc2,
+            kSimulatedPerPlatform};
+  case Platform::ManagedInstances: break;
+  }
+  return {managedCandidates(scenario, catalogue),
+          screenManaged,
+          managedLabel,
+          [](const Scenario& s, const pricing::PriceCatalogue& c) { return Configuration(managedFleet(s, c)); },
+          assessManaged,
+          kSimulatedManaged};
+}
+
 double cheapestOf(const std::vector<Priced>& all, auto&& counts) {
   double cheapest = std::numeric_limits<double>::infinity();
   for (const auto& priced : all)
@@ -58,15 +95,14 @@ double cheapestOf(const std::vector<Priced>& all, auto&& counts) {
   return std::max(cheapest, 1e-9);
 }
 
-std::vector<Priced> priceAll(Platform platform, const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
+std::vector<Priced> priceAll(Platform platform, const Lane& lane, const Scenario& scenario,
+                             const pricing::PriceCatalogue& catalogue) {
   std::vector<Priced> all;
-  const auto scenarios = platform == Platform::Lambda ? lambdaCandidates(scenario) : ec2Candidates(scenario, catalogue);
-  for (const auto& candidate : scenarios) {
-    const bool lambda = platform == Platform::Lambda;
-    const auto screened = lambda ? screenLambda(candidate, catalogue) : screenEc2(candidate, catalogue);
+  for (const auto& candidate : lane.candidates) {
+    const auto screened = lane.screen(candidate, catalogue);
     Priced priced{candidate, screened, {}};
     priced.candidate.platform = platform;
-    priced.candidate.configuration = lambda ? lambdaLabel(candidate) : ec2Label(candidate);
+    priced.candidate.configuration = lane.label(candidate);
     priced.candidate.monthlyCostUsd = screened.monthlyCostUsd;
     priced.candidate.p99Ms = screened.p99Ms;
     priced.candidate.meetsObjective = mayMeet(scenario.objective, screened);
@@ -89,9 +125,9 @@ std::vector<Priced> priceAll(Platform platform, const Scenario& scenario, const 
 }
 
 // The cheapest few, and always the fastest one: an objective on the tail may be met by nothing else.
-std::vector<std::size_t> chosenForSimulation(const std::vector<Priced>& all) {
+std::vector<std::size_t> chosenForSimulation(const std::vector<Priced>& all, std::size_t most) {
   std::vector<std::size_t> chosen;
-  for (std::size_t i = 0; i < std::min(all.size(), kSimulatedPerPlatform); ++i) chosen.push_back(i);
+  for (std::size_t i = 0; i < std::min(all.size(), most); ++i) chosen.push_back(i);
   const auto fastest = std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
     if (a.screened.feasible != b.screened.feasible) return a.screened.feasible;
     return a.screened.p99Ms < b.screened.p99Ms;
@@ -163,6 +199,20 @@ std::vector<Scenario> ec2Candidates(const Scenario& scenario, const pricing::Pri
   return candidates;
 }
 
+std::vector<Scenario> managedCandidates(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
+  const auto& setup = *scenario.managed;
+  if (setup.instanceType) return {scenario};
+  std::vector<Scenario> candidates;
+  for (const auto& type : catalogue.types()) {
+    if (!contains(kFamilies, type.family) || !contains(kSizes, type.size)) continue;
+    if (environmentRoom(scenario, type).perInstance < 1 || type.memory < scenario.workload.memory) continue;
+    if (setup.maxVcpus < managedFloor(setup) * type.vcpus) continue;
+    if (!catalogue.instanceHour(scenario.region, type.name, setup.purchase)) continue;
+    candidates.push_back(withManagedInstance(scenario, type.name));
+  }
+  return candidates;
+}
+
 Screened screenLambda(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
   const auto function = lambdaFunction(scenario);
   const auto work = workOf(scenario.workload);
@@ -205,6 +255,26 @@ Screened screenEc2(const Scenario& scenario, const pricing::PriceCatalogue& cata
   return screened;
 }
 
+Screened screenManaged(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
+  const auto fleet = managedFleet(scenario, catalogue);
+  const auto work = workOf(scenario.workload);
+  const double rate = workloads::meanRatePerSecond(scenario.workload.arrivals, runShape(scenario).horizon);
+  const double factor = managedStretch(fleet, scenario.workload.work);
+  const double vcpus = rate * coreSeconds(fleet, scenario.workload), inFlight = rate * work.meanSeconds * factor;
+  const auto environments = environmentsWanted(fleet, vcpus, inFlight);
+  const double seconds = scenario.hoursPerMonth * pricing::kSecondsPerHour;
+  ManagedTally month;
+  month.outcomes.attempts = month.outcomes.completed = static_cast<std::uint64_t>(std::llround(rate * seconds));
+  month.instanceNs = static_cast<Int128>(static_cast<double>(instancesFor(fleet, environments)) * seconds * 1e9);
+  Screened screened;
+  screened.monthlyCostUsd =
+      monthlyUsd(scenario, Platform::ManagedInstances, managedUsage(scenario, month, {seconds, {}, {}}), catalogue);
+  screened.p99Ms = 1e3 * work.p99Seconds * factor + pricing::inMilliseconds(fleet.overhead);
+  const auto most = static_cast<double>(fleet.maxInstances * fleet.environmentsPerInstance);
+  screened.feasible = vcpus < most * fleet.environmentVcpus && inFlight < most * static_cast<double>(fleet.slots);
+  return screened;
+}
+
 void markFrontier(std::vector<Candidate>& candidates) {
   for (auto& candidate : candidates) {
     candidate.onFrontier =
@@ -218,25 +288,24 @@ void markFrontier(std::vector<Candidate>& candidates) {
 std::variant<SearchResult, Cancelled> search(Platform platform, const Scenario& scenario,
                                              const pricing::PriceCatalogue& catalogue, const RunControl& control,
                                              const ProgressSpan& progress) {
-  auto all = priceAll(platform, scenario, catalogue);
+  const auto lane = laneOf(platform, scenario, catalogue);
+  auto all = priceAll(platform, lane, scenario, catalogue);
   if (all.empty())
     throw pricing::InputError({fmt::format("scenario: /workload/memory"),
                                pricing::quoted(pricing::toText(scenario.workload.memory)),
                                "a size that some configuration of " + std::string(name(platform)) + " can hold"});
   if (all.size() > 1) {
-    const auto chosen = chosenForSimulation(all);
+    const auto chosen = chosenForSimulation(all, lane.simulated);
     std::vector<Configuration> configurations;
-    for (const auto i : chosen)
-      configurations.push_back(platform == Platform::Lambda ? Configuration(lambdaFunction(all[i].scenario))
-                                                            : Configuration(ec2Fleet(all[i].scenario, catalogue)));
+    for (const auto i : chosen) configurations.push_back(lane.configuration(all[i].scenario, catalogue));
     const auto shape = shortened(runShape(scenario), scenario.workload, kScreeningRequests);
     auto outcome = replicate(scenario.workload, configurations, shape, control, progress);
     if (std::holds_alternative<Cancelled>(outcome)) return Cancelled{};
     const auto& runs = std::get<Replications>(outcome);
     for (std::size_t k = 0; k < chosen.size(); ++k) {
       auto& priced = all[chosen[k]];
-      const auto assess = platform == Platform::Lambda ? assessLambda : assessEc2;
-      record(assess(priced.scenario, catalogue, runs.configurations[k], shape, runs.hourlyRequests), priced.candidate);
+      record(lane.assess(priced.scenario, catalogue, runs.configurations[k], shape, runs.hourlyRequests),
+             priced.candidate);
     }
     const double cheapest =
         cheapestOf(all, [](const auto& p) { return p.candidate.simulated && p.candidate.meetsObjective; });

@@ -14,14 +14,15 @@ struct SearchResult {
   std::vector<Scenario> ranked;      // runners-up: chosen first, then what to take should its full run disappoint
 };
 
-// Per platform at most this many candidates are simulated.
-inline constexpr std::size_t kSimulatedPerPlatform = 6;
+// Per platform at most this many candidates are simulated; of the third lane, which is no verdict, fewer.
+inline constexpr std::size_t kSimulatedPerPlatform = 6, kSimulatedManaged = 3;
 
 // The memories and instance types that are looked at where the scenario says auto. With a measured curve only memories
 // inside it, its own sizes among them: below its smallest size nothing is known, and "as fast as there" would win.
 std::vector<pricing::Memory> memoriesToTry(const Scenario& scenario);
 std::vector<Scenario> lambdaCandidates(const Scenario& scenario);
 std::vector<Scenario> ec2Candidates(const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
+std::vector<Scenario> managedCandidates(const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
 
 // Closed-form monthly cost and p99 (no cold start, no queue) of one configured platform.
 struct Screened {
@@ -31,6 +32,7 @@ struct Screened {
 };
 Screened screenLambda(const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
 Screened screenEc2(const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
+Screened screenManaged(const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
 
 // One platform at a time; `platform` is present in the scenario.
 std::variant<SearchResult, Cancelled> search(Platform platform, const Scenario& scenario,

@@ -1,5 +1,7 @@
 #include "model/report/report.hpp"
 
+#include "model/evaluation/static_comparison.hpp"
+
 #include <fmt/format.h>
 
 namespace model {
@@ -16,12 +18,20 @@ std::string dollars(const Estimate& e) {
   return isShown(e) ? fmt::format("{} ± {}", dollars(e.value), dollars(e.halfWidth)) : dollars(e.value);
 }
 
-std::string platformTitle(Platform platform) { return platform == Platform::Lambda ? "Lambda" : "EC2"; }
+std::string platformTitle(Platform platform) {
+  switch (platform) {
+  case Platform::Lambda: return "Lambda";
+  case Platform::Ec2: return "EC2";
+  case Platform::ManagedInstances: break;
+  }
+  return "Managed Instances";
+}
 
 std::vector<const PlatformResult*> present(const Decision& decision) {
   std::vector<const PlatformResult*> results;
   if (decision.lambda) results.push_back(&*decision.lambda);
   if (decision.ec2) results.push_back(&*decision.ec2);
+  if (decision.managed) results.push_back(&*decision.managed);
   return results;
 }
 
@@ -54,7 +64,12 @@ Table comparison(const Decision& decision) {
   const auto lambdaOnly = [](const PlatformResult& r, auto&& text) {
     return r.platform == Platform::Lambda ? text() : "–";
   };
-  const auto ec2Only = [](const PlatformResult& r, auto&& text) { return r.platform == Platform::Ec2 ? text() : "–"; };
+  const auto withEnvironments = [](const PlatformResult& r, auto&& text) {
+    return r.platform != Platform::Ec2 ? text() : "–";
+  };
+  const auto withInstances = [](const PlatformResult& r, auto&& text) {
+    return r.platform != Platform::Lambda ? text() : "–";
+  };
   addRow(table, "configuration", results, [](const auto& r) { return r.configuration; });
   addRow(table, "cost a month", results, [](const auto& r) { return dollars(r.monthlyCostUsd); });
   addRow(table, "mean latency", results, [](const auto& r) { return milliseconds(r.latency.mean); });
@@ -67,31 +82,38 @@ Table comparison(const Decision& decision) {
   addRow(table, "  throttled, timed out, rejected", results, [](const auto& r) {
     return fmt::format("{}, {}, {}", whole(r.throttled), whole(r.timedOut), whole(r.rejected));
   });
-  if (decision.lambda) {
+  const bool lost = std::ranges::any_of(results, [](const auto* r) { return r->errored + r->expired + r->unfinished > 0; });
+  if (lost)
+    addRow(table, "  errored, expired, unfinished", results, [](const auto& r) {
+      return fmt::format("{}, {}, {}", whole(r.errored), whole(r.expired), whole(r.unfinished));
+    });
+  if (decision.lambda)
     addRow(table, "cold starts (of started)", results,
            [&](const auto& r) { return lambdaOnly(r, [&] { return percent(r.coldFraction); }); });
-    if (decision.lambda->initAhead + decision.lambda->initRestarts + decision.lambda->resetInits > 0)
-      addRow(table, "  ready ahead, init restarted, after a reset", results, [&](const auto& r) {
-        return lambdaOnly(r, [&] {
-          return fmt::format("{}, {}, {}", whole(r.initAhead), whole(r.initRestarts), whole(r.resetInits));
-        });
+  if (decision.lambda && decision.lambda->initAhead + decision.lambda->initRestarts + decision.lambda->resetInits > 0)
+    addRow(table, "  ready ahead, init restarted, after a reset", results, [&](const auto& r) {
+      return lambdaOnly(r, [&] {
+        return fmt::format("{}, {}, {}", whole(r.initAhead), whole(r.initRestarts), whole(r.resetInits));
       });
+    });
+  if (decision.lambda || decision.managed)
     addRow(table, "environments: mean", results,
-           [&](const auto& r) { return lambdaOnly(r, [&] { return count(r.environmentsMean); }); });
+           [&](const auto& r) { return withEnvironments(r, [&] { return count(r.environmentsMean); }); });
+  if (decision.lambda)
     addRow(table, "environments: busy", results,
            [&](const auto& r) { return lambdaOnly(r, [&] { return count(r.environmentsBusy); }); });
+  if (decision.lambda || decision.managed)
     addRow(table, "environments: peak", results, [&](const auto& r) {
-      return lambdaOnly(r, [&] { return whole(static_cast<std::uint64_t>(r.peakEnvironments)); });
+      return withEnvironments(r, [&] { return whole(static_cast<std::uint64_t>(r.peakEnvironments)); });
     });
-  }
-  if (decision.ec2) {
+  if (decision.ec2 || decision.managed) {
     addRow(table, "instances: mean", results,
-           [&](const auto& r) { return ec2Only(r, [&] { return count(r.instancesMean); }); });
+           [&](const auto& r) { return withInstances(r, [&] { return count(r.instancesMean); }); });
     addRow(table, "instances: peak", results, [&](const auto& r) {
-      return ec2Only(r, [&] { return whole(static_cast<std::uint64_t>(r.peakInstances)); });
+      return withInstances(r, [&] { return whole(static_cast<std::uint64_t>(r.peakInstances)); });
     });
     addRow(table, "CPU utilisation", results,
-           [&](const auto& r) { return ec2Only(r, [&] { return percent(r.utilisation); }); });
+           [&](const auto& r) { return withInstances(r, [&] { return percent(r.utilisation); }); });
   }
   addRow(table, "meets the objective", results, [](const auto& r) { return r.meetsObjective ? "yes" : "no"; });
   return table;
@@ -188,6 +210,13 @@ void addAnalytic(const Decision& decision, std::vector<Block>& blocks) {
   blocks.push_back(std::move(table));
 }
 
+// What the simulation of Managed Instances adds to AWS's own sizing.
+void addStaticSizing(const Decision& decision, std::vector<Block>& blocks) {
+  if (!decision.staticSizing) return;
+  blocks.push_back(Heading{"AWS's static sizing of Managed Instances beside the simulation"});
+  blocks.push_back(Paragraph{explain(*decision.staticSizing, decision.scenario)});
+}
+
 void addWarnings(const Decision& decision, std::vector<Block>& blocks) {
   if (decision.warnings.empty()) return;
   blocks.push_back(Heading{"Warnings"});
@@ -259,9 +288,9 @@ Chart timelineChart(const Decision& decision) {
       "Environments, instances and requests in flight over time", "hours", "count", false, false, false, {}, {}};
   for (const auto* result : present(decision)) {
     const bool lambda = result->platform == Platform::Lambda;
-    ChartSeries capacity{lambda ? "Lambda environments" : "EC2 instances", result->platform, false, true, {}};
-    ChartSeries inFlight{
-        lambda ? "Lambda requests in flight" : "EC2 requests in flight", result->platform, true, true, {}};
+    const auto title = platformTitle(result->platform);
+    ChartSeries capacity{title + (lambda ? " environments" : " instances"), result->platform, false, true, {}};
+    ChartSeries inFlight{title + " requests in flight", result->platform, true, true, {}};
     for (const auto& point : result->timeline) {
       const double hours = pricing::inSeconds(point.at) / pricing::kSecondsPerHour;
       capacity.points.emplace_back(hours, point.capacity);
@@ -313,7 +342,14 @@ std::string verdictSentence(const Decision& d) {
 
 } // namespace
 
-std::string_view name(Platform platform) { return platform == Platform::Lambda ? "lambda" : "ec2"; }
+std::string_view name(Platform platform) {
+  switch (platform) {
+  case Platform::Lambda: return "lambda";
+  case Platform::Ec2: return "ec2";
+  case Platform::ManagedInstances: break;
+  }
+  return "managed_instances";
+}
 
 std::string_view name(Verdict verdict) {
   switch (verdict) {
@@ -326,7 +362,13 @@ std::string_view name(Verdict verdict) {
   return {};
 }
 
-std::string headline(const Decision& decision) { return verdictSentence(decision); }
+std::string headline(const Decision& decision) {
+  auto sentence = verdictSentence(decision);
+  if (!decision.managedSavingUsd) return sentence;
+  sentence.pop_back();
+  return fmt::format("{}; Lambda Managed Instances on {} would cost {} less.", sentence,
+                     *decision.scenario.managed->instanceType, dollars(decision.managedSavingUsd->value));
+}
 
 std::vector<Block> reportBlocks(const Decision& decision, Detail detail) {
   std::vector<Block> blocks{Heading{decision.scenario.name}, Paragraph{headline(decision)}, comparison(decision)};
@@ -345,6 +387,7 @@ std::vector<Block> reportBlocks(const Decision& decision, Detail detail) {
   addBills(decision, blocks);
   addCandidates(decision, blocks);
   addAnalytic(decision, blocks);
+  addStaticSizing(decision, blocks);
   addAssumptions(decision, detail, blocks);
   addRun(decision, blocks);
   return blocks;

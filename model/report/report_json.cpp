@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "model/decision.hpp"
+#include "model/evaluation/static_comparison.hpp"
 
 namespace model {
 
@@ -49,10 +50,25 @@ Json lambdaUsageJson(const pricing::MonthlyUsage& usage) {
   return out;
 }
 
-Json ec2UsageJson(const pricing::MonthlyUsage& usage) {
+template <class Usage> double hoursOf(const std::vector<Usage>& instances) {
   double hours = 0;
-  for (const auto& instances : usage.ec2) hours += instances.hours;
-  return {{"instance_hours", hours}};
+  for (const auto& each : instances) hours += each.hours;
+  return hours;
+}
+
+Json managedUsageJson(const pricing::MonthlyUsage& usage) {
+  double requests = 0;
+  for (const auto& instances : usage.managedInstances) requests += instances.requests;
+  return {{"instance_hours", hoursOf(usage.managedInstances)}, {"requests", requests}};
+}
+
+Json computeUsageJson(const PlatformResult& result) {
+  switch (result.platform) {
+  case Platform::Lambda: return lambdaUsageJson(result.usage);
+  case Platform::Ec2: return {{"instance_hours", hoursOf(result.usage.ec2)}};
+  case Platform::ManagedInstances: break;
+  }
+  return managedUsageJson(result.usage);
 }
 
 // What is around compute, where it is used.
@@ -75,7 +91,7 @@ void addServices(const pricing::MonthlyUsage& usage, Json& out) {
 }
 
 Json usageJson(const PlatformResult& result) {
-  Json out = result.platform == Platform::Lambda ? lambdaUsageJson(result.usage) : ec2UsageJson(result.usage);
+  Json out = computeUsageJson(result);
   out["egress_gb"] = result.usage.egressGb;
   out["logs_gb"] = result.usage.logsGb;
   addServices(result.usage, out);
@@ -127,7 +143,7 @@ void addLambda(const PlatformResult& result, Json& out) {
   out["environments"] = std::move(environments);
 }
 
-void addEc2(const PlatformResult& result, Json& out) {
+void addInstances(const PlatformResult& result, Json& out) {
   out["instances"] = {{"mean", result.instancesMean.value},
                       {"mean_half_width", result.instancesMean.halfWidth},
                       {"peak", result.peakInstances}};
@@ -141,10 +157,12 @@ Json toJson(const PlatformResult& result) {
            {"failed", {{"throttled", result.throttled}, {"timed_out", result.timedOut}, {"rejected", result.rejected}}},
            {"failed_fraction", toJson(result.failedFraction)},
            {"latency_ms", toJson(result.latency)}};
-  if (result.platform == Platform::Lambda)
-    addLambda(result, out);
-  else
-    addEc2(result, out);
+  if (result.platform == Platform::Lambda) addLambda(result, out);
+  if (result.platform != Platform::Lambda) addInstances(result, out);
+  if (result.platform == Platform::ManagedInstances) {
+    out["environments"] = {{"mean", result.environmentsMean.value}, {"peak", result.peakEnvironments}};
+    out["in_flight_mean"] = toJson(result.inFlightMean);
+  }
   out["usage"] = usageJson(result);
   Json lines = Json::array();
   for (const auto& line : result.bill.lines) lines.push_back(toJson(line));
@@ -153,6 +171,22 @@ Json toJson(const PlatformResult& result) {
   if (result.commitments) out["commitments"] = toJson(*result.commitments);
   out["meets_objective"] = result.meetsObjective;
   out["missed"] = result.missed;
+  return out;
+}
+
+Json managedJson(const Decision& decision) {
+  auto out = toJson(*decision.managed);
+  if (!decision.staticSizing) return out;
+  const auto& sizing = *decision.staticSizing;
+  out["static_sizing"] = {{"concurrency", sizing.concurrency},
+                          {"concurrency_per_vcpu", sizing.concurrencyPerVcpu},
+                          {"instances", sizing.instances},
+                          {"monthly_usd", sizing.monthlyUsd},
+                          {"simulated_instances", sizing.simulatedInstances},
+                          {"simulated_peak", sizing.simulatedPeak},
+                          {"simulated_usd", sizing.simulatedUsd},
+                          {"throttled_fraction", sizing.throttledFraction},
+                          {"explanation", explain(sizing, decision.scenario)}};
   return out;
 }
 
@@ -190,6 +224,7 @@ Json toJson(const IdleSensitivity& sensitivity) {
 Json decisionJson(const Decision& decision) {
   Json out{{"verdict", name(decision.verdict)}, {"headline", headline(decision)}};
   out["monthly_saving_usd"] = toJson(decision.monthlySavingUsd);
+  if (decision.managedSavingUsd) out["managed_instances_saving_usd"] = toJson(*decision.managedSavingUsd);
   if (decision.breakEven)
     out["break_even"] = {{"requests_per_month", decision.breakEven->requestsPerMonth},
                          {"requests_per_s", decision.breakEven->requestsPerSecond},
@@ -288,6 +323,7 @@ std::string reportJson(const Decision& decision) {
   Json platforms = Json::object();
   if (decision.lambda) platforms["lambda"] = toJson(*decision.lambda);
   if (decision.ec2) platforms["ec2"] = toJson(*decision.ec2);
+  if (decision.managed) platforms["managed_instances"] = managedJson(decision);
   out["platforms"] = std::move(platforms);
   out["decision"] = decisionJson(decision);
   if (decision.compared) {

@@ -119,6 +119,10 @@ void csvRow(std::string& out, const PlatformResult& r, std::string_view figure, 
   out += fmt::format("{},{},{},{},{}\n", name(r.platform), csvField(figure), e.value, e.halfWidth, unit);
 }
 
+double throttledFraction(const PlatformResult& r) {
+  return r.requests > 0 ? static_cast<double>(r.throttled) / static_cast<double>(r.requests) : 0;
+}
+
 void csvRows(std::string& out, const PlatformResult& r) {
   csvRow(out, r, "monthly_cost", r.monthlyCostUsd, "USD");
   csvRow(out, r, "latency_mean", r.latency.mean, "ms");
@@ -135,6 +139,12 @@ void csvRows(std::string& out, const PlatformResult& r) {
     csvRow(out, r, "environments_busy", r.environmentsBusy, "environments");
     csvRow(out, r, "environments_peak", {static_cast<double>(r.peakEnvironments), 0}, "environments");
   } else {
+    if (r.platform == Platform::ManagedInstances) {
+      csvRow(out, r, "throttled_fraction", {throttledFraction(r), 0}, "of attempts");
+      csvRow(out, r, "environments_mean", r.environmentsMean, "environments");
+      csvRow(out, r, "environments_peak", {static_cast<double>(r.peakEnvironments), 0}, "environments");
+      csvRow(out, r, "in_flight_mean", r.inFlightMean, "requests");
+    }
     csvRow(out, r, "instances_mean", r.instancesMean, "instances");
     csvRow(out, r, "instances_peak", {static_cast<double>(r.peakInstances), 0}, "instances");
     csvRow(out, r, "utilisation", r.utilisation, "of vCPU time");
@@ -179,6 +189,7 @@ std::string reportCsv(const Decision& decision) {
   if (decision.lambda) csvRows(out, *decision.lambda);
   if (decision.ec2) csvRows(out, *decision.ec2);
   if (decision.memoryCurve) csvRows(out, *decision.memoryCurve);
+  if (decision.managed) csvRows(out, *decision.managed);
   return out;
 }
 

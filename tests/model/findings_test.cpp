@@ -405,3 +405,49 @@ TEST_CASE("commitments on both sides are weighed against each other", "[findings
   weighCommitments(none);
   CHECK(none.reasons.empty());
 }
+
+TEST_CASE("the third lane is named where it is cheaper than the side of the verdict", "[findings]") {
+  auto d = decision(1000, 1200);
+  d.managed = result(Platform::ManagedInstances, 800);
+  d.managed->configuration = "m8g.large, at least 3";
+  d.scenario.managed->instanceType = "m8g.large";
+  decide(d, std::vector<double>{190, 200, 210});
+  REQUIRE(d.verdict == Verdict::Lambda);
+  weighManaged(d, {{990, 1000, 1010}, {1200, 1200, 1200}, {800, 800, 800}});
+  REQUIRE(d.managedSavingUsd.has_value());
+  CHECK(d.managedSavingUsd->value == Approx(200));
+  CHECK(d.managedSavingUsd->halfWidth == Approx(24.84).epsilon(1e-3)); // t(2) x 10 / sqrt(3)
+  CHECK(reason(d, "managed_instances_cheaper") ==
+        "Lambda Managed Instances (m8g.large, at least 3) would cost $800.00 a month, $200.00 ± $24.84 less than "
+        "Lambda at $1,000.00.");
+  CHECK(headline(d) == "Run this on Lambda (1769 MB x86_64): it saves $200.00 a month over EC2 (c7g.large x 2 to 20); "
+                       "Lambda Managed Instances on m8g.large would cost $200.00 less.");
+}
+
+TEST_CASE("the third lane is not named where it is dearer, too close, or misses the objective", "[findings]") {
+  const auto weighed = [](double managedUsd, bool meets) {
+    auto d = decision(1000, 1200);
+    d.managed = result(Platform::ManagedInstances, managedUsd);
+    if (!meets) miss(d.managed);
+    decide(d, std::vector<double>{190, 200, 210});
+    weighManaged(d, {{990, 1000, 1010}, {1200, 1200, 1200}, {managedUsd, managedUsd, managedUsd}});
+    return d;
+  };
+  for (const auto& d : {weighed(1100, true), weighed(985, true), weighed(500, false)}) {
+    CHECK_FALSE(d.managedSavingUsd.has_value());
+    CHECK(reason(d, "managed_instances_cheaper").empty());
+    CHECK(headline(d).find("Managed") == std::string::npos);
+  }
+}
+
+TEST_CASE("the third lane may be alone in meeting the objective", "[findings]") {
+  auto d = decision(1000, 1200);
+  miss(d.lambda);
+  miss(d.ec2);
+  d.managed = result(Platform::ManagedInstances, 1500);
+  decide(d, std::vector<double>{200, 200});
+  weighManaged(d, {{1000, 1000}, {1200, 1200}, {1500, 1500}});
+  CHECK(d.verdict == Verdict::NeitherMeetsObjective);
+  CHECK(reason(d, "managed_instances_meets_objective").find("would meet the objective at $1,500.00 a month") !=
+        std::string::npos);
+}

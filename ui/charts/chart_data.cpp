@@ -354,6 +354,7 @@ Chart latencyChart(const model::Decision& decision) {
   chart.y = {"requests answered within", Quantity::Fraction, Scale::Nines, 0, 0.9999};
   if (decision.lambda) chart.series.push_back(latencySeries(*decision.lambda, "Lambda", Ink::Lambda));
   if (decision.ec2) chart.series.push_back(latencySeries(*decision.ec2, "EC2", Ink::Ec2));
+  if (decision.managed) chart.series.push_back(latencySeries(*decision.managed, "Managed Instances", Ink::Managed));
   std::erase_if(chart.series, [](const Series& series) { return series.points.empty(); });
   if (chart.series.empty()) {
     chart.summary = "No latency distribution: no request was completed.";
@@ -368,12 +369,15 @@ Chart latencyChart(const model::Decision& decision) {
   for (const auto& marker : chart.markers) seconds.add(marker.x);
   spanLogarithmic(chart.x, seconds);
   chart.summary = "Share of completed requests answered within a time. ";
-  for (const auto* result : {decision.lambda ? &*decision.lambda : nullptr, decision.ec2 ? &*decision.ec2 : nullptr})
+  const auto summarise = [&](const char* platform, const std::optional<model::PlatformResult>& result) {
     if (result)
-      chart.summary +=
-          fmt::format("{}: median {}, 99 % within {}. ", result->platform == model::Platform::Lambda ? "Lambda" : "EC2",
-                      pricing::displaySeconds(result->latency.p50.value / 1000),
-                      pricing::displaySeconds(result->latency.p99.value / 1000));
+      chart.summary += fmt::format("{}: median {}, 99 % within {}. ", platform,
+                                   pricing::displaySeconds(result->latency.p50.value / 1000),
+                                   pricing::displaySeconds(result->latency.p99.value / 1000));
+  };
+  summarise("Lambda", decision.lambda);
+  summarise("EC2", decision.ec2);
+  summarise("Managed Instances", decision.managed);
   return chart;
 }
 
@@ -396,29 +400,49 @@ Chart lambdaTimelineChart(const model::Decision& decision) {
   return chart;
 }
 
-Chart ec2TimelineChart(const model::Decision& decision) {
+namespace {
+
+struct FleetWords {
+  const char *platform, *launched, *serving, *unit;
+};
+
+Chart fleetTimelineChart(const model::Decision& decision, const std::optional<model::PlatformResult>& result, Ink ink,
+                         const FleetWords& words) {
   Chart chart;
-  chart.title = "EC2: instances and requests in flight";
-  if (!decision.ec2 || decision.ec2->timeline.empty()) {
-    chart.summary = "EC2 was not simulated over time.";
+  chart.title = fmt::format("{}: {} and requests in flight", words.platform, words.unit);
+  if (!result || result->timeline.empty()) {
+    chart.summary = fmt::format("{} was not simulated over time.", words.platform);
     return chart;
   }
-  const auto& timeline = decision.ec2->timeline;
+  const auto& timeline = result->timeline;
   chart.x = timeAxis(timeline, decision.run);
-  auto launched = timelineSeries(timeline, "instances launched", Ink::Ec2, &model::TimelinePoint::capacity);
-  auto serving = timelineSeries(timeline, "in service", Ink::Ec2, &model::TimelinePoint::inService);
+  auto launched = timelineSeries(timeline, words.launched, ink, &model::TimelinePoint::capacity);
+  auto serving = timelineSeries(timeline, words.serving, ink, &model::TimelinePoint::inService);
   auto requests = timelineSeries(timeline, "requests in flight (right)", Ink::Ec2Soft, &model::TimelinePoint::inFlight);
   launched.steps = serving.steps = true;
   serving.dashed = true;
   requests.onRight = true;
   chart.series = {std::move(requests), std::move(launched), std::move(serving)};
-  chart.y = {"instances", Quantity::Count};
+  chart.y = {words.unit, Quantity::Count};
   spanFromZero(chart.y, highest(chart, false));
   chart.right = Axis{"requests", Quantity::Count};
   spanFromZero(*chart.right, highest(chart, true));
-  chart.summary = fmt::format("EC2 over the simulated time: on average {} instances, at most {}.",
-                              pricing::displayCount(decision.ec2->instancesMean.value), decision.ec2->peakInstances);
+  chart.summary =
+      fmt::format("{} over the simulated time: on average {} instances, at most {}.", words.platform,
+                  pricing::displayCount(result->instancesMean.value), result->peakInstances);
   return chart;
+}
+
+} // namespace
+
+Chart ec2TimelineChart(const model::Decision& decision) {
+  return fleetTimelineChart(decision, decision.ec2, Ink::Ec2,
+                            {"EC2", "instances launched", "in service", "instances"});
+}
+
+Chart managedTimelineChart(const model::Decision& decision) {
+  return fleetTimelineChart(decision, decision.managed, Ink::Managed,
+                            {"Managed Instances", "instances", "environments ready", "instances, environments"});
 }
 
 std::vector<Point> thinned(std::vector<Point> points, std::size_t limit) {

@@ -24,7 +24,8 @@ std::string dotted(const QString& path) {
 
 ScenarioForm::ScenarioForm(std::shared_ptr<const pricing::PriceCatalogue> catalogue, QWidget* parent)
     : QWidget(parent), m_catalogue(std::move(catalogue)), m_tabs(new QTabWidget), m_summary(new QPushButton),
-      m_lambdaCompared(new QCheckBox(tr("Compare Lambda"))), m_ec2Compared(new QCheckBox(tr("Compare EC2"))) {
+      m_lambdaCompared(new QCheckBox(tr("Compare Lambda"))), m_ec2Compared(new QCheckBox(tr("Compare EC2"))),
+      m_managedCompared(new QCheckBox(tr("Compare Lambda Managed Instances"))) {
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(m_tabs);
@@ -37,8 +38,9 @@ ScenarioForm::ScenarioForm(std::shared_ptr<const pricing::PriceCatalogue> catalo
   connect(m_summary, &QPushButton::clicked, this, &ScenarioForm::showFirstProblem);
 
   addPage(newWorkloadPage(*m_catalogue), tr("Workload"));
-  m_lambdaFields = addPage(newLambdaPage(), tr("Lambda"), m_lambdaCompared);
-  m_ec2Fields = addPage(newEc2Page(*m_catalogue), tr("EC2"), m_ec2Compared);
+  m_lambdaFields = addPage(newLambdaPage(), tr("Lambda"), m_lambdaCompared, "/lambda");
+  m_ec2Fields = addPage(newEc2Page(*m_catalogue), tr("EC2"), m_ec2Compared, "/ec2");
+  m_managedFields = addPage(newManagedPage(*m_catalogue), tr("Managed"), m_managedCompared, "/managed_instances");
   addPage(newObjectivePage(), tr("Objective"));
   addPage(newPricesPage(), tr("Prices"));
   addPage(newRunPage(), tr("Run"));
@@ -47,7 +49,7 @@ ScenarioForm::ScenarioForm(std::shared_ptr<const pricing::PriceCatalogue> catalo
   setScenario({});
 }
 
-FieldSet* ScenarioForm::addPage(FieldSet* fields, const QString& title, QCheckBox* compared) {
+FieldSet* ScenarioForm::addPage(FieldSet* fields, const QString& title, QCheckBox* compared, const char* path) {
   auto* content = new QWidget;
   auto* layout = new QVBoxLayout(content);
   layout->setContentsMargins(0, compared ? 8 : 0, 0, 0);
@@ -57,7 +59,7 @@ FieldSet* ScenarioForm::addPage(FieldSet* fields, const QString& title, QCheckBo
     compared->setToolTip(tr("Unchecked, this platform is left out of the comparison."));
     layout->addWidget(compared, 0, Qt::AlignLeft);
     connect(compared, &QCheckBox::toggled, fields, &QWidget::setEnabled);
-    connect(compared, &QCheckBox::toggled, this, [this, title] { noteEdit(u'/' + title.toLower()); });
+    connect(compared, &QCheckBox::toggled, this, [this, path] { noteEdit(QString::fromLatin1(path)); });
   }
   layout->addWidget(fields, 1);
   auto* scroll = new QScrollArea;
@@ -75,11 +77,14 @@ void ScenarioForm::setScenario(const model::Scenario& scenario) {
   m_edited = scenario;
   if (!m_edited.lambda) m_edited.lambda.emplace();
   if (!m_edited.ec2) m_edited.ec2.emplace();
-  const QSignalBlocker quietLambda(m_lambdaCompared), quietEc2(m_ec2Compared);
+  if (!m_edited.managed) m_edited.managed.emplace();
+  const QSignalBlocker quietLambda(m_lambdaCompared), quietEc2(m_ec2Compared), quietManaged(m_managedCompared);
   m_lambdaCompared->setChecked(scenario.lambda.has_value());
   m_ec2Compared->setChecked(scenario.ec2.has_value());
+  m_managedCompared->setChecked(scenario.managed.has_value());
   m_lambdaFields->setEnabled(scenario.lambda.has_value());
   m_ec2Fields->setEnabled(scenario.ec2.has_value());
+  m_managedFields->setEnabled(scenario.managed.has_value());
   for (const auto& page : m_pages) page.fields->show(m_edited);
   readFields();
 }
@@ -97,6 +102,7 @@ void ScenarioForm::readFields() {
   m_scenario = m_edited;
   if (!m_lambdaCompared->isChecked()) m_scenario.lambda.reset();
   if (!m_ec2Compared->isChecked()) m_scenario.ec2.reset();
+  if (!m_managedCompared->isChecked()) m_scenario.managed.reset();
   validate();
 }
 

@@ -35,7 +35,8 @@ class ScenarioForm : public QWidget {
     FieldSet* fields;
     int tab;
   };
-  FieldSet* addPage(FieldSet* fields, const QString& title, QCheckBox* compared = nullptr);
+  FieldSet* addPage(FieldSet* fields, const QString& title, QCheckBox* compared = nullptr,
+                    const char* path = "");
   void noteEdit(const QString& path);
   void readFields();
   void validate();
@@ -44,8 +45,8 @@ class ScenarioForm : public QWidget {
   std::shared_ptr<const pricing::PriceCatalogue> m_catalogue;
   QTabWidget* m_tabs;
   QPushButton* m_summary;
-  QCheckBox *m_lambdaCompared, *m_ec2Compared;
-  FieldSet *m_lambdaFields, *m_ec2Fields;
+  QCheckBox *m_lambdaCompared, *m_ec2Compared, *m_managedCompared;
+  FieldSet *m_lambdaFields, *m_ec2Fields, *m_managedFields;
   std::vector<Page> m_pages;
   // Both platforms are always present in what the fields edit, so that unchecking one forgets nothing.
   model::Scenario m_edited, m_scenario;

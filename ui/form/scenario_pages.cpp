@@ -10,6 +10,8 @@ namespace {
 
 using model::Ec2Setup;
 using model::LambdaSetup;
+using model::ManagedScaling;
+using model::ManagedSetup;
 using model::Objective;
 using model::RunPlan;
 using model::Scenario;
@@ -32,6 +34,12 @@ template <class T> auto at(T LambdaSetup::*member) {
 }
 template <class T> auto at(T Ec2Setup::*member) {
   return [member](auto& s) -> auto& { return (*s.ec2).*member; };
+}
+template <class T> auto at(T ManagedSetup::*member) {
+  return [member](auto& s) -> auto& { return (*s.managed).*member; };
+}
+template <class T> auto at(T ManagedScaling::*member) {
+  return [member](auto& s) -> auto& { return s.managed->scaling.*member; };
 }
 template <class T> auto at(T Objective::*member) {
   return [member](auto& s) -> auto& { return s.objective.*member; };
@@ -79,6 +87,66 @@ std::vector<Choice<pricing::Purchase>> purchaseChoices() {
     if (const auto purchase = pricing::purchaseNamed(name))
       choices.push_back({toQt(name).replace(u'_', u' '), *purchase});
   return choices;
+}
+
+std::vector<Choice<model::FrontDoor>> frontDoorChoices() {
+  using model::FrontDoor;
+  return {{tr("function URL"), FrontDoor::FunctionUrl},
+          {tr("HTTP API"), FrontDoor::HttpApi},
+          {tr("REST API"), FrontDoor::RestApi},
+          {tr("Application Load Balancer"), FrontDoor::Alb},
+          {tr("none"), FrontDoor::None}};
+}
+
+void addManagedScaling(FieldSet& page) {
+  page.startGroup(tr("Scaling"));
+  page.addText({"/managed_instances/min", tr("Least"), countTip("Fewest environments, on up to three instances.")},
+               at(&ManagedSetup::min));
+  page.addText({"/managed_instances/max_vcpus", tr("Most vCPUs"), countTip("Of all instances together.")},
+               at(&ManagedSetup::maxVcpus));
+  page.addText({"/managed_instances/initial", tr("At the start"),
+                countTip("Environments ready at time 0; auto: what the mean load asks for."), "auto"},
+               at(&ManagedSetup::initial));
+  page.addText({"/managed_instances/headroom", tr("Headroom"),
+                ratioTip("Factor by which the load may grow before environments are full.")},
+               at(&ManagedScaling::headroom));
+  page.addText({"/managed_instances/packing", tr("Packing"),
+                ratioTip("Share of its vCPUs or slots at which an environment counts as full.")},
+               at(&ManagedScaling::packing));
+  page.addText({"/managed_instances/period", tr("Period"), timeTip("How often the load is looked at.")},
+               at(&ManagedScaling::period));
+  page.addText({"/managed_instances/in_points", tr("Patience"),
+                countTip("Periods that all need less before an instance goes.")},
+               at(&ManagedScaling::inPoints));
+  page.addDistribution({"/managed_instances/boot", tr("Boot"), timeTip("From launch to in service; it is billed.")},
+                       at(&ManagedSetup::boot));
+  page.addDistribution({"/managed_instances/init", tr("Init"), timeTip("Start of an environment on an instance."),
+                        "by runtime"},
+                       at(&ManagedSetup::init));
+}
+
+void addManagedEnvironments(FieldSet& page) {
+  page.startGroup(tr("Environments"));
+  page.addText({"/managed_instances/memory", tr("Memory"),
+                memoryTip("Of an environment; auto: the smallest that holds four requests."), "auto"},
+               at(&ManagedSetup::memory));
+  page.addText({"/managed_instances/memory_per_vcpu", tr("Per vCPU"),
+                memoryTip("2GB, 4GB or 8GB; auto: as the instance type has it."), "auto"},
+               at(&ManagedSetup::memoryPerVcpu));
+  page.addText({"/managed_instances/concurrency_per_vcpu", tr("At once per vCPU"),
+                countTip("Requests, 64 at most; auto: by runtime, as far as memory reaches."), "auto"},
+               at(&ManagedSetup::concurrencyPerVcpu));
+  page.addText({"/managed_instances/cpu_saturation", tr("CPU limit"),
+                ratioTip("An environment refuses while so many vCPUs are wanted for each it has."), "none"},
+               at(&ManagedSetup::cpuSaturation));
+  page.addText({"/managed_instances/timeout", tr("Timeout"),
+                timeTip("The caller waits no longer; the handler runs on and keeps its slot.")},
+               at(&ManagedSetup::timeout));
+  page.addText({"/managed_instances/overhead", tr("Overhead"), timeTip("Added to every response.")},
+               at(&ManagedSetup::overhead));
+  page.addText({"/managed_instances/speed", tr("CPU speed"),
+                ratioTip("Of a vCPU, relative to Lambda on x86; auto: by processor family."), "auto"},
+               at(&ManagedSetup::speed));
 }
 
 void addLambdaLimits(FieldSet& page) {
@@ -239,7 +307,6 @@ FieldSet* newWorkloadPage(const pricing::PriceCatalogue& catalogue) {
 }
 
 FieldSet* newLambdaPage() {
-  using model::FrontDoor;
   using pricing::Architecture;
   using Arch = std::optional<Architecture>;
   auto* page = new FieldSet;
@@ -260,12 +327,7 @@ FieldSet* newLambdaPage() {
                                                         {tr("container image"), model::Package::Image}},
                     at(&LambdaSetup::package));
   page->addChoice<>({"/lambda/front_door", tr("Front door"), tr("What stands before the function and is paid for.")},
-                    std::vector<Choice<FrontDoor>>{{tr("function URL"), FrontDoor::FunctionUrl},
-                                                   {tr("HTTP API"), FrontDoor::HttpApi},
-                                                   {tr("REST API"), FrontDoor::RestApi},
-                                                   {tr("Application Load Balancer"), FrontDoor::Alb},
-                                                   {tr("none"), FrontDoor::None}},
-                    at(&LambdaSetup::frontDoor));
+                    frontDoorChoices(), at(&LambdaSetup::frontDoor));
   page->addText({"/lambda/ephemeral_storage", tr("Storage /tmp"), memoryTip("512MB are free, up to 10240MB.")},
                 at(&LambdaSetup::ephemeralStorage));
   page->addText({"/lambda/overhead", tr("Overhead"), timeTip("Added to every response by the front door, not billed.")},
@@ -297,6 +359,23 @@ FieldSet* newEc2Page(const pricing::PriceCatalogue& catalogue) {
   addEc2Scaling(*page);
   addEc2Serving(*page);
   addEc2Parts(*page);
+  return page;
+}
+
+FieldSet* newManagedPage(const pricing::PriceCatalogue& catalogue) {
+  auto* page = new FieldSet;
+  page->startGroup(tr("Instances"));
+  page->addSearch({"/managed_instances/instance_type", tr("Type"),
+                   tr("Instance type; auto searches the best. Type to search."), "auto"},
+                  instanceTypeNames(catalogue), at(&ManagedSetup::instanceType));
+  page->addChoice({"/managed_instances/purchase", tr("Purchase"),
+                   tr("How instance hours are paid; the fee is on the on-demand price.")},
+                  purchaseChoices(), at(&ManagedSetup::purchase));
+  page->addChoice({"/managed_instances/front_door", tr("Front door"),
+                   tr("What stands before the function and is paid for.")},
+                  frontDoorChoices(), at(&ManagedSetup::frontDoor));
+  addManagedEnvironments(*page);
+  addManagedScaling(*page);
   return page;
 }
 

@@ -8,6 +8,7 @@ namespace ui {
 FieldSet* newWorkloadPage(const pricing::PriceCatalogue& catalogue);
 FieldSet* newLambdaPage();
 FieldSet* newEc2Page(const pricing::PriceCatalogue& catalogue);
+FieldSet* newManagedPage(const pricing::PriceCatalogue& catalogue);
 FieldSet* newObjectivePage();
 FieldSet* newPricesPage(); // prices, network, people
 FieldSet* newRunPage();

@@ -51,10 +51,40 @@ std::vector<KeyFigure> ec2Figures(const model::PlatformResult& result) {
        tr("Instances running: mean over time, and the most at once.")}};
 }
 
+std::vector<KeyFigure> managedFigures(const model::PlatformResult& result) {
+  auto figures = ec2Figures(result);
+  figures.push_back({tr("environments"),
+                     QStringLiteral("%1 (%2)").arg(countWithInterval(result.environmentsMean),
+                                                   tr("peak %1").arg(result.peakEnvironments)),
+                     tr("Environments ready on the instances: mean over time, and the most at once.")});
+  return figures;
+}
+
+std::vector<KeyFigure> ownFigures(const model::PlatformResult& result) {
+  switch (result.platform) {
+  case model::Platform::Lambda: return lambdaFigures(result);
+  case model::Platform::Ec2: return ec2Figures(result);
+  case model::Platform::ManagedInstances: break;
+  }
+  return managedFigures(result);
+}
+
 } // namespace
 
 QString platformTitle(model::Platform platform) {
-  return platform == model::Platform::Lambda ? QStringLiteral("Lambda") : QStringLiteral("EC2");
+  switch (platform) {
+  case model::Platform::Lambda: return QStringLiteral("Lambda");
+  case model::Platform::Ec2: return QStringLiteral("EC2");
+  case model::Platform::ManagedInstances: break;
+  }
+  return QStringLiteral("Managed Instances");
+}
+
+const model::PlatformResult* resultOf(const model::Decision& decision, model::Platform platform) {
+  const auto& result = platform == model::Platform::Lambda ? decision.lambda
+                       : platform == model::Platform::Ec2  ? decision.ec2
+                                                           : decision.managed;
+  return result ? &*result : nullptr;
 }
 
 QString dollars(double usd) { return toQt(pricing::display(pricing::Money::dollars(usd))); }
@@ -89,7 +119,7 @@ std::vector<KeyFigure> keyFigures(const model::PlatformResult& result) {
                                       .arg(result.rejected)
                                       .arg(result.timedOut),
                                   misses(result, "failed")}};
-  const auto own = result.platform == model::Platform::Lambda ? lambdaFigures(result) : ec2Figures(result);
+  const auto own = ownFigures(result);
   figures.insert(figures.end(), own.begin(), own.end());
   return figures;
 }

@@ -1,13 +1,18 @@
 #pragma once
 // Figures of a decision as text for people: one place, so that cards, tables and tests say the same.
 #include <QString>
+#include <array>
 #include <vector>
 
 #include "model/decision.hpp"
 
 namespace ui {
 
-QString platformTitle(model::Platform platform);              // "Lambda", "EC2"
+QString platformTitle(model::Platform platform);              // "Lambda", "EC2", "Managed Instances"
+// All platforms in the order in which results show them, and what was found out about one; null: it was left out.
+inline constexpr std::array kPlatforms{model::Platform::Lambda, model::Platform::Ec2,
+                                       model::Platform::ManagedInstances};
+const model::PlatformResult* resultOf(const model::Decision& decision, model::Platform platform);
 QString dollars(double usd);                                  // "$1,234.57", "-$3.20"
 QString dollarsWithInterval(const model::Estimate& usd);      // "$12.30 ± $0.10"
 QString millisecondsWithInterval(const model::Estimate& ms);  // "612 ms ± 4 ms"

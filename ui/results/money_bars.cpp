@@ -20,7 +20,9 @@ constexpr int kMargin = 6;
 // Neighbours must differ; the order of shades repeats after four.
 QColor shade(model::Platform platform, std::size_t number, const QPalette& palette) {
   constexpr std::array kLightness{100, 135, 115, 155};
-  const QColor base = platform == model::Platform::Lambda ? lambdaColour(palette) : ec2Colour(palette);
+  const QColor base = platform == model::Platform::Lambda ? lambdaColour(palette)
+                      : platform == model::Platform::Ec2  ? ec2Colour(palette)
+                                                          : managedColour(palette);
   const int factor = kLightness[number % kLightness.size()];
   return isDark(palette) ? base.darker(factor) : base.lighter(factor);
 }
@@ -37,7 +39,8 @@ MoneyBars::MoneyBars(QWidget* parent) : QWidget(parent) {
 void MoneyBars::show(const model::Decision& decision) {
   m_bars.clear();
   QStringList spoken;
-  for (const auto* result : {decision.lambda ? &*decision.lambda : nullptr, decision.ec2 ? &*decision.ec2 : nullptr}) {
+  for (const auto platform : kPlatforms) {
+    const auto* result = resultOf(decision, platform);
     if (!result || result->moneyParts.empty()) continue;
     m_bars.push_back({result->platform, result->bill.total().inDollars(), result->moneyParts});
     QStringList parts;

@@ -55,8 +55,8 @@ PlatformCard::PlatformCard(model::Platform platform, QWidget* parent)
 }
 
 void PlatformCard::show(const model::Decision& decision) {
-  const auto& result = m_platform == model::Platform::Lambda ? decision.lambda : decision.ec2;
-  setVisible(result.has_value());
+  const auto* result = resultOf(decision, m_platform);
+  setVisible(result != nullptr);
   if (!result) return;
   m_title->setText(QStringLiteral("%1 · %2").arg(platformTitle(m_platform), toQt(result->configuration)));
   showFigures(*result);
@@ -90,14 +90,16 @@ void PlatformCard::showFigures(const model::PlatformResult& result) {
 }
 
 void PlatformCard::showBadge(const model::Decision& decision, const model::PlatformResult& result) {
-  const auto won = m_platform == model::Platform::Lambda ? model::Verdict::Lambda : model::Verdict::Ec2;
+  const bool won = (m_platform == model::Platform::Lambda && decision.verdict == model::Verdict::Lambda) ||
+                   (m_platform == model::Platform::Ec2 && decision.verdict == model::Verdict::Ec2);
+  const bool cheaper = m_platform == model::Platform::ManagedInstances && decision.managedSavingUsd;
   m_badgeGood = result.meetsObjective;
   QStringList misses;
   for (const auto& miss : result.missed) misses.append(toQt(miss));
   if (!result.meetsObjective)
     m_badge->setText(tr("✗ objective missed"));
   else
-    m_badge->setText(decision.verdict == won ? tr("✓ recommended") : tr("✓ meets objective"));
+    m_badge->setText(won ? tr("✓ recommended") : cheaper ? tr("✓ cheaper still") : tr("✓ meets objective"));
   m_badge->setToolTip(misses.join(u'\n'));
 }
 

@@ -32,8 +32,10 @@ QString bulletList(const std::vector<model::Reason>& reasons) {
 ResultsPage::ResultsPage(QWidget* parent)
     : QWidget(parent), m_headline(newTextLabel()), m_run(newTextLabel()), m_notice(newTextLabel()),
       m_reasons(newTextLabel()), m_lambda(new PlatformCard(model::Platform::Lambda)),
-      m_ec2(new PlatformCard(model::Platform::Ec2)), m_tabs(new QTabWidget), m_cost(new ChartPanel),
+      m_ec2(new PlatformCard(model::Platform::Ec2)),
+      m_managed(new PlatformCard(model::Platform::ManagedInstances)), m_tabs(new QTabWidget), m_cost(new ChartPanel),
       m_latency(new ChartPanel), m_memory(new ChartPanel), m_lambdaTimeline(new ChartPanel), m_ec2Timeline(new ChartPanel),
+      m_managedTimeline(new ChartPanel),
       m_money(new MoneyBars) {
   QFont large = m_headline->font();
   large.setPointSizeF(large.pointSizeF() * 1.3);
@@ -48,8 +50,10 @@ ResultsPage::ResultsPage(QWidget* parent)
   cards->setSpacing(8);
   cards->addWidget(m_lambda, 1);
   cards->addWidget(m_ec2, 1);
+  cards->addWidget(m_managed, 1);
   m_lambda->hide();
   m_ec2->hide();
+  m_managed->hide();
 
   auto* content = new QWidget;
   auto* layout = new QVBoxLayout(content);
@@ -85,6 +89,7 @@ void ResultsPage::addCharts() {
   layout->setSpacing(0);
   layout->addWidget(m_lambdaTimeline, 1);
   layout->addWidget(m_ec2Timeline, 1);
+  layout->addWidget(m_managedTimeline, 1);
   m_tabs->addTab(overTime, tr("Over &time"));
   m_tabs->addTab(m_memory, tr("M&emory"));
 }
@@ -149,12 +154,15 @@ void ResultsPage::setDecision(std::shared_ptr<const model::Decision> decision) {
   m_run->setText(runLine(m_decision->run));
   m_lambda->show(*m_decision);
   m_ec2->show(*m_decision);
+  m_managed->show(*m_decision);
   m_money->show(*m_decision);
   m_cost->setChart(costChart(*m_decision));
   m_latency->setChart(latencyChart(*m_decision));
   m_memory->setChart(memoryChart(*m_decision));
   m_lambdaTimeline->setChart(lambdaTimelineChart(*m_decision));
   m_ec2Timeline->setChart(ec2TimelineChart(*m_decision));
+  m_managedTimeline->setChart(managedTimelineChart(*m_decision));
+  m_managedTimeline->setVisible(m_decision->managed.has_value());
   m_lambdaTimeline->setVisible(m_decision->lambda.has_value());
   m_ec2Timeline->setVisible(m_decision->ec2.has_value());
   for (auto* model : m_models) model->setDecision(m_decision);

@@ -40,9 +40,9 @@ class ResultsPage : public QWidget {
 
   std::shared_ptr<const model::Decision> m_decision;
   QLabel *m_headline, *m_run, *m_notice, *m_reasons;
-  PlatformCard *m_lambda, *m_ec2;
+  PlatformCard *m_lambda, *m_ec2, *m_managed;
   QTabWidget* m_tabs;
-  ChartPanel *m_cost, *m_latency, *m_memory, *m_lambdaTimeline, *m_ec2Timeline;
+  ChartPanel *m_cost, *m_latency, *m_memory, *m_lambdaTimeline, *m_ec2Timeline, *m_managedTimeline;
   MoneyBars* m_money;
   std::vector<DecisionTableModel*> m_models;
   int m_warningsTab = 0, m_candidatesTab = 0;

@@ -40,11 +40,6 @@ QVariant boldFont() {
   return font;
 }
 
-const model::PlatformResult* resultOf(const model::Decision& decision, model::Platform platform) {
-  const auto& result = platform == model::Platform::Lambda ? decision.lambda : decision.ec2;
-  return result ? &*result : nullptr;
-}
-
 // How a price came about, behind it and in its tip.
 Cell unitPrice(const pricing::BillLine& line) {
   QString shown = toQt(pricing::display(line.unitPrice));
@@ -142,13 +137,14 @@ std::vector<DecisionTableModel::Row> BillTableModel::rowsOf(const model::Decisio
       shared += line.amount.inDollars();
     }
   const bool once = !rows.empty();
-  for (const auto platform : {model::Platform::Lambda, model::Platform::Ec2}) {
+  for (const auto platform : kPlatforms) {
     const auto* result = resultOf(decision, platform);
     if (!result) continue;
     const QString title = platformTitle(platform);
+    const bool compared = platform != model::Platform::ManagedInstances; // the two sides of the verdict
     for (const auto& line : result->bill.lines)
       if (!once || !line.shared) rows.push_back(billRow(title, line));
-    if (once) rows.push_back(sumRow(title, tr("What both pay"), shared, Tone::Muted));
+    if (once && compared) rows.push_back(sumRow(title, tr("What both pay"), shared, Tone::Muted));
     rows.push_back(sumRow(title, tr("Total"), result->bill.total().inDollars(), Tone::Strong));
   }
   return rows;
@@ -163,7 +159,7 @@ MoneyTableModel::MoneyTableModel(QObject* parent)
 
 std::vector<DecisionTableModel::Row> MoneyTableModel::rowsOf(const model::Decision& decision) const {
   std::vector<Row> rows;
-  for (const auto platform : {model::Platform::Lambda, model::Platform::Ec2}) {
+  for (const auto platform : kPlatforms) {
     const auto* result = resultOf(decision, platform);
     if (!result) continue;
     const double total = result->bill.total().inDollars();
@@ -191,7 +187,7 @@ CommitmentTableModel::CommitmentTableModel(QObject* parent)
 
 std::vector<DecisionTableModel::Row> CommitmentTableModel::rowsOf(const model::Decision& decision) const {
   std::vector<Row> rows;
-  for (const auto platform : {model::Platform::Lambda, model::Platform::Ec2}) {
+  for (const auto platform : kPlatforms) {
     const auto* result = resultOf(decision, platform);
     if (!result || !result->commitments) continue;
     const auto& plan = *result->commitments;

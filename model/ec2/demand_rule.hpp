@@ -1,0 +1,36 @@
+#pragma once
+// Work -> uncontended duration and cores wanted, where vCPUs are shared: design section 2. Instances of EC2 and
+// environments of Managed Instances have the same rule. Pinned by tests/model/ec2_simulator_test.cpp.
+#include <algorithm>
+#include <cmath>
+#include <cstdint>
+
+#include "model/ec2/request_engine.hpp"
+
+namespace model::ec2 {
+
+class DemandRule {
+ public:
+  // `vcpus` that are shared, `speed` of each, `threads` of them that one request can use.
+  DemandRule(double vcpus, double speed, double threads)
+      : m_speed(speed), m_parallel(std::min(threads, vcpus)),
+        m_mostCores(std::llround(m_parallel * static_cast<double>(kCore))) {}
+  std::int64_t duration(std::int64_t cpuNs, std::int64_t ioNs) const {
+    const double total = static_cast<double>(ioNs) + static_cast<double>(cpuNs) / (m_speed * m_parallel);
+    return total < static_cast<double>(kLongestNs) ? static_cast<std::int64_t>(total + 0.5) : kLongestNs;
+  }
+  Demand operator()(std::int64_t arrival, std::int64_t cpuNs, std::int64_t ioNs) const {
+    const std::int64_t lasts = duration(cpuNs, ioNs);
+    if (lasts == 0) return {arrival, 0, 0};
+    // Rounding the duration to whole ns must not make a request want more than it can use.
+    const double wanted = static_cast<double>(cpuNs) / (m_speed * static_cast<double>(lasts));
+    const auto cores = static_cast<std::int64_t>(std::min(wanted, m_parallel) * static_cast<double>(kCore) + 0.5);
+    return {arrival, lasts, std::min(cores, m_mostCores)};
+  }
+
+ private:
+  double m_speed, m_parallel;
+  std::int64_t m_mostCores;
+};
+
+} // namespace model::ec2
