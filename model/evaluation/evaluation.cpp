@@ -10,6 +10,7 @@
 #include "model/evaluation/break_even.hpp"
 #include "model/evaluation/commitment_plan.hpp"
 #include "model/evaluation/findings.hpp"
+#include "model/evaluation/replay.hpp"
 #include "model/evaluation/search.hpp"
 #include "workloads/import/trace.hpp"
 
@@ -24,8 +25,10 @@ constexpr ProgressSpan kSimulate{"simulating", 0.2, 0.7};
 constexpr ProgressSpan kSimulateOnly{"simulating", 0.0, 0.9};
 constexpr ProgressSpan kBreakEven{"break-even", 0.7, 0.88};
 constexpr ProgressSpan kDrivers{"sensitivity", 0.88, 0.96};
-constexpr ProgressSpan kCommitments{"commitments", 0.96, 1.0};
-constexpr ProgressSpan kCommitmentsOnly{"commitments", 0.9, 1.0};
+constexpr ProgressSpan kCommitments{"commitments", 0.96, 0.99};
+constexpr ProgressSpan kCommitmentsOnly{"commitments", 0.9, 0.96};
+constexpr ProgressSpan kReplay{"replaying", 0.99, 1.0};
+constexpr ProgressSpan kReplayOnly{"replaying", 0.96, 1.0};
 constexpr std::size_t kRetries = 2; // runners-up tried when the full run of the chosen one misses the objective
 
 // Thrown inside this file only, where a cancelled part ends the whole; becomes the Cancelled outcome at the door.
@@ -328,6 +331,7 @@ EvaluationOutcome simulate(const Scenario& asked, const pricing::PriceCatalogue&
     const auto simulated = simulateInto(*decision, catalogue, control, kSimulateOnly);
     decide(*decision, simulated.saving);
     addCommitments(*decision, simulated.hours, catalogue, control, kCommitmentsOnly);
+    decision->replay = valueOrStop(replayTrace(decision->scenario, control, kReplayOnly));
     complete(*decision, catalogue, asked, started);
     return std::shared_ptr<const Decision>(std::move(decision));
   });
@@ -345,6 +349,7 @@ EvaluationOutcome evaluate(const Scenario& asked, const pricing::PriceCatalogue&
     decide(*decision, simulated.saving);
     compareOverRates(*decision, catalogue, control);
     addCommitments(*decision, simulated.hours, catalogue, control, kCommitments);
+    decision->replay = valueOrStop(replayTrace(decision->scenario, control, kReplay));
     complete(*decision, catalogue, asked, started);
     return std::shared_ptr<const Decision>(std::move(decision));
   });

@@ -310,6 +310,7 @@ std::vector<Block> reportBlocks(const Decision& decision, Detail detail) {
   addBills(decision, blocks);
   addCandidates(decision, blocks);
   addAnalytic(decision, blocks);
+  addReplay(decision, blocks);
   addAssumptions(decision, detail, blocks);
   addRun(decision, blocks);
   return blocks;

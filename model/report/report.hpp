@@ -68,6 +68,9 @@ void addBills(const Decision& decision, std::vector<Block>& blocks);
 void addMoneyParts(const Decision& decision, std::vector<Block>& blocks);
 void addCommitments(const Decision& decision, std::vector<Block>& blocks);
 
+// A recorded run beside its replay (report_replay.cpp).
+void addReplay(const Decision& decision, std::vector<Block>& blocks);
+
 // Reasons of these codes stand with the commitments, the others in "Why".
 bool isAboutCommitments(const Reason& reason);
 
