@@ -175,6 +175,23 @@ struct AnalyticFigure {
   std::string unit;
 };
 
+// The log's own arrivals and durations once through the simulator, beside what the log recorded. The replay begins
+// without environments, so each of its environments is one cold start.
+struct Replay {
+  std::optional<std::uint64_t> recordedColdStarts, recordedEnvironments, recordedWarmAtFirst;
+  std::optional<double> recordedBilledMs;
+  std::uint64_t requests = 0, coldStarts = 0;   // replayed; environments = cold starts
+  std::int64_t peakBusy = 0, billedMs = 0;
+  std::string idleLifetime, idleLifetimeSource; // that of the replay; the source says whose
+  // Constant idle lifetimes, whole seconds, with which the replay makes as many environments as the log shows.
+  struct Calibration {
+    std::int64_t fromS = 0, toS = 0; // toS: the longest that was tried when no longer one makes fewer
+    bool open = false;               // longer ones than toS do as well
+  };
+  std::optional<Calibration> calibration; // nothing: no constant idle lifetime does
+  std::vector<Reason> differences;        // why recorded and replayed differ, computed from the trace
+};
+
 // Moving to the winner: what it costs once against what it saves.
 struct Payback {
   double migrationUsd = 0;
@@ -227,6 +244,7 @@ struct Decision {
   std::vector<Candidate> candidates;
   std::optional<MemoryChoice> memoryCurve; // nothing: no Lambda, or too many requests for what it would tell
   std::vector<AnalyticFigure> analytic;
+  std::optional<Replay> replay; // of a trace that recorded cold starts or environments
   std::vector<Assumption> assumptions;
   std::vector<Warning> warnings;
   RunRecord run;

@@ -13,6 +13,7 @@
 #include "model/evaluation/findings.hpp"
 #include "model/evaluation/idle_sensitivity.hpp"
 #include "model/evaluation/memory_choice.hpp"
+#include "model/evaluation/replay.hpp"
 #include "model/evaluation/search.hpp"
 #include "model/evaluation/static_comparison.hpp"
 #include "model/managed/managed_setup.hpp"
@@ -34,8 +35,10 @@ constexpr ProgressSpan kBreakEven{"break-even", 0.7, 0.86};
 constexpr ProgressSpan kDrivers{"sensitivity", 0.86, 0.92};
 constexpr ProgressSpan kIdle{"sensitivity", 0.92, 0.94};
 constexpr ProgressSpan kMemory{"memory", 0.94, 0.96};
-constexpr ProgressSpan kCommitments{"commitments", 0.96, 1.0};
-constexpr ProgressSpan kCommitmentsOnly{"commitments", 0.9, 1.0};
+constexpr ProgressSpan kCommitments{"commitments", 0.96, 0.99};
+constexpr ProgressSpan kCommitmentsOnly{"commitments", 0.9, 0.96};
+constexpr ProgressSpan kReplay{"replaying", 0.99, 1.0};
+constexpr ProgressSpan kReplayOnly{"replaying", 0.96, 1.0};
 constexpr std::size_t kRetries = 2; // runners-up tried when the full run of the chosen one misses the objective
 
 // Thrown inside this file only, where a cancelled part ends the whole; becomes the Cancelled outcome at the door.
@@ -405,6 +408,7 @@ EvaluationOutcome simulate(const Scenario& asked, const pricing::PriceCatalogue&
     addIdleSensitivity(*decision, catalogue, control, kIdleOnly);
     addMemoryCurve(*decision, false, catalogue, control, kMemoryOnly);
     addCommitments(*decision, simulated.hours, catalogue, control, kCommitmentsOnly);
+    decision->replay = valueOrStop(replayTrace(decision->scenario, control, kReplayOnly));
     complete(*decision, catalogue, asked, started);
     return std::shared_ptr<const Decision>(std::move(decision));
   });
@@ -427,6 +431,7 @@ EvaluationOutcome evaluate(const Scenario& asked, const pricing::PriceCatalogue&
     addIdleSensitivity(*decision, catalogue, control, kIdle);
     addMemoryCurve(*decision, memorySearched, catalogue, control, kMemory);
     addCommitments(*decision, simulated.hours, catalogue, control, kCommitments);
+    decision->replay = valueOrStop(replayTrace(decision->scenario, control, kReplay));
     complete(*decision, catalogue, asked, started);
     return std::shared_ptr<const Decision>(std::move(decision));
   });

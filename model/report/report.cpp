@@ -388,6 +388,7 @@ std::vector<Block> reportBlocks(const Decision& decision, Detail detail) {
   addCandidates(decision, blocks);
   addAnalytic(decision, blocks);
   addStaticSizing(decision, blocks);
+  addReplay(decision, blocks);
   addAssumptions(decision, detail, blocks);
   addRun(decision, blocks);
   return blocks;

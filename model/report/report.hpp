@@ -70,6 +70,8 @@ void addCommitments(const Decision& decision, std::vector<Block>& blocks);
 
 // Cost and latency over the function's memory, and why it has the one it has (report_memory.cpp).
 void addMemoryChoice(const Decision& decision, Detail detail, std::vector<Block>& blocks);
+// A recorded run beside its replay (report_replay.cpp).
+void addReplay(const Decision& decision, std::vector<Block>& blocks);
 
 // Reasons of these codes stand with the commitments, the others in "Why".
 bool isAboutCommitments(const Reason& reason);

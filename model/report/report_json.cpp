@@ -294,6 +294,35 @@ Json analyticJson(const Decision& decision) {
   return out;
 }
 
+template <class T> void put(Json& json, const char* key, const std::optional<T>& value) {
+  if (value) json[key] = *value;
+}
+
+Json toJson(const Replay& replay) {
+  Json recorded = Json::object();
+  put(recorded, "environments", replay.recordedEnvironments);
+  put(recorded, "environments_warm_at_first", replay.recordedWarmAtFirst);
+  put(recorded, "cold_starts", replay.recordedColdStarts);
+  put(recorded, "billed_ms", replay.recordedBilledMs);
+  Json out{{"requests", replay.requests},
+           {"idle_lifetime", replay.idleLifetime},
+           {"idle_lifetime_source", replay.idleLifetimeSource},
+           {"recorded", std::move(recorded)},
+           {"replayed",
+            {{"environments", replay.coldStarts},
+             {"cold_starts", replay.coldStarts},
+             {"peak_busy", replay.peakBusy},
+             {"billed_ms", replay.billedMs}}}};
+  if (const auto& fit = replay.calibration) {
+    out["calibration"] = {{"idle_lifetime_from_s", fit->fromS}};
+    if (!fit->open) out["calibration"]["idle_lifetime_to_s"] = fit->toS;
+  }
+  Json differences = Json::array();
+  for (const auto& why : replay.differences) differences.push_back({{"code", why.code}, {"message", why.message}});
+  out["differences"] = std::move(differences);
+  return out;
+}
+
 Json catalogueJson(const RunRecord& run) {
   Json out{{"id", run.catalogueId}, {"as_of", run.catalogueAsOf}};
   if (!run.rulesDay.empty()) out["rules_of"] = run.rulesDay;
@@ -335,6 +364,7 @@ std::string reportJson(const Decision& decision) {
   }
   if (decision.memoryCurve) out["memory_curve"] = memoryJson(*decision.memoryCurve);
   out["analytic"] = analyticJson(decision);
+  if (decision.replay) out["replay"] = toJson(*decision.replay);
   Json assumptions = Json::array();
   for (const auto& a : decision.assumptions)
     assumptions.push_back({{"path", a.path}, {"value", a.value}, {"origin", name(a.origin)}, {"source", a.source}});

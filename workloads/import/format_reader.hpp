@@ -60,6 +60,8 @@ std::string_view unitOption(std::string_view value, std::string_view option);
 
 int recogniseLambdaLog(std::string_view prefix);
 std::shared_ptr<const Trace> readLambdaLog(const ImportJob& job);
+int recogniseLambdaCalls(std::string_view prefix);
+std::shared_ptr<const Trace> readLambdaCalls(const ImportJob& job);
 int recogniseAccessLog(std::string_view prefix);
 std::shared_ptr<const Trace> readAccessLog(const ImportJob& job);
 int recogniseAzureCounts(std::string_view prefix);

@@ -1,14 +1,14 @@
 #pragma once
-// Joins START and REPORT lines to invocations. The start is the START line's time, or the REPORT's minus the duration
-// when the START is not in the file. The same RequestId may come back (retries of asynchronous calls): each START and
+// Joins START and REPORT lines to invocations. The request came when the START line says, or at the REPORT's time minus
+// the duration when the START is not in the file; before the init where there was one, which ends when START is logged. The same RequestId may come back (retries of asynchronous calls): each START and
 // each REPORT is used once, in ascending or descending files alike. What waits for its other half is bounded.
 // Pinned by tests/workloads/lambda_log_test.cpp.
 #include <cstdint>
 #include <deque>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 
+#include "workloads/import/environment_ledger.hpp"
 #include "workloads/import/lambda_report.hpp"
 #include "workloads/import/request_trace.hpp"
 
@@ -27,7 +27,7 @@ class LambdaInvocations {
 
  private:
   struct Half {
-    std::int64_t stamp = 0, duration = 0; // duration: REPORT only
+    std::int64_t stamp = 0, duration = 0, init = 0; // the latter two: REPORT only
     std::uint64_t line = 0, serial = 0;
   };
   // Halves by request id, with the order of their coming for dropping the oldest.
@@ -38,7 +38,7 @@ class LambdaInvocations {
   template <class Resolve> void hold(Waiting& waiting, const RequestId& id, Half half, Resolve resolve);
   void withoutReport(const Half& start);
   void withoutStart(const Half& report);
-  void count(const LambdaReport& report, std::string_view stream);
+  void count(const LambdaReport& report, std::int64_t stamp, std::string_view stream);
 
   RequestCollector& m_collector;
   std::size_t m_limit;
@@ -48,7 +48,7 @@ class LambdaInvocations {
   double m_initMs = 0, m_billedMs = 0, m_memoryMb = 0, m_maxMemoryMb = 0;
   bool m_severalSizes = false;
   double m_firstSize = 0;
-  std::unordered_set<std::uint64_t> m_streams; // hashes
+  EnvironmentLedger m_environments; // log streams
 };
 
 } // namespace workloads::importing

@@ -17,8 +17,11 @@ using pricing::Problem;
 namespace {
 
 // A new format is one line here and one file with these two functions. Of equal scores the first wins.
-constexpr std::array<FormatReader, 5> kReaders = {{
+constexpr std::array<FormatReader, 6> kReaders = {{
     {{"lambda_report", "AWS Lambda REPORT lines"}, importing::recogniseLambdaLog, importing::readLambdaLog},
+    {{"lambda_calls", "AWS Lambda calls as their client saw them"},
+     importing::recogniseLambdaCalls,
+     importing::readLambdaCalls},
     {{"azure_2019", "Azure Functions 2019 counts per minute"},
      importing::recogniseAzureCounts,
      importing::readAzureCounts},

@@ -53,6 +53,9 @@ struct TraceSummary {
   std::optional<double> memoryMb; // configured (Lambda logs) or mean allocated
   std::optional<double> maxMemoryUsedMb;
   std::optional<std::uint64_t> coldStarts, environments; // recorded in Lambda logs
+  std::optional<std::uint64_t> environmentsWarmAtFirst;  // of those: first seen without a cold start
+  std::optional<Duration> oldestEnvironment;             // longest from a first request's start to the last one's end
+  std::optional<Duration> longestIdle;                   // between two requests of one environment; rows in time order
   std::optional<double> meanInitMs, billedMs;            // billedMs: sum as read
   std::uint64_t functions = 1;
   std::vector<std::string> notes; // "time stamps are the end of a request; start = end - duration", "minute counts

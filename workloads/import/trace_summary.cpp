@@ -41,6 +41,13 @@ void describeLambda(const TraceSummary& s, Text& text) {
     text.line("cold starts", "{}{}{}", *s.coldStarts,
               s.meanInitMs ? fmt::format(", mean init {}", milliseconds(*s.meanInitMs)) : "",
               s.environments ? fmt::format("; {} environments", *s.environments) : "");
+  if (s.environmentsWarmAtFirst && *s.environmentsWarmAtFirst > 0)
+    text.line("", "{} of the environments first seen warm: they were there before", *s.environmentsWarmAtFirst);
+  if (s.oldestEnvironment)
+    text.line("", "seen for {} at most{}", pricing::displaySeconds(pricing::inSeconds(*s.oldestEnvironment)),
+              s.longestIdle ? fmt::format(", used again after {} at most",
+                                          pricing::displaySeconds(pricing::inSeconds(*s.longestIdle)))
+                            : "");
   if (s.billedMs) text.line("billed", "{:.0f} ms", *s.billedMs);
 }
 

@@ -44,6 +44,9 @@ std::string traceSummaryJson(const TraceSummary& s) {
   put(json, "max_memory_used_mb", s.maxMemoryUsedMb);
   put(json, "cold_starts", s.coldStarts);
   put(json, "environments", s.environments);
+  put(json, "environments_warm_at_first", s.environmentsWarmAtFirst);
+  if (s.oldestEnvironment) json["oldest_environment_s"] = pricing::inSeconds(*s.oldestEnvironment);
+  if (s.longestIdle) json["longest_idle_s"] = pricing::inSeconds(*s.longestIdle);
   put(json, "mean_init_ms", s.meanInitMs);
   put(json, "billed_ms", s.billedMs);
   json["functions"] = s.functions;
