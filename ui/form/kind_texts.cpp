@@ -446,7 +446,6 @@ std::optional<w::Arrivals> readArrivals(const KindTexts& texts, std::string_view
     const auto& kind = texts.kind;
     if (kind == "bursty") return readBursty(reader);
     if (kind == "profile") return readProfile(reader);
-    if (kind == "batch") return readPair<w::BatchArrivals>(reader, &w::BatchArrivals::rate, &w::BatchArrivals::size);
     if (kind == "flash") return readFlash(reader);
     if (kind == "cron") return readCron(reader);
     if (kind == "trace") return readTrace(reader);
@@ -454,6 +453,11 @@ std::optional<w::Arrivals> readArrivals(const KindTexts& texts, std::string_view
     reader.next(rate);
     if (kind == "constant") return w::ConstantArrivals{rate};
     if (kind == "poisson") return w::PoissonArrivals{rate};
+    w::BatchArrivals batch{rate, 1};
+    if (kind == "batch") {
+      reader.next(batch.size);
+      return batch;
+    }
     w::RenewalArrivals renewal{rate, 1};
     reader.next(renewal.cv);
     return renewal;
