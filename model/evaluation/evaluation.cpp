@@ -179,8 +179,9 @@ Simulated simulateInto(Decision& decision, const pricing::PriceCatalogue& catalo
     decision.lambda = assessLambda(scenario, catalogue, runs.configurations.front(), shape, runs.hourlyRequests);
   if (scenario.ec2)
     decision.ec2 = assessEc2(scenario, catalogue, runs.configurations.back(), shape, runs.hourlyRequests);
-  const auto& third = runs.configurations[scenario.lambda && runs.configurations.size() > 1 ? 1 : 0];
-  if (scenario.managed) decision.managed = assessManaged(scenario, catalogue, third, shape, runs.hourlyRequests);
+  const std::size_t third = scenario.lambda ? 1 : 0;
+  if (scenario.managed)
+    decision.managed = assessManaged(scenario, catalogue, runs.configurations[third], shape, runs.hourlyRequests);
   decision.run.replications = shape.replications;
   decision.run.windows = shape.windows;
   decision.run.horizonS = pricing::inSeconds(shape.horizon);
@@ -188,13 +189,13 @@ Simulated simulateInto(Decision& decision, const pricing::PriceCatalogue& catalo
   decision.run.requestsPerSecond =
       static_cast<double>(runs.requests * configurations.size()) / std::max(spent.count(), 1e-9);
   decision.meanRequestsPerSecond = static_cast<double>(runs.requests) / shape.replications / decision.run.horizonS;
-  const auto costs = [&](bool present, const Observations& observations) {
-    return present ? monthlyCosts(scenario, catalogue, observations, shape, runs.hourlyRequests)
+  const auto costs = [&](bool present, std::size_t index) {
+    return present ? monthlyCosts(scenario, catalogue, runs.configurations[index], shape, runs.hourlyRequests)
                    : std::vector<double>();
   };
   Simulated out{{}, {}, platformHours(scenario, runs, shape)};
-  out.costs = {costs(scenario.lambda.has_value(), runs.configurations.front()),
-               costs(scenario.ec2.has_value(), runs.configurations.back()), costs(scenario.managed.has_value(), third)};
+  out.costs = {costs(scenario.lambda.has_value(), 0), costs(scenario.ec2.has_value(), runs.configurations.size() - 1),
+               costs(scenario.managed.has_value(), third)};
   if (!scenario.lambda || !scenario.ec2) return out;
   out.saving = out.costs.ec2;
   for (std::size_t i = 0; i < out.saving.size(); ++i) out.saving[i] -= out.costs.lambda[i];

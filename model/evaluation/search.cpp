@@ -271,7 +271,7 @@ Screened screenManaged(const Scenario& scenario, const pricing::PriceCatalogue& 
       monthlyUsd(scenario, Platform::ManagedInstances, managedUsage(scenario, month, {seconds, {}, {}}), catalogue);
   screened.p99Ms = 1e3 * work.p99Seconds * factor + pricing::inMilliseconds(fleet.overhead);
   const auto most = static_cast<double>(fleet.maxInstances * fleet.environmentsPerInstance);
-  screened.feasible = vcpus < most * fleet.environmentVcpus && inFlight < most * static_cast<double>(fleet.slots);
+  screened.feasible = vcpus < most * fleet.environmentVcpus && inFlight < most * static_cast<double>(fleet.slotCount);
   return screened;
 }
 

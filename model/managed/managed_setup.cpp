@@ -81,7 +81,7 @@ EnvironmentRoom environmentRoom(const Scenario& scenario, const pricing::Instanc
   EnvironmentRoom room;
   room.memory = Memory::mebibytes(environmentMib(setup, scenario.workload, perVcpu));
   room.vcpus = static_cast<double>(room.memory.inMebibytes()) / static_cast<double>(perVcpu);
-  room.slots = slotsOf(scenario, room);
+  room.slotCount = slotsOf(scenario, room);
   room.perInstance = fittingOn(type, room);
   return room;
 }
@@ -98,7 +98,7 @@ ManagedFleet managedFleet(const Scenario& scenario, const pricing::PriceCatalogu
   fleet.vcpus = type->vcpus;
   fleet.environmentVcpus = room.vcpus;
   fleet.environmentsPerInstance = room.perInstance;
-  fleet.slots = room.slots;
+  fleet.slotCount = room.slotCount;
   fleet.cpuSaturation = setup.cpuSaturation;
   fleet.speed = setup.speed.value_or(defaultEc2Speed(*type).speed);
   fleet.threads = scenario.workload.work.threads;

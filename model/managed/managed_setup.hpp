@@ -12,7 +12,7 @@ namespace model {
 struct EnvironmentRoom {
   double vcpus = 1;
   pricing::Memory memory = pricing::Memory::mebibytes(2048);
-  std::int64_t slots = 16;      // requests at once
+  std::int64_t slotCount = 16;      // requests at once
   std::int64_t perInstance = 3; // 0: not even one fits beside what the system keeps
 };
 EnvironmentRoom environmentRoom(const Scenario& scenario, const pricing::InstanceType& type);

@@ -52,7 +52,7 @@ class RecentNeed {
 // A hair below, so that a load of exactly n environments asks for n in spite of rounding.
 std::int64_t environmentsWanted(const ManagedFleet& fleet, double vcpus, double inFlight) {
   const ManagedScaling policy = fleet.scaling.value_or(ManagedScaling{});
-  const double byCpu = vcpus / fleet.environmentVcpus, bySlots = inFlight / static_cast<double>(fleet.slots);
+  const double byCpu = vcpus / fleet.environmentVcpus, bySlots = inFlight / static_cast<double>(fleet.slotCount);
   const double wanted = std::ceil(std::max(byCpu, bySlots) * policy.headroom / policy.packing - 1e-9);
   const std::int64_t most = fleet.maxInstances * fleet.environmentsPerInstance;
   const double bounded = std::clamp(wanted, static_cast<double>(std::min(fleet.min, most)), static_cast<double>(most));

@@ -34,7 +34,7 @@ TEST_CASE("An environment follows the instance's memory per vCPU and holds four 
   const auto c7g = roomOn("c7g.xlarge"); // 4 vCPUs, 8 GB; 128 MB a request
   CHECK(c7g.vcpus == 1);
   CHECK(c7g.memory == Memory::mebibytes(2048));
-  CHECK(c7g.slots == 16);
+  CHECK(c7g.slotCount == 16);
   CHECK(c7g.perInstance == 3); // one vCPU is the system's
   CHECK(roomOn("m7g.xlarge").memory == Memory::mebibytes(4096));
   CHECK(roomOn("r7g.xlarge").memory == Memory::mebibytes(8192));
@@ -43,13 +43,13 @@ TEST_CASE("An environment follows the instance's memory per vCPU and holds four 
   // Four requests of 1 GB need two vCPUs' worth of memory; three usable vCPUs hold one such environment.
   const auto large = roomOn("c7g.xlarge", {"workload.memory=1GB"});
   CHECK(large.vcpus == 2);
-  CHECK(large.slots == 4); // what fits into memory
+  CHECK(large.slotCount == 4); // what fits into memory
   CHECK(large.perInstance == 1);
   const auto chosen =
       roomOn("m7g.2xlarge", {"workload.memory=1GB", "managed_instances.memory=8GB",
                              "managed_instances.memory_per_vcpu=2GB", "managed_instances.concurrency_per_vcpu=10"});
   CHECK(chosen.vcpus == 4);
-  CHECK(chosen.slots == 40); // as asked, memory or not
+  CHECK(chosen.slotCount == 40); // as asked, memory or not
   CHECK(chosen.perInstance == 1);
 }
 
@@ -58,7 +58,7 @@ TEST_CASE("Requests at once per vCPU follow the runtime", "[managed]") {
   CHECK(defaultConcurrencyPerVcpu("java21") == 32);
   CHECK(defaultConcurrencyPerVcpu("dotnet8") == 32);
   CHECK(defaultConcurrencyPerVcpu("python3.13") == 16);
-  CHECK(roomOn("c7g.xlarge", {"lambda.runtime=nodejs22.x", "workload.memory=16MB"}).slots == 64);
+  CHECK(roomOn("c7g.xlarge", {"lambda.runtime=nodejs22.x", "workload.memory=16MB"}).slotCount == 64);
 }
 
 TEST_CASE("A Managed Instances setup resolves to a fleet", "[managed]") {

@@ -60,7 +60,7 @@ Small small(std::uint64_t number) {
   auto& fleet = s.fleet;
   fleet.environmentVcpus = oneOf({0.5, 1, 2});
   fleet.environmentsPerInstance = between(1, 4);
-  fleet.slots = between(1, 5);
+  fleet.slotCount = between(1, 5);
   if (between(0, 2) == 0) fleet.cpuSaturation = oneOf({0.5, 1, 2});
   fleet.speed = oneOf({0.7, 1, 2});
   fleet.threads = oneOf({1, 1, 2});
@@ -137,7 +137,7 @@ void requireConserved(const ManagedRun& run, const ManagedFleet& fleet) {
     REQUIRE(outcomes.latency.count() == outcomes.completed);
     REQUIRE(tally.inServiceNs <= tally.instanceNs);
     REQUIRE(tally.environmentNs <= tally.inServiceNs * fleet.environmentsPerInstance);
-    REQUIRE(tally.inFlightNs <= tally.environmentNs * fleet.slots);
+    REQUIRE(tally.inFlightNs <= tally.environmentNs * fleet.slotCount);
     REQUIRE(static_cast<double>(tally.cpuBusyNs) <=
             fleet.environmentVcpus * static_cast<double>(tally.environmentNs) + 1);
     REQUIRE(tally.peakInstances <= fleet.maxInstances);
@@ -151,7 +151,7 @@ ManagedFleet lossSystem(std::int64_t environments, std::int64_t slots) {
   fleet.min = fleet.initial = environments;
   fleet.environmentsPerInstance = environments;
   fleet.minInstances = fleet.maxInstances = 1;
-  fleet.slots = slots;
+  fleet.slotCount = slots;
   return fleet;
 }
 

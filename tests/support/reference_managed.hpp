@@ -218,7 +218,7 @@ class Managed {
     for (std::size_t k = 0; k < m_ring.size(); ++k) {
       const std::size_t index = (m_turn + k) % m_ring.size();
       Room& room = m_rooms[m_ring[index]];
-      if (static_cast<std::int64_t>(room.jobs.size()) >= m_fleet.slots || wanted(room) >= m_hot) continue;
+      if (static_cast<std::int64_t>(room.jobs.size()) >= m_fleet.slotCount || wanted(room) >= m_hot) continue;
       m_turn = (index + 1) % m_ring.size();
       progress(room);
       room.jobs.push_back(jobOf(request));
