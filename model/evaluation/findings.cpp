@@ -158,13 +158,27 @@ class WarningList {
           "breakeven trace inspect lists every reason.");
   }
 
+  // A short call needs a limit above its concurrency (AWS Lambda developer guide, lambda-concurrency, Oct 2026).
+  void aboutRequestRate(double ratePerSecond) {
+    if (!m_decision.lambda) return;
+    constexpr double kPerConcurrency = 10;
+    const auto function = lambdaFunction(m_decision.scenario);
+    const double cap = kPerConcurrency * static_cast<double>(function.concurrencyLimit);
+    if (!function.requestRateCap || ratePerSecond <= cap) return;
+    if (busyOnAverage(ratePerSecond, function) > static_cast<double>(function.concurrencyLimit)) return; // Little's law
+    add("request_rate_cap",
+        fmt::format("A concurrency limit of {} serves {}, 10 for each unit of it; {} arrive on average.",
+                    function.concurrencyLimit, pricing::displayRate(cap), pricing::displayRate(ratePerSecond)),
+        fmt::format("The rate needs a concurrency limit of {:.0f}, however short the requests are.",
+                    std::ceil(ratePerSecond / kPerConcurrency - 1e-9)));
+  }
+
   void aboutLambda(double ratePerSecond) {
     if (!m_decision.lambda) return;
     const auto& result = *m_decision.lambda;
     const auto function = lambdaFunction(m_decision.scenario);
     const auto& setup = *m_decision.scenario.lambda;
-    const double busy = ratePerSecond * workOf(m_decision.scenario.workload).meanSeconds *
-                        lambdaStretch(function, m_decision.scenario.workload.work);
+    const double busy = busyOnAverage(ratePerSecond, function);
     if (busy > static_cast<double>(function.concurrencyLimit))
       add("little_law",
           fmt::format("By Little's law {} x the mean duration needs {:.1f} environments at once, the limit is {}.",
@@ -269,6 +283,11 @@ class WarningList {
   }
 
  private:
+  // Environments, by Little's law.
+  double busyOnAverage(double ratePerSecond, const LambdaFunction& function) const {
+    const auto& workload = m_decision.scenario.workload;
+    return ratePerSecond * workOf(workload).meanSeconds * lambdaStretch(function, workload.work);
+  }
   static const workloads::SkippedRows& mostFrequent(const std::vector<workloads::SkippedRows>& skipped) {
     return *std::max_element(skipped.begin(), skipped.end(),
                              [](const auto& a, const auto& b) { return a.count < b.count; });
@@ -457,6 +476,7 @@ std::vector<Warning> warnings(const Decision& decision, const pricing::PriceCata
   WarningList list(decision);
   list.aboutTrace();
   list.aboutLambda(decision.meanRequestsPerSecond);
+  list.aboutRequestRate(decision.meanRequestsPerSecond);
   list.aboutEc2(decision.meanRequestsPerSecond, catalogue);
   if (decision.lambda) list.aboutCertainty(*decision.lambda);
   if (decision.ec2) list.aboutCertainty(*decision.ec2);

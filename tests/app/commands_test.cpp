@@ -166,9 +166,10 @@ TEST_CASE("wrong usage and wrong names are refused with the nearest right one", 
           "did you mean \"alb.lcu\"?");
   refuses({"prices", "list", "--region", "us-eest-1"},
           "--region: found \"us-eest-1\", expected a region of the price catalogue; did you mean \"us-east-1\"?");
-  refuses({"trace", "inspect", "--trace-format", "cvs", kSample},
-          "workload.arrivals.format: found \"cvs\", expected one of lambda_report, azure_2019, azure_2021, access_log, "
-          "csv; did you mean \"csv\"?");
+  refuses(
+      {"trace", "inspect", "--trace-format", "cvs", kSample},
+      "workload.arrivals.format: found \"cvs\", expected one of lambda_report, lambda_calls, azure_2019, azure_2021, "
+      "access_log, csv; did you mean \"csv\"?");
   const auto verb = command({"decid"});
   CHECK(verb.code == 2);
   CHECK_THAT(verb.err, Contains("did you mean decide?"));

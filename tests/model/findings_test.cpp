@@ -227,6 +227,30 @@ TEST_CASE("warnings about Lambda quote what they rest on", "[findings]") {
         "2 cold starts did not finish init within 10s and began it anew inside the call.");
 }
 
+TEST_CASE("SC-03 the request-rate cap names the limit that it needs", "[findings]") {
+  struct Row {
+    double perSecond;
+    const char *duration, *message, *advice;
+  };
+  for (const Row& row : {Row{20'000, "50ms",
+                             "A concurrency limit of 1000 serves 10,000/s, 10 for each unit of it; "
+                             "20,000/s arrive on average.",
+                             "The rate needs a concurrency limit of 2000, however short the requests are."},
+                         Row{30'000, "20ms",
+                             "A concurrency limit of 1000 serves 10,000/s, 10 for each unit of it; "
+                             "30,000/s arrive on average.",
+                             "The rate needs a concurrency limit of 3000, however short the requests are."}}) {
+    auto fast =
+        decision(100, 150, {"workload.work={\"kind\":\"constant\",\"value\":\"" + std::string(row.duration) + "\"}"});
+    fast.meanRequestsPerSecond = row.perSecond;
+    fast.ec2.reset();
+    CHECK(onlyWarning(fast, "request_rate_cap") == row.message);
+    CHECK(warnings(fast, catalogue()).front().advice == row.advice);
+    fast.meanRequestsPerSecond = 10'000;
+    CHECK(warnings(fast, catalogue()).empty());
+  }
+}
+
 TEST_CASE("warnings about EC2 quote what they rest on", "[findings]") {
   auto overload = decision(100, 150, {"ec2.max=3"});
   overload.meanRequestsPerSecond = 70; // x 100 ms of CPU on 3 x 2 vCPUs

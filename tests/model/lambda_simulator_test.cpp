@@ -6,7 +6,8 @@
 using namespace lambda_runs;
 
 // AWS Lambda developer guide, lambda-concurrency (Oct 2026): ten requests on environments A to F.
-TEST_CASE("Ten requests of the documentation make six environments, six cold starts and four warm ones", "[lambda]") {
+TEST_CASE("SC-01 Ten requests of the documentation make six environments, six cold starts and four warm ones",
+          "[lambda]") {
   const std::vector<Request> requests = {
       {0, 50, 0},   {10, 60, 0}, {20, 70, 0}, {30, 90, 0}, {40, 100, 0}, // A to E, all busy when the next one comes
       {52, 40, 0},                                                       // A finished at 50
@@ -24,7 +25,7 @@ TEST_CASE("Ten requests of the documentation make six environments, six cold sta
 }
 
 // AWS Lambda developer guide, lambda-concurrency: concurrency = rate x mean duration.
-TEST_CASE("Regular arrivals keep rate times duration environments busy", "[lambda]") {
+TEST_CASE("SC-02 Regular arrivals keep rate times duration environments busy", "[lambda]") {
   struct Row {
     std::int64_t perSecond, durationMs, concurrency;
   };
@@ -38,7 +39,7 @@ TEST_CASE("Regular arrivals keep rate times duration environments busy", "[lambd
   }
 }
 
-TEST_CASE("The request-rate cap serves ten requests a second per unit of concurrency", "[lambda]") {
+TEST_CASE("SC-03 The request-rate cap serves ten requests a second per unit of concurrency", "[lambda]") {
   LambdaFunction f = plain();
   f.concurrencyLimit = 1000;
   f.growth = std::nullopt;

@@ -24,9 +24,11 @@ std::string contentOf(const std::string& path) {
 TEST_CASE("Formats are listed and named") {
   std::vector<std::string> names;
   for (const auto& format : workloads::traceFormats()) names.emplace_back(format.name);
-  CHECK(names == std::vector<std::string>{"lambda_report", "azure_2019", "azure_2021", "access_log", "csv"});
+  CHECK(names ==
+        std::vector<std::string>{"lambda_report", "lambda_calls", "azure_2019", "azure_2021", "access_log", "csv"});
   CHECK(sentenceFor(kData + "lambda_tail.txt", {.format = "lambda_reports"}) ==
-        "workload.arrivals.format: found \"lambda_reports\", expected one of lambda_report, azure_2019, azure_2021, "
+        "workload.arrivals.format: found \"lambda_reports\", expected one of lambda_report, lambda_calls, azure_2019, "
+        "azure_2021, "
         "access_log, "
         "csv; did you mean \"lambda_report\"?");
 }
@@ -34,7 +36,7 @@ TEST_CASE("Formats are listed and named") {
 TEST_CASE("Every broken file gets a sentence with its name") {
   // file -> what the sentence must hold behind the file's name
   const std::vector<std::pair<std::string, std::string>> broken = {
-      {"binary.bin", "found no known format, expected one of lambda_report (AWS Lambda REPORT lines), azure_2019 "},
+      {"binary.bin", "found no known format, expected one of lambda_report (AWS Lambda REPORT lines), lambda_calls "},
       {"prose.txt", "--set workload.arrivals.format=NAME names it"},
       {"header_only.csv", "expected"},
       {"cut.log.gz", "found the end of the file at byte "},

@@ -39,32 +39,31 @@ void LambdaInvocations::withoutReport(const Half& start) {
 
 void LambdaInvocations::withoutStart(const Half& report) {
   ++m_alone;
-  m_collector.addEnd(report.stamp - report.init, report.duration, report.line);
+  m_collector.addEnd(report.stamp, report.duration, report.line);
 }
 
 void LambdaInvocations::addStart(const RequestId& id, std::int64_t stamp, std::uint64_t line) {
   const auto report = m_reports.halves.find(id);
   if (report != m_reports.halves.end() && precedes(stamp, report->second.stamp)) {
     ++m_joined;
-    m_collector.addStart(stamp - report->second.init, report->second.duration, line);
+    m_collector.addStart(stamp, report->second.duration, line);
     m_reports.halves.erase(report);
     return;
   }
-  hold(m_starts, id, {stamp, 0, 0, line, 0}, &LambdaInvocations::withoutReport);
+  hold(m_starts, id, {stamp, 0, line, 0}, &LambdaInvocations::withoutReport);
 }
 
 void LambdaInvocations::addReport(const RequestId& id, std::int64_t stamp, const LambdaReport& report,
                                   std::string_view stream, std::uint64_t line) {
   count(report, stamp, stream);
-  const std::int64_t init = report.init.value_or(0);
   const auto start = m_starts.halves.find(id);
   if (start != m_starts.halves.end() && precedes(start->second.stamp, stamp)) {
     ++m_joined;
-    m_collector.addStart(start->second.stamp - init, report.duration, line);
+    m_collector.addStart(start->second.stamp, report.duration, line);
     m_starts.halves.erase(start);
     return;
   }
-  hold(m_reports, id, {stamp, report.duration, init, line, 0}, &LambdaInvocations::withoutStart);
+  hold(m_reports, id, {stamp, report.duration, line, 0}, &LambdaInvocations::withoutStart);
 }
 
 void LambdaInvocations::count(const LambdaReport& report, std::int64_t stamp, std::string_view stream) {
@@ -105,7 +104,7 @@ void LambdaInvocations::finish() {
     summary.notes.push_back(fmt::format(
         "{} of {} invocations have no START line; their start is REPORT time - duration", m_alone, m_alone + m_joined));
   else
-    summary.notes.emplace_back("an invocation starts with its START line, a cold one its init before");
+    summary.notes.emplace_back("an invocation starts with its START line");
 }
 
 } // namespace workloads::importing

@@ -1,6 +1,6 @@
 #pragma once
-// Joins START and REPORT lines to invocations. The request came when the START line says, or at the REPORT's time minus
-// the duration when the START is not in the file; before the init where there was one, which ends when START is logged. The same RequestId may come back (retries of asynchronous calls): each START and
+// Joins START and REPORT lines to invocations. The start is the START line's time, or the REPORT's minus the duration
+// when the START is not in the file. The same RequestId may come back (retries of asynchronous calls): each START and
 // each REPORT is used once, in ascending or descending files alike. What waits for its other half is bounded.
 // Pinned by tests/workloads/lambda_log_test.cpp.
 #include <cstdint>
@@ -27,7 +27,7 @@ class LambdaInvocations {
 
  private:
   struct Half {
-    std::int64_t stamp = 0, duration = 0, init = 0; // the latter two: REPORT only
+    std::int64_t stamp = 0, duration = 0; // duration: REPORT only
     std::uint64_t line = 0, serial = 0;
   };
   // Halves by request id, with the order of their coming for dropping the oldest.
