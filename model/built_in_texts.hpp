@@ -13,5 +13,6 @@ extern const std::string_view kCheckoutJson;   // examples/checkout.json
 extern const std::string_view kNightlyJson;    // examples/nightly.json
 extern const std::string_view kBackOfficeJson; // examples/back-office.json
 extern const std::string_view kPartnerApiJson; // examples/partner-api.json
+extern const std::string_view kOrdersJson;     // examples/orders.json
 
 } // namespace model::built_in

@@ -22,7 +22,9 @@ std::span<const Example> examples() {
       Example{"back-office", "A back office in .NET, used at work hours: SnapStart, extensions, recycled environments",
               built_in::kBackOfficeJson},
       Example{"partner-api", "Calls to partners on Lambda Managed Instances: mostly waiting, many at once",
-              built_in::kPartnerApiJson}};
+              built_in::kPartnerApiJson},
+      Example{"orders", "Orders from an SQS queue: batches, poison, a slow warehouse, a neighbour in the account",
+              built_in::kOrdersJson}};
   return list;
 }
 

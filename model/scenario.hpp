@@ -174,6 +174,10 @@ Scenario readScenario(std::string_view json, std::string_view origin, std::span<
 // Complete effective scenario, every default written out, stable key order; readScenario(writeScenario(s)) == s.
 std::string writeScenario(const Scenario& scenario);
 std::string scenarioSha256(const Scenario& scenario); // of writeScenario, hex
+// One value of it on one line of JSON, for fields that are edited as such: path "lambda.neighbours". And the scenario
+// with that value replaced; InputError when it is none.
+std::string settingText(const Scenario& scenario, std::string_view path);
+Scenario withSetting(const Scenario& scenario, std::string_view path, std::string_view json);
 
 // Every leaf of the effective scenario with where it came from, in file order; `source` for defaults is the paper or
 // AWS page with date, or "convention".

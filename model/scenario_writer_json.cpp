@@ -177,6 +177,17 @@ std::string writeScenario(const Scenario& scenario) {
   return text + "\n";
 }
 
+std::string settingText(const Scenario& scenario, std::string_view path) {
+  std::string pointer = "/" + std::string(path);
+  std::ranges::replace(pointer, '.', '/');
+  return onOneLine(ordered_json::parse(writeScenario(scenario)).at(ordered_json::json_pointer(pointer)));
+}
+
+Scenario withSetting(const Scenario& scenario, std::string_view path, std::string_view value) {
+  const std::vector<std::string> settings{fmt::format("{}={}", path, value)};
+  return readScenario(writeScenario(scenario), "scenario", settings);
+}
+
 std::string scenarioSha256(const Scenario& scenario) { return sha256Hex(writeScenario(scenario)); }
 
 } // namespace model

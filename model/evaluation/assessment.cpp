@@ -1,6 +1,7 @@
 #include "model/evaluation/assessment.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <fmt/format.h>
 
 #include "model/evaluation/attribution.hpp"
@@ -65,6 +66,34 @@ void describeOutcomes(const Scenario& scenario, const std::vector<const Outcomes
   }
   result.failedFraction = ratioEstimate(failed, attempts);
   result.latency = summarise(result.histogram, observations);
+  result.missed = missedObjectives(scenario.objective, result.latency, result.failedFraction.value);
+  if (result.requests > 0 && result.completed == 0) result.missed.push_back("no request completed");
+  result.meetsObjective = result.missed.empty();
+}
+
+// Tries of a request until it is given up.
+double triesOf(const Scenario& scenario) {
+  const LambdaSetup setup = scenario.lambda.value_or(LambdaSetup{});
+  switch (scenario.workload.trigger) {
+  case workloads::Trigger::Http: return static_cast<double>(setup.client.attempts);
+  case workloads::Trigger::Async:
+  case workloads::Trigger::Schedule: return static_cast<double>(setup.async.errorRetries + 1);
+  case workloads::Trigger::Queue: return static_cast<double>(setup.queue.maxReceives);
+  case workloads::Trigger::Stream: break;
+  }
+  return static_cast<double>(setup.stream.retries.value_or(10'000) + 1);
+}
+
+// Instances are simulated without failures of the code. So that these are not held against one platform only, requests
+// that are poisonous or fail in every try count as failed here too; what retries add to the load is not simulated.
+void sufferFailures(const Scenario& scenario, PlatformResult& result) {
+  const auto& failures = scenario.failures;
+  const double once = 1 - (1 - failures.errorRate) * (1 - failures.crashRate);
+  const double lost = 1 - (1 - failures.poisonRate) * (1 - std::pow(once, triesOf(scenario)));
+  if (lost <= 0) return;
+  result.errored = static_cast<std::uint64_t>(std::llround(lost * static_cast<double>(result.completed)));
+  result.completed -= result.errored;
+  result.failedFraction.value += (1 - result.failedFraction.value) * lost;
   result.missed = missedObjectives(scenario.objective, result.latency, result.failedFraction.value);
   if (result.requests > 0 && result.completed == 0) result.missed.push_back("no request completed");
   result.meetsObjective = result.missed.empty();
@@ -347,6 +376,7 @@ PlatformResult assessEc2(const Scenario& scenario, const pricing::PriceCatalogue
   result.platform = Platform::Ec2;
   result.configuration = ec2Label(scenario);
   describeOutcomes(scenario, outcomesOf(observations.ec2), result);
+  sufferFailures(scenario, result);
   const double vcpus = catalogue.findType(*scenario.ec2->instanceType)->vcpus;
   describeInstances(observations.ec2, shape.observedSeconds(), vcpus, result);
   addBill(scenario, catalogue, observations.ec2, meteredBy(shape, hourlyRequests), result);
@@ -362,6 +392,7 @@ PlatformResult assessManaged(const Scenario& scenario, const pricing::PriceCatal
   result.platform = Platform::ManagedInstances;
   result.configuration = managedLabel(scenario);
   describeOutcomes(scenario, outcomesOf(tallies), result);
+  sufferFailures(scenario, result);
   const double observedNs = shape.observedSeconds() * kNsPerSecond;
   describeInstances(tallies, shape.observedSeconds(), managedFleet(scenario, catalogue).vcpus, result);
   result.environmentsMean = meanOver(tallies, [&](const auto& t) { return asDouble(t.environmentNs) / observedNs; });

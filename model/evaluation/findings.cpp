@@ -4,7 +4,6 @@
 #include <cmath>
 #include <fmt/format.h>
 
-#include "model/evaluation/break_even.hpp"
 #include "model/evaluation/capacity.hpp"
 #include "model/evaluation/memory_choice.hpp"
 #include "workloads/import/trace.hpp"
@@ -217,6 +216,29 @@ class WarningList {
           "Shorten init; SnapStart and provisioned concurrency give it 130 s.");
   }
 
+  // What came too late or not at all at a source that holds back or tries again.
+  void aboutSource() {
+    if (!m_decision.lambda || !m_decision.lambda->deliveries) return;
+    const auto& result = *m_decision.lambda;
+    const auto& counts = result.deliveries->counts;
+    const auto of = [](std::uint64_t n) { return pricing::displayCount(static_cast<double>(n)); };
+    if (result.expired + result.unfinished > 0)
+      add("source_backlog",
+          fmt::format("{} requests grew too old at the source and {} were still there when the run ended.",
+                      of(result.expired), of(result.unfinished)),
+          "The function does not keep up or a failing batch blocks its lane: raise the limit that binds, or limit "
+          "retries and age.");
+    if (counts.redeliveries > counts.firstDeliveries)
+      add("retry_storm",
+          fmt::format("{} deliveries were repeats, {} were first ones: more load by trying again than by requests.",
+                      of(counts.redeliveries), of(counts.firstDeliveries)),
+          "Fewer attempts, a longer backoff with jitter, or more patience; attempts are billed.");
+    if (result.errored > 0)
+      add("lost_after_retries",
+          fmt::format("{} of {} requests failed in their last attempt.", of(result.errored), of(result.requests)),
+          "They end as an error, in a dead-letter queue or discarded; see workload.failures.");
+  }
+
   void aboutEc2(double ratePerSecond, const pricing::PriceCatalogue& catalogue) {
     if (!m_decision.ec2) return;
     const auto& result = *m_decision.ec2;
@@ -296,67 +318,6 @@ class WarningList {
   const Decision& m_decision;
   std::vector<Warning> m_list;
 };
-
-struct Variation {
-  std::string path, from, to;
-  Scenario scenario;
-  double factor = 1; // of the arrival rate
-};
-
-void addWorkloadVariations(const Scenario& base, std::vector<Variation>& out) {
-  for (const double factor : {0.5, 2.0}) {
-    const auto times = fmt::format("{} x", factor);
-    out.push_back({"workload.arrivals", "1 x", times, base, factor});
-    if (!base.workload.work.duration) continue;
-    Scenario changed = base;
-    changed.workload.work.duration = workloads::stretched(*base.workload.work.duration, factor);
-    out.push_back({"workload.work", "1 x", times, changed, 1});
-  }
-}
-
-void addLambdaVariations(const Scenario& base, std::vector<Variation>& out) {
-  const auto& setup = *base.lambda;
-  const auto now = setup.idleLifetime ? workloads::describe(*setup.idleLifetime) : std::string("2025 probes");
-  // Measured idle lifetimes range from 5 to 60 minutes over the years (facts section 12), so it is always varied.
-  for (const auto minutes : {5, 45}) {
-    Scenario changed = base;
-    changed.lambda->idleLifetime = workloads::Constant{std::chrono::minutes(minutes)};
-    out.push_back({"lambda.idle_lifetime", now, fmt::format("{} min", minutes), changed, 1});
-  }
-  const bool arm = setup.architecture == pricing::Architecture::Arm64;
-  const auto other = arm ? pricing::Architecture::X86_64 : pricing::Architecture::Arm64;
-  out.push_back({"lambda.architecture", std::string(pricing::name(*setup.architecture)),
-                 std::string(pricing::name(other)), withLambda(base, *setup.memory, other), 1});
-  if (base.workload.trigger == workloads::Trigger::Http && setup.frontDoor == FrontDoor::FunctionUrl) {
-    Scenario changed = base;
-    changed.lambda->frontDoor = FrontDoor::HttpApi;
-    out.push_back({"lambda.front_door", "function_url", "http_api", changed, 1});
-  }
-}
-
-void addEc2Variations(const Scenario& base, const pricing::PriceCatalogue& catalogue, std::vector<Variation>& out) {
-  const auto& setup = *base.ec2;
-  if (setup.min > 1) {
-    Scenario changed = base;
-    changed.ec2->min = 1;
-    changed.ec2->initial.reset();
-    out.push_back({"ec2.min", fmt::format("{}", setup.min), "1", changed, 1});
-  }
-  for (const auto purchase : {pricing::Purchase::ComputeSp3y, pricing::Purchase::Spot}) {
-    if (purchase == setup.purchase || !catalogue.instanceHour(base.region, *setup.instanceType, purchase)) continue;
-    Scenario changed = base;
-    changed.ec2->purchase = purchase;
-    out.push_back(
-        {"ec2.purchase", std::string(pricing::name(setup.purchase)), std::string(pricing::name(purchase)), changed, 1});
-  }
-  if (const auto* tracking = std::get_if<TargetTracking>(&setup.scaling);
-      tracking != nullptr && tracking->metric == TargetTracking::Metric::Cpu && tracking->target < 0.7) {
-    Scenario changed = base;
-    std::get<TargetTracking>(changed.ec2->scaling).target = 0.7;
-    changed.ec2->initial.reset();
-    out.push_back({"ec2.scaling.target", fmt::format("{}", tracking->target), "0.7", changed, 1});
-  }
-}
 
 // Duration with all the CPU of the largest function, or at the fastest measured size, / duration as measured.
 double leastStretch(const Scenario& scenario) {
@@ -477,6 +438,7 @@ std::vector<Warning> warnings(const Decision& decision, const pricing::PriceCata
   list.aboutTrace();
   list.aboutLambda(decision.meanRequestsPerSecond);
   list.aboutRequestRate(decision.meanRequestsPerSecond);
+  list.aboutSource();
   list.aboutEc2(decision.meanRequestsPerSecond, catalogue);
   if (decision.lambda) list.aboutCertainty(*decision.lambda);
   if (decision.ec2) list.aboutCertainty(*decision.ec2);
@@ -484,37 +446,6 @@ std::vector<Warning> warnings(const Decision& decision, const pricing::PriceCata
   if (decision.managed) list.aboutCertainty(*decision.managed);
   auto found = list.take();
   for (auto& warning : powerTuningWarnings(decision)) found.push_back(std::move(warning));
-  return found;
-}
-
-std::variant<std::vector<Driver>, Cancelled> drivers(const Scenario& chosen, const pricing::PriceCatalogue& catalogue,
-                                                     const RunControl& control, const ProgressSpan& progress) {
-  std::vector<Variation> variations{{"", "", "", chosen, 1}}; // the base case, by the same road
-  addWorkloadVariations(chosen, variations);
-  addLambdaVariations(chosen, variations);
-  addEc2Variations(chosen, catalogue, variations);
-  std::vector<Driver> found;
-  double base = 0;
-  for (std::size_t i = 0; i < variations.size(); ++i) {
-    const auto& variation = variations[i];
-    const auto outcome = costAt(variation.scenario, catalogue, variation.factor, control);
-    if (std::holds_alternative<Cancelled>(outcome)) return Cancelled{};
-    const auto& point = std::get<CostPoint>(outcome);
-    const double saving = *point.ec2Usd - *point.lambdaUsd;
-    if (i == 0)
-      base = saving;
-    else
-      found.push_back({variation.path, variation.from, variation.to, saving, base, (saving < 0) != (base < 0)});
-    if (control.progress)
-      control.progress({progress.stage,
-                        progress.from + (progress.to - progress.from) * static_cast<double>(i + 1) /
-                                            static_cast<double>(variations.size()),
-                        0});
-  }
-  std::stable_sort(found.begin(), found.end(), [](const auto& a, const auto& b) {
-    if (a.flips != b.flips) return a.flips;
-    return std::fabs(a.savingUsd - a.baseSavingUsd) > std::fabs(b.savingUsd - b.baseSavingUsd);
-  });
   return found;
 }
 

@@ -288,7 +288,7 @@ pricing::MonthlyUsage lambdaUsage(const Scenario& scenario, const LambdaTally& t
   usage.egressGb = egressGib(scenario, completed);
   usage.logsGb = logGib(scenario, started);
   if (setup.vpc) addNetwork(scenario, started, usage);
-  addSource(scenario, attempts, usage);
+  addSource(scenario, static_cast<double>(tally.outcomes.attempts) * factor, usage);
   usage.alarms = static_cast<double>(setup.alarms);
   return usage;
 }

@@ -96,6 +96,21 @@ void countHours(std::span<const std::int64_t> arrivals, std::vector<std::uint64_
   }
 }
 
+// The same requests, with waiting as slow as it is when they arrive.
+class SlowedRequests {
+ public:
+  workloads::RequestBatch of(const workloads::RequestBatch& batch, const std::vector<Slowdown>& slowdowns) {
+    if (slowdowns.empty()) return batch;
+    m_io.resize(batch.size());
+    for (std::size_t i = 0; i < batch.size(); ++i)
+      m_io[i] = static_cast<std::int64_t>(static_cast<double>(batch.io[i]) * ioFactorAt(slowdowns, batch.arrival[i]) + 0.5);
+    return {batch.arrival, batch.cpu, m_io};
+  }
+
+ private:
+  std::vector<std::int64_t> m_io;
+};
+
 // One replication of some of the configurations.
 struct Item {
   std::uint64_t replication = 0;
@@ -141,12 +156,15 @@ ItemResult runItem(const workloads::Workload& workload, std::span<const Configur
 
   workloads::RequestStream stream(workload, shape.seed, item.replication, shape.horizon);
   workloads::RequestBatch batch;
+  SlowedRequests slowedRequests;
   while (stream.next(batch)) {
     if (stop.stop_requested()) {
       result.cancelled = true;
       return result;
     }
-    for (auto& simulator : simulators) std::visit([&](auto& s) { s.feed(batch); }, simulator);
+    const auto slowed = slowedRequests.of(batch, shape.slowdowns);
+    for (auto& simulator : simulators)
+      std::visit([&](auto& s) { s.feed(std::holds_alternative<LambdaSimulator>(simulator) ? batch : slowed); }, simulator);
     countHours(batch.arrival, result.hours);
     result.requests += batch.size();
     meter.add(batch.size() * simulators.size());
@@ -222,6 +240,7 @@ RunShape runShape(const Scenario& scenario) {
   shape.windows = shape.replications == 1 ? kTraceWindows : 1;
   shape.seed = scenario.run.seed;
   shape.timelinePoints = 600;
+  shape.slowdowns = scenario.failures.slowdowns;
   return shape;
 }
 

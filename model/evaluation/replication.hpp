@@ -23,6 +23,7 @@ struct RunShape {
   int replications = 1, windows = 1;
   std::uint64_t seed = 1;
   int timelinePoints = 0;
+  std::vector<Slowdown> slowdowns; // of waiting, by arrival, where it is not Lambda's engine that knows them
   double observedSeconds() const; // of one observation
 };
 // The scenario's plan with "auto" resolved. A workload that is the same in every replication runs once, observed in

@@ -86,6 +86,14 @@ struct Slowdown {
   friend bool operator==(const Slowdown&, const Slowdown&) = default;
 };
 
+// What waiting that begins at `ns` is multiplied by.
+inline double ioFactorAt(const std::vector<Slowdown>& slowdowns, std::int64_t ns) {
+  double factor = 1;
+  for (const Slowdown& slow : slowdowns)
+    if (ns >= slow.at.count() && ns < (slow.at + slow.lasts).count()) factor *= slow.ioFactor;
+  return factor;
+}
+
 // Rates are probabilities. An error ends an attempt at its full duration; a crash does too and costs the environment
 // its initialised state; a poisonous event fails in every attempt.
 struct Failures {

@@ -100,21 +100,14 @@ void InvokeService::lose(RequestId id, Loss how) {
 
 // ---- invocations ----
 
-double InvokeService::ioFactorAt(std::int64_t ns) const {
-  double factor = 1;
-  for (const Slowdown& slow : m_function.failures.slowdowns)
-    if (ns >= slow.at.count() && ns < (slow.at + slow.lasts).count()) factor *= slow.ioFactor;
-  return factor;
-}
-
 InvocationWork InvokeService::workOf(std::span<const RequestId> ids) const {
   InvocationWork work;
   for (const RequestId id : ids) {
     work.cpuNs += m_requests[id].cpuNs;
     work.ioNs += m_requests[id].ioNs;
   }
-  if (!m_function.failures.slowdowns.empty())
-    work.ioNs = static_cast<std::int64_t>(static_cast<double>(work.ioNs) * ioFactorAt(m_nowNs) + 0.5);
+  if (const auto& slowdowns = m_function.failures.slowdowns; !slowdowns.empty())
+    work.ioNs = waitingNs(work.ioNs, ioFactorAt(slowdowns, m_nowNs));
   return work;
 }
 

@@ -98,7 +98,6 @@ class InvokeService {
     m_events.push({ns, static_cast<std::uint64_t>(kind) << 60 | m_nextOrder++, who});
   }
   InvocationWork workOf(std::span<const RequestId> ids) const;
-  double ioFactorAt(std::int64_t ns) const;
   void drawFate(std::span<const RequestId> ids, Call& call, bool partialFailures);
   void countDeliveries(std::span<const RequestId> ids);
   void countFates(std::span<const RequestId> ids, Fate fate);

@@ -379,6 +379,7 @@ std::vector<Block> reportBlocks(const Decision& decision, Detail detail) {
   blocks.push_back(std::move(why));
   addWarnings(decision, blocks);
   addCharts(decision, blocks);
+  addDeliveries(decision, blocks);
   addMemoryChoice(decision, detail, blocks);
   addDrivers(decision, blocks);
   addIdleSensitivity(decision, blocks);

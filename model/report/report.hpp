@@ -70,6 +70,8 @@ void addCommitments(const Decision& decision, std::vector<Block>& blocks);
 
 // Cost and latency over the function's memory, and why it has the one it has (report_memory.cpp).
 void addMemoryChoice(const Decision& decision, Detail detail, std::vector<Block>& blocks);
+// What happened between the source and the function, and to the account's other functions (report_deliveries.cpp).
+void addDeliveries(const Decision& decision, std::vector<Block>& blocks);
 // A recorded run beside its replay (report_replay.cpp).
 void addReplay(const Decision& decision, std::vector<Block>& blocks);
 

@@ -125,7 +125,36 @@ Json toJson(const CommitmentPlan& plan) {
           {"options", std::move(options)}};
 }
 
+Json toJson(const DeliverySummary& summary) {
+  const auto& c = summary.counts;
+  return {{"first", c.firstDeliveries},
+          {"again", c.redeliveries},
+          {"throttled", c.throttled},
+          {"succeeded", c.succeeded},
+          {"errored", c.errored},
+          {"crashed", c.crashed},
+          {"timed_out", c.timedOut},
+          {"abandoned", c.abandoned},
+          {"invocations", summary.invocations},
+          {"wait_s", {{"mean", summary.meanWaitS}, {"max", static_cast<double>(c.longestWaitNs) * 1e-9}}},
+          {"backlog", {{"mean", toJson(summary.backlogMean)}, {"peak", c.peakBacklog}}}};
+}
+
+void addSource(const PlatformResult& result, Json& out) {
+  if (result.deliveries) {
+    out["deliveries"] = toJson(*result.deliveries);
+    Json points = Json::array();
+    for (const auto& point : result.timeline)
+      points.push_back({{"at_s", pricing::inSeconds(point.at)}, {"backlog", point.backlog}, {"oldest_s", point.oldestS}});
+    if (result.deliveries->counts.peakBacklog > 0) out["deliveries"]["timeline"] = std::move(points);
+  }
+  for (const auto& n : result.neighbours)
+    out["neighbours"].push_back(
+        {{"name", n.name}, {"requests", n.requests}, {"throttled", n.throttled}, {"timed_out", n.timedOut}});
+}
+
 void addLambda(const PlatformResult& result, Json& out) {
+  addSource(result, out);
   out["cold_starts"] = {{"count", result.coldStarts},
                         {"fraction", toJson(result.coldFraction)},
                         {"waited", result.coldStarts - result.initAhead},
@@ -154,7 +183,13 @@ Json toJson(const PlatformResult& result) {
   Json out{{"configuration", result.configuration},
            {"requests", result.requests},
            {"completed", result.completed},
-           {"failed", {{"throttled", result.throttled}, {"timed_out", result.timedOut}, {"rejected", result.rejected}}},
+           {"failed",
+            {{"throttled", result.throttled},
+             {"timed_out", result.timedOut},
+             {"rejected", result.rejected},
+             {"errored", result.errored},
+             {"expired", result.expired},
+             {"unfinished", result.unfinished}}},
            {"failed_fraction", toJson(result.failedFraction)},
            {"latency_ms", toJson(result.latency)}};
   if (result.platform == Platform::Lambda) addLambda(result, out);

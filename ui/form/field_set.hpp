@@ -7,6 +7,7 @@
 #include <QSignalBlocker>
 #include <QStringList>
 #include <QWidget>
+#include <algorithm>
 #include <functional>
 #include <string>
 #include <utility>
@@ -40,6 +41,8 @@ class FieldSet : public QWidget {
   template <class Access, class Value>
   void addChoice(const FieldSpec& spec, std::vector<Choice<Value>> choices, Access access);
   template <class Access> void addFlag(const FieldSpec& spec, Access access);
+  // Lists and objects, written as in the scenario file.
+  template <class Access> void addJson(const FieldSpec& spec, Access access);
   // A searchable list in which other names can be typed, too.
   template <class Access> void addSearch(const FieldSpec& spec, const QStringList& names, Access access);
   // `nothing` in the spec is the title of "not set"; only for optional distributions.
@@ -120,6 +123,29 @@ template <class Access> void FieldSet::addFlag(const FieldSpec& spec, Access acc
       spec, addRow({spec.path, {}, spec.tip}, box),
       [=](const model::Scenario& scenario) { box->setChecked(access(scenario)); },
       [=](model::Scenario& scenario, std::vector<pricing::Problem>&) { access(scenario) = box->isChecked(); });
+}
+
+template <class Access> void FieldSet::addJson(const FieldSpec& spec, Access access) {
+  auto* line = new QLineEdit;
+  connect(line, &QLineEdit::textEdited, this, announce(spec));
+  std::string path = spec.path.substr(1);
+  std::ranges::replace(path, '/', '.');
+  bind(
+      spec, addRow(spec, line),
+      [=](const model::Scenario& scenario) {
+        line->setText(toQt(model::settingText(scenario, path)));
+        line->setCursorPosition(0);
+      },
+      [=](model::Scenario& scenario, std::vector<pricing::Problem>& problems) {
+        const std::string text = fromQt(line->text());
+        if (text == model::settingText(scenario, path)) return;
+        try {
+          const auto changed = model::withSetting(scenario, path, text);
+          access(scenario) = access(changed);
+        } catch (const pricing::InputError& error) {
+          for (const auto& problem : error.problems()) problems.push_back(refused(spec.path, text, problem.expected));
+        }
+      });
 }
 
 template <class Access> void FieldSet::addSearch(const FieldSpec& spec, const QStringList& names, Access access) {

@@ -39,6 +39,8 @@ ScenarioForm::ScenarioForm(std::shared_ptr<const pricing::PriceCatalogue> catalo
 
   addPage(newWorkloadPage(*m_catalogue), tr("Workload"));
   m_lambdaFields = addPage(newLambdaPage(), tr("Lambda"), m_lambdaCompared, "/lambda");
+  m_eventFields = addPage(newEventsPage(), tr("Events"));
+  connect(m_lambdaCompared, &QCheckBox::toggled, m_eventFields, &QWidget::setEnabled);
   m_ec2Fields = addPage(newEc2Page(*m_catalogue), tr("EC2"), m_ec2Compared, "/ec2");
   m_managedFields = addPage(newManagedPage(*m_catalogue), tr("Managed"), m_managedCompared, "/managed_instances");
   addPage(newObjectivePage(), tr("Objective"));
@@ -83,6 +85,7 @@ void ScenarioForm::setScenario(const model::Scenario& scenario) {
   m_ec2Compared->setChecked(scenario.ec2.has_value());
   m_managedCompared->setChecked(scenario.managed.has_value());
   m_lambdaFields->setEnabled(scenario.lambda.has_value());
+  m_eventFields->setEnabled(scenario.lambda.has_value());
   m_ec2Fields->setEnabled(scenario.ec2.has_value());
   m_managedFields->setEnabled(scenario.managed.has_value());
   for (const auto& page : m_pages) page.fields->show(m_edited);

@@ -46,7 +46,7 @@ class ScenarioForm : public QWidget {
   QTabWidget* m_tabs;
   QPushButton* m_summary;
   QCheckBox *m_lambdaCompared, *m_ec2Compared, *m_managedCompared;
-  FieldSet *m_lambdaFields, *m_ec2Fields, *m_managedFields;
+  FieldSet *m_lambdaFields, *m_eventFields, *m_ec2Fields, *m_managedFields;
   std::vector<Page> m_pages;
   // Both platforms are always present in what the fields edit, so that unchecking one forgets nothing.
   model::Scenario m_edited, m_scenario;

@@ -7,6 +7,7 @@ namespace ui {
 
 FieldSet* newWorkloadPage(const pricing::PriceCatalogue& catalogue);
 FieldSet* newLambdaPage();
+FieldSet* newEventsPage(); // ways of events to the function, failures, neighbours
 FieldSet* newEc2Page(const pricing::PriceCatalogue& catalogue);
 FieldSet* newManagedPage(const pricing::PriceCatalogue& catalogue);
 FieldSet* newObjectivePage();

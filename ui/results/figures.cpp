@@ -114,10 +114,13 @@ std::vector<KeyFigure> keyFigures(const model::PlatformResult& result) {
                                  latencyFigure(result, "p50", result.latency.p50),
                                  latencyFigure(result, "p99", result.latency.p99),
                                  {tr("failed"), percentWithInterval(result.failedFraction),
-                                  tr("Throttled %1, rejected %2, timed out %3; divided by attempts.")
+                                  tr("Throttled %1, rejected %2, timed out %3, errored %4, expired or unfinished %5; "
+                                     "divided by requests.")
                                       .arg(result.throttled)
                                       .arg(result.rejected)
-                                      .arg(result.timedOut),
+                                      .arg(result.timedOut)
+                                      .arg(result.errored)
+                                      .arg(result.expired + result.unfinished),
                                   misses(result, "failed")}};
   const auto own = ownFigures(result);
   figures.insert(figures.end(), own.begin(), own.end());
