@@ -47,15 +47,17 @@ bool poolFormHolds(const LambdaFunction& function) {
          workloads::squaredCv(function.idleLifetime) < 0.02;
 }
 
-// Recycled environments come back as cold starts, one each at most. Over many lives that adds a steady rate; in a run
-// that none of them outlives it adds nothing; in between there is no closed form.
+// Recycled environments come back as cold starts, one each at most, which no closed form counts closely; how many
+// there are hardly changes once lives no longer end together and are long beside the idle lifetime.
 enum class Recycling { Never, Steady, Starting };
 Recycling recycling(const LambdaFunction& function, double horizonS) {
-  constexpr double kManyLives = 20;
+  constexpr double kManyLives = 20, kIdleLifetimes = 20; // shorter lives than these empty the pool's upper levels
   if (!function.maxLifetime || workloads::quantileSeconds(*function.maxLifetime, 1e-9) >= horizonS)
     return Recycling::Never;
-  return kManyLives * workloads::meanSeconds(*function.maxLifetime) <= horizonS ? Recycling::Steady
-                                                                                : Recycling::Starting;
+  const double lifeS = workloads::meanSeconds(*function.maxLifetime);
+  const bool steady =
+      kManyLives * lifeS <= horizonS && kIdleLifetimes * workloads::meanSeconds(function.idleLifetime) <= lifeS;
+  return steady ? Recycling::Steady : Recycling::Starting;
 }
 
 } // namespace
@@ -89,12 +91,10 @@ std::vector<AnalyticFigure> lambdaFigures(const Scenario& scenario, const Platfo
   question.limit = std::min(limit, poissonQuantile(offered, 1 - 1e-12) + 1);
   question.idleIsConstant = true;
   if (const auto pool = environmentPool(question)) {
-    const bool renewed = recycled == Recycling::Steady;
-    const char* method = renewed ? "sliding maximum of M/M/c/c, recycled" : "sliding maximum of M/M/c/c";
-    const double lives = renewed ? ratePerSecond * workloads::meanSeconds(*function.maxLifetime) : 0;
+    const char* method = "sliding maximum of M/M/c/c";
     add("environments", method, pool->environmentsMean, simulated.environmentsMean, "environments");
-    add("cold fraction", method, pool->coldFraction + (renewed ? pool->environmentsMean / lives : 0),
-        simulated.coldFraction, "of started");
+    if (recycled == Recycling::Never)
+      add("cold fraction", method, pool->coldFraction, simulated.coldFraction, "of started");
   }
   return figures;
 }

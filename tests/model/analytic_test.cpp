@@ -47,21 +47,20 @@ TEST_CASE("busy environments are M/G/infinity, the pool is the sliding maximum",
   for (const auto& [quantity, figure] : found) checkAgrees(figure);
 }
 
-TEST_CASE("recycled environments add a cold start for each life, where many lives pass", "[analytic]") {
+TEST_CASE("recycling leaves the number of environments near its closed form and cold starts without one",
+          "[analytic]") {
   const auto with = [](const char* life, const char* horizon) {
     return figures(*simulated(shortScenario({"ec2=null", std::string("run.horizon=") + horizon, "run.replications=5",
                                              "workload.work.mean=800ms", std::string("lambda.max_lifetime=") + life})),
                    Platform::Lambda);
   };
-  const auto steady = with(R"({"kind": "tabulated", "points": [["10min", 0], ["40min", 1]]})", "24h");
-  REQUIRE(steady.count("cold fraction") == 1);
-  const auto& cold = steady.at("cold fraction");
-  CHECK(cold.method == "sliding maximum of M/M/c/c, recycled");
-  // An upper edge: a life that ends by expiry is not recycled as well, and a gap is not always filled at once.
-  CHECK(cold.closedForm == Approx(cold.simulated.value).epsilon(0.15));
+  const auto steady = with(R"({"kind": "tabulated", "points": [["2h", 0], ["8h", 1]]})", "120h");
+  REQUIRE(steady.count("environments") == 1);
   CHECK(steady.at("environments").closedForm == Approx(steady.at("environments").simulated.value).epsilon(0.05));
-  CHECK(with("10h", "3h").at("cold fraction").method == "sliding maximum of M/M/c/c"); // nobody gets that old
-  CHECK(with("2h", "6h").count("cold fraction") == 0);
+  CHECK(steady.count("cold fraction") == 0);
+  CHECK(with("10h", "3h").count("cold fraction") == 1); // nobody gets that old
+  CHECK(with("4h", "6h").count("environments") == 0);   // lives end together
+  CHECK(with("1h", "120h").count("environments") == 0); // too short beside the 10 min of idling
 }
 
 TEST_CASE("a full function loses what Erlang B says", "[analytic]") {

@@ -33,6 +33,7 @@ TEST_CASE("the contract's example is read field by field", "[scenario]") {
   expected.workload.work.duration = workloads::Exponential{milliseconds(100)};
   expected.lambda->init = workloads::Constant{milliseconds(500)};
   expected.lambda->idleLifetime = workloads::Constant{seconds(600)};
+  expected.lambda->maxLifetime.reset();
   expected.lambda->speed = 1.0;
   expected.ec2->instanceType = "c7g.large";
   expected.ec2->workers = 16;

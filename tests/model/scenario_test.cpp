@@ -111,13 +111,12 @@ TEST_CASE("SnapStart is held against what AWS allows", "[scenario]") {
   CHECK(refusals({"lambda.provisioned_concurrency=3", "lambda.ephemeral_storage=1GB"}) ==
         Sentences{place + "3 provisioned environments, expected null, or lambda.provisioned_concurrency 0, because a "
                           "function has one or the other",
-                  place +
-                      "1024MB of ephemeral storage, expected null, or lambda.ephemeral_storage 512MB, the most that "
-                      "a snapshot keeps"});
+                  place + "1GB of ephemeral storage, expected null, or lambda.ephemeral_storage 512MB, the most that "
+                          "a snapshot keeps"});
   CHECK(complaintsWith({"lambda.snap_start.versions=0"}) ==
         Sentences{"--set lambda.snap_start.versions: found 0, expected a whole number from 1 to 10000"});
   CHECK(refusals({"lambda.snap_start.billed_share=2"}) ==
-        Sentences{"--set lambda.snap_start.billed_share: found 2.0, expected a fraction from 0 to 1"});
+        Sentences{"--set lambda.snap_start.billed_share: found 2, expected a fraction from 0 to 1"});
 }
 
 TEST_CASE("limits themselves are allowed", "[scenario]") {
