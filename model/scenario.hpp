@@ -63,8 +63,8 @@ struct LambdaSetup {
   std::int64_t alarms = 0;     // CloudWatch alarms
   std::optional<workloads::MemoryCurve> powerTuning{}; // measured time over memory; nothing: the law of cpu and io
   double initAhead = 0;        // share of new environments that are ready before their request comes, 0..1
-  Extensions extensions;
-  std::optional<SnapStart> snapStart; // nothing: off
+  Extensions extensions{};
+  std::optional<SnapStart> snapStart{}; // nothing: off
   ProvisionedPlan provisionedPlan{};  // what becomes of provisionedConcurrency over time
   std::vector<LambdaNeighbour> neighbours{}; // other functions of the account
   ClientRetries client{};                    // trigger http

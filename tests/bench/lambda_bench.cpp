@@ -97,6 +97,11 @@ int main(int argc, char** argv) {
       {"10,000/s, at random", 10'000, 0.1, [](F& f) { f.reuse = model::Reuse::Random; }},
       {"10,000/s, 900 provisioned", 10'000, 0.1, [](F& f) { f.provisioned = 900; }},
       {"100/s, no rate cap", 100, 0.1, [](F& f) { f.requestRateCap = false; }},
+      {"10,000/s, client tries twice", 10'000, 0.1, [](F& f) { f.source = model::ClientRetries{2}; }},
+      {"10,000/s, asynchronous queue", 10'000, 0.1, [](F& f) { f.source = model::AsyncRetries{}; }},
+      {"10,000/s, SQS batches of 10", 10'000, 0.1, [](F& f) { f.source = model::QueueMapping{}; }},
+      {"10,000/s, Kinesis, 1,000 lanes", 10'000, 0.1,
+       [](F& f) { f.source = model::StreamMapping{.shards = 100, .factor = 10}; }},
   };
   for (const Case& c : cases) measure(c, requests);
 }

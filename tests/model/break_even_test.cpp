@@ -134,7 +134,7 @@ TEST_CASE("limits of the account do not bend the curve", "[break_even]") {
 TEST_CASE("beyond what is simulated, cost follows requests and instances", "[break_even]") {
   const auto scenario = shortScenario({"workload.arrivals.rate=50/s", "run.horizon=900s", "workload.work.mean=10ms",
                                        "lambda.memory=128MB",
-                                       "workload.trigger=queue"}); // no egress, whose tiers make large months cheaper
+                                       "workload.trigger=queue", "lambda.queue.batch_size=1"}); // no egress, whose tiers make large months cheaper
   const double needed = 50.0 * 40 * 900;
   REQUIRE(needed > 2 * kRequestsPerPoint);
   const auto small = cost(scenario, 4), large = cost(scenario, 40);
