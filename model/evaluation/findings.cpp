@@ -197,7 +197,13 @@ class WarningList {
           "limit and 10 x "
           "concurrency requests/s.");
     const double timeoutMs = pricing::inMilliseconds(setup.timeout);
-    if (result.latency.max.value > 0.8 * timeoutMs || result.timedOut > 0)
+    if (result.deliveries) {
+      if (const auto cut = result.deliveries->counts.timedOut; cut > 0)
+        add("near_timeout",
+            fmt::format("{} deliveries to Lambda were cut at the timeout of {}.",
+                        pricing::displayCount(static_cast<double>(cut)), pricing::toText(setup.timeout)),
+            "Raise lambda.timeout (15 minutes at most), give the function more memory or make batches smaller.");
+    } else if (result.latency.max.value > 0.8 * timeoutMs || result.timedOut > 0)
       add("near_timeout",
           fmt::format("The slowest Lambda request took {}, the timeout is {}; {} timed out.",
                       pricing::displaySeconds(result.latency.max.value / 1e3), pricing::toText(setup.timeout),

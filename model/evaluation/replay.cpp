@@ -170,10 +170,16 @@ class Differences {
   }
   void recycled() {
     const auto& oldest = m_summary.oldestEnvironment;
-    if (m_function.maxLifetime || !oldest || *oldest < std::chrono::minutes(30) || m_summary.span < 3 * *oldest) return;
-    add("recycled", fmt::format("No environment was seen for longer than {} in a log of {}: Lambda replaces environments "
-                                "after hours, even busy ones; the replay replaces none. Set lambda.max_lifetime to do so.",
-                                secondsText(*oldest), secondsText(m_summary.span)));
+    if (!oldest || *oldest < std::chrono::minutes(30) || m_summary.span < 3 * *oldest) return;
+    constexpr double kMuchLonger = 1.5;
+    const auto& kept = m_function.maxLifetime;
+    if (kept && workloads::meanSeconds(*kept) < kMuchLonger * pricing::inSeconds(*oldest)) return;
+    add("recycled",
+        fmt::format("No environment was seen for longer than {} in a log of {}: Lambda replaces environments after hours, "
+                    "even busy ones; the replay {}. Set lambda.max_lifetime.",
+                    secondsText(*oldest), secondsText(m_summary.span),
+                    kept ? "does so at an age of " + pricing::displaySeconds(workloads::meanSeconds(*kept)) + " on average"
+                         : std::string("replaces none")));
   }
   void moreThanBusy() {
     const auto seen = m_summary.environments.value_or(0);
