@@ -1,6 +1,7 @@
 // The report's section about a recorded run and its replay.
 #include <fmt/format.h>
 
+#include "model/evaluation/replay.hpp"
 #include "model/report/report.hpp"
 #include "workloads/import/trace.hpp"
 
@@ -26,6 +27,7 @@ std::optional<Duration> longestIdle(const Decision& decision) {
 
 // A lifetime shorter than an idle time that an environment survived fits the count for another reason.
 std::string calibrationText(const Decision& decision, const Replay& replay) {
+  if (replay.requests > kMostCalibrated) return "The log is too long to look for an idle lifetime that fits it.";
   if (!replay.calibration) return "No constant idle lifetime makes the replay count as many environments as the log.";
   const auto& fit = *replay.calibration;
   if (fit.open)

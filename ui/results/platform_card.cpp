@@ -70,12 +70,14 @@ void PlatformCard::showFigures(const model::PlatformResult& result) {
     delete item;
   }
   const auto figures = keyFigures(result);
+  // The third lane has a row of its own.
+  const int columns = m_platform == model::Platform::ManagedInstances ? static_cast<int>(figures.size()) : kFigureColumns;
   m_cost->setText(QStringLiteral("%1 %2").arg(figures.front().value, figures.front().caption));
   m_cost->setToolTip(figures.front().tip);
   QStringList spoken{m_title->text(), m_cost->text()};
   for (std::size_t i = 1; i < figures.size(); ++i) {
     const auto& figure = figures[i];
-    const int row = static_cast<int>(i - 1) / kFigureColumns * 2, column = static_cast<int>(i - 1) % kFigureColumns;
+    const int row = static_cast<int>(i - 1) / columns * 2, column = static_cast<int>(i - 1) % columns;
     auto* caption = newLabel(figure.caption, 0.85, false);
     caption->setProperty("caption", true);
     auto* value = newLabel(figure.missed ? figure.value + QStringLiteral(" ✗") : figure.value, 1.0, false);

@@ -50,7 +50,6 @@ ResultsPage::ResultsPage(QWidget* parent)
   cards->setSpacing(8);
   cards->addWidget(m_lambda, 1);
   cards->addWidget(m_ec2, 1);
-  cards->addWidget(m_managed, 1);
   m_lambda->hide();
   m_ec2->hide();
   m_managed->hide();
@@ -62,6 +61,7 @@ ResultsPage::ResultsPage(QWidget* parent)
   layout->addWidget(m_headline);
   layout->addWidget(m_notice);
   layout->addLayout(cards);
+  layout->addWidget(m_managed);
   layout->addWidget(m_tabs, 1);
   layout->addWidget(m_run);
   auto* scroll = new QScrollArea;
