@@ -112,10 +112,19 @@ void learnFromCurve(Scenario& scenario) {
   scenario.origins["workload.work.cpu_fraction"] = Origin::PowerTuning;
 }
 
+// A stream has the shards that are paid for.
+void takeShardsOfSource(Scenario& scenario) {
+  const auto* source = scenario.source ? std::get_if<KinesisSource>(&*scenario.source) : nullptr;
+  if (!source || !scenario.lambda || !isDefault(scenario, "lambda.stream.shards")) return;
+  scenario.lambda->stream.shards = source->shards;
+  scenario.origins["lambda.stream.shards"] = Origin::Scenario;
+}
+
 Scenario prepared(const Scenario& asked, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
   auto found = problems(asked, catalogue);
   if (!found.empty()) throw pricing::InputError(std::move(found));
   Scenario scenario = asked;
+  takeShardsOfSource(scenario);
   openTraceOf(scenario, control);
   learnFromCurve(scenario);
   return scenario;

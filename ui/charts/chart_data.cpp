@@ -392,6 +392,11 @@ Chart lambdaTimelineChart(const model::Decision& decision) {
   chart.x = timeAxis(timeline, decision.run);
   chart.series = {timelineSeries(timeline, "environments", Ink::Lambda, &model::TimelinePoint::capacity),
                   timelineSeries(timeline, "requests in flight", Ink::LambdaSoft, &model::TimelinePoint::inFlight)};
+  if (decision.lambda->deliveries && decision.lambda->deliveries->counts.peakBacklog > 0) {
+    chart.series.push_back(
+        timelineSeries(timeline, "waiting at the source", Ink::Objective, &model::TimelinePoint::backlog));
+    chart.series.back().dashed = true;
+  }
   chart.y = {"environments, requests", Quantity::Count};
   spanFromZero(chart.y, highest(chart, false));
   chart.summary =
