@@ -169,6 +169,9 @@ void reviewEvents(Review& review, const Scenario& scenario) {
   reviewAsync(review, lambda.async);
   reviewQueue(review, lambda);
   reviewStream(review, lambda.stream);
+  const bool fifo = scenario.source && std::holds_alternative<SqsFifoSource>(*scenario.source);
+  if (fifo && scenario.workload.trigger == workloads::Trigger::Queue && lambda.queue.groups == 0)
+    review.add("/lambda/queue/groups", "0", "the number of message groups, because workload.source is a FIFO queue");
   const auto most = lambda.reservedConcurrency.value_or(
       std::max<std::int64_t>(0, lambda.accountConcurrency - kAlwaysUnreserved));
   std::visit(PlanReview{review, most}, lambda.provisionedPlan);
