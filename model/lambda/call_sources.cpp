@@ -14,8 +14,6 @@ std::int64_t doubled(Duration first, Duration longest, std::uint64_t k) {
   return ns < static_cast<double>(longest.count()) ? static_cast<std::int64_t>(ns) : longest.count();
 }
 
-Loss lossOf(Fate fate) { return fate == Fate::Timeout ? Loss::TimedOut : Loss::Errored; }
-
 } // namespace
 
 // ---- a client that waits ----
@@ -119,6 +117,18 @@ RequestId RequestList::takeFirst(InvokeService& service) {
   if (m_first == kNoRequest) m_last = kNoRequest;
   --m_size;
   return id;
+}
+
+void RequestList::copyFirst(InvokeService& service, std::size_t count, std::vector<RequestId>& ids) const {
+  ids.clear();
+  for (RequestId id = m_first; ids.size() < count; id = service.request(id).next) ids.push_back(id);
+}
+
+std::size_t completeLeading(InvokeService& service, const BatchTable::Batch& batch, const Call& call) {
+  std::size_t done = 0;
+  while (done < batch.ids.size() && !service.request(batch.ids[done]).failing)
+    service.complete(batch.ids[done++], call.respondedNs);
+  return done;
 }
 
 std::uint32_t BatchTable::open() {

@@ -53,6 +53,9 @@ class AsyncSource {
   AsyncRetries m_retries;
 };
 
+// What a request is lost to whose last delivery ended so.
+inline Loss lossOf(Fate fate) { return fate == Fate::Timeout ? Loss::TimedOut : Loss::Errored; }
+
 // A first-in-first-out list threaded through the requests.
 class RequestList {
  public:
@@ -62,6 +65,7 @@ class RequestList {
   void append(InvokeService& service, RequestId id);
   void prepend(InvokeService& service, RequestId id);
   RequestId takeFirst(InvokeService& service);
+  void copyFirst(InvokeService& service, std::size_t count, std::vector<RequestId>& ids) const;
 
  private:
   RequestId m_first = kNoRequest, m_last = kNoRequest;
@@ -84,6 +88,9 @@ class BatchTable {
   std::vector<Batch> m_batches;
   std::vector<std::uint32_t> m_free;
 };
+
+// Completes a batch's requests up to the first that failed; how many.
+std::size_t completeLeading(InvokeService& service, const BatchTable::Batch& batch, const Call& call);
 
 // SQS. Stream "lambda.groups" deals messages to groups.
 class QueueSource {
@@ -109,7 +116,8 @@ class QueueSource {
   bool isDue(const Group& group);
   bool deliver(std::uint32_t group, std::size_t count);
   void makeReady(std::uint32_t group);
-  void returnMessage(RequestId id, std::int64_t visibleNs, Fate fate);
+  bool isSpent(RequestId id); // received as often as it may be
+  void returnToQueue(const BatchTable::Batch& batch, const Call& call);
   void returnToGroup(const BatchTable::Batch& batch, const Call& call);
   bool mayPoll();
   void paceNextPoll(std::size_t messages);

@@ -56,7 +56,6 @@ class FunctionEnvironments {
   std::int64_t nextGrowthNs(std::int64_t ns) { return m_growth.nextTokenNs(ns); }
 
   // ---- provisioned concurrency ----
-  std::int64_t provisioned() const { return m_provisioned; }
   void setProvisioned(std::int64_t usable, std::int64_t ns);
   // Mean utilisation of the usable ones since the last call; nothing when none of them served anything.
   std::optional<double> takeProvisionedUtilisation(std::int64_t ns);

@@ -128,7 +128,6 @@ std::optional<Refusal> InvokeService::invoke(std::span<const RequestId> ids, std
   for (const RequestId id : ids) leaveSource(id);
   drawFate(ids, call, partialFailures);
   push(call.finishNs, EventKind::Finish, slot);
-  m_lastCall = call;
   m_lastSlot = slot;
   return std::nullopt;
 }
@@ -157,12 +156,8 @@ void InvokeService::drawFate(std::span<const RequestId> ids, Call& call, bool pa
     return;
   }
   for (const RequestId id : ids) m_requests[id].failing = true;
-  countFates(ids, call.fate);
-}
-
-void InvokeService::countFates(std::span<const RequestId> ids, Fate fate) {
   SourceTally& t = tally();
-  (fate == Fate::Error ? t.errored : fate == Fate::Crash ? t.crashed : t.timedOut) += ids.size();
+  (call.fate == Fate::Error ? t.errored : call.fate == Fate::Crash ? t.crashed : t.timedOut) += ids.size();
 }
 
 void InvokeService::countDeliveries(std::span<const RequestId> ids) {

@@ -66,7 +66,7 @@ class InvokeService {
   enum class OnRefusal { Count, HoldBack };
   std::optional<Refusal> invoke(std::span<const RequestId> ids, std::uint32_t payload, bool partialFailures,
                                 OnRefusal onRefusal);
-  const Call& lastCall() const { return m_lastCall; } // what invoke() began last
+  const Call& lastCall() { return m_environments.call(m_lastSlot); } // what invoke() began last
   std::int64_t nextGrowthNs() { return m_environments.nextGrowthNs(m_nowNs); }
   void setTimer(std::int64_t ns, std::uint32_t who) { push(ns, EventKind::Timer, who); }
   void backToSource(RequestId id); // from the function
@@ -100,7 +100,6 @@ class InvokeService {
   InvocationWork workOf(std::span<const RequestId> ids) const;
   void drawFate(std::span<const RequestId> ids, Call& call, bool partialFailures);
   void countDeliveries(std::span<const RequestId> ids);
-  void countFates(std::span<const RequestId> ids, Fate fate);
   void bookBacklog(std::int64_t ns);
   void leaveSource(RequestId id);
   void free(RequestId id);
@@ -126,7 +125,6 @@ class InvokeService {
   std::int64_t m_live = 0, m_waiting = 0;
   std::int64_t m_backlogBookedNs = 0;
   std::int64_t m_pollers = 0;
-  Call m_lastCall;
   std::uint32_t m_lastSlot = 0;
 
   std::vector<std::int64_t> m_edges; // where the windows opened so far begin

@@ -69,49 +69,50 @@ void QueueSource::timerRang(std::uint32_t who) {
 }
 
 void QueueSource::ended(const Call& call) {
-  auto& batch = m_batches[call.payload];
+  const auto& batch = m_batches[call.payload];
   --m_active;
-  if (isFifo()) {
+  if (isFifo())
     returnToGroup(batch, call);
-  } else {
-    for (const RequestId id : batch.ids) {
-      if (m_service.request(id).failing)
-        returnMessage(id, batch.receivedNs + m_visibilityNs, call.fate);
-      else
-        m_service.complete(id, call.respondedNs);
-    }
-  }
+  else
+    returnToQueue(batch, call);
   m_batches.close(call.payload);
 }
 
-// After the last receive a message goes to the dead-letter queue, else it is seen again when it is visible again.
-void QueueSource::returnMessage(RequestId id, std::int64_t visibleNs, Fate fate) {
-  m_service.backToSource(id);
-  if (m_service.request(id).deliveries >= m_mapping.maxReceives)
-    return m_service.lose(id, fate == Fate::Timeout ? Loss::TimedOut : Loss::Errored);
-  if (!isFifo()) m_service.setTimer(std::max(visibleNs, m_service.nowNs()), kAlarms + id);
+bool QueueSource::isSpent(RequestId id) { return m_service.request(id).deliveries >= m_mapping.maxReceives; }
+
+// After its last receive a message goes to the dead-letter queue, else it is seen again when it is visible again.
+void QueueSource::returnToQueue(const BatchTable::Batch& batch, const Call& call) {
+  const std::int64_t visibleNs = std::max(batch.receivedNs + m_visibilityNs, m_service.nowNs());
+  for (const RequestId id : batch.ids) {
+    if (!m_service.request(id).failing) {
+      m_service.complete(id, call.respondedNs);
+      continue;
+    }
+    m_service.backToSource(id);
+    if (isSpent(id))
+      m_service.lose(id, lossOf(call.fate));
+    else
+      m_service.setTimer(visibleNs, kAlarms + id);
+  }
 }
 
 // Order within a group: what follows the first failed message returns with it, and the group waits for its visibility.
 void QueueSource::returnToGroup(const BatchTable::Batch& batch, const Call& call) {
   Group& group = m_groups[batch.lane];
-  std::size_t done = 0;
-  while (done < batch.ids.size() && !m_service.request(batch.ids[done]).failing)
-    m_service.complete(batch.ids[done++], call.respondedNs);
-  bool blocked = false;
+  const std::size_t done = completeLeading(m_service, batch, call);
+  group.blocked = false;
   for (std::size_t i = batch.ids.size(); i-- > done;) {
     const RequestId id = batch.ids[i];
-    const bool last = m_service.request(id).deliveries >= m_mapping.maxReceives && m_service.request(id).failing;
-    if (last) {
-      returnMessage(id, 0, call.fate);
+    m_service.backToSource(id);
+    if (m_service.request(id).failing && isSpent(id)) {
+      m_service.lose(id, lossOf(call.fate));
       continue;
     }
-    m_service.backToSource(id);
     group.visible.prepend(m_service, id);
-    blocked = true;
+    group.blocked = true;
   }
-  group.blocked = blocked;
-  if (blocked) m_service.setTimer(std::max(batch.receivedNs + m_visibilityNs, m_service.nowNs()), kAlarms + batch.lane);
+  if (group.blocked)
+    m_service.setTimer(std::max(batch.receivedNs + m_visibilityNs, m_service.nowNs()), kAlarms + batch.lane);
   makeReady(batch.lane);
 }
 
@@ -145,8 +146,7 @@ bool QueueSource::deliver(std::uint32_t group, std::size_t count) {
   auto& batch = m_batches[number];
   batch.lane = group;
   batch.receivedNs = m_service.nowNs();
-  for (RequestId id = g.visible.first(); batch.ids.size() < count; id = m_service.request(id).next)
-    batch.ids.push_back(id);
+  g.visible.copyFirst(m_service, count, batch.ids);
   const auto refusal =
       m_service.invoke(batch.ids, number, m_mapping.partialFailures, InvokeService::OnRefusal::HoldBack);
   if (refusal) { // want of concurrency ends when some call does

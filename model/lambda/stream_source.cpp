@@ -60,8 +60,7 @@ bool StreamSource::pump(std::uint32_t number) {
   const std::uint32_t batchNumber = m_batches.open();
   auto& batch = m_batches[batchNumber];
   batch.lane = number;
-  for (RequestId id = lane.records.first(); batch.ids.size() < count; id = m_service.request(id).next)
-    batch.ids.push_back(id);
+  lane.records.copyFirst(m_service, count, batch.ids);
   const auto refusal =
       m_service.invoke(batch.ids, batchNumber, m_mapping.partialFailures, InvokeService::OnRefusal::HoldBack);
   if (!refusal) {
@@ -127,9 +126,7 @@ void StreamSource::ended(const Call& call) {
   const std::uint32_t number = batch.lane;
   Lane& lane = m_lanes[number];
   lane.busy = false;
-  std::size_t done = 0;
-  while (done < batch.ids.size() && !m_service.request(batch.ids[done]).failing)
-    m_service.complete(batch.ids[done++], call.respondedNs);
+  const std::size_t done = completeLeading(m_service, batch, call);
   if (lane.failedLeft > 0) lane.nextSize = lane.failedLeft -= std::min(done, lane.failedLeft);
   if (done < batch.ids.size()) {
     batch.ids.erase(batch.ids.begin(), batch.ids.begin() + static_cast<std::ptrdiff_t>(done));
@@ -154,7 +151,7 @@ void StreamSource::failed(std::uint32_t number, const BatchTable::Batch& batch, 
   lane.notBeforeNs = m_service.nowNs() + m_mapping.pollEvery.count();
   const auto tries = static_cast<std::int64_t>(m_service.request(batch.ids.front()).deliveries);
   if (!m_mapping.retries || tries <= *m_mapping.retries || halves) return;
-  for (std::size_t i = 0; i < count; ++i) dropFirst(lane, fate == Fate::Timeout ? Loss::TimedOut : Loss::Errored);
+  for (std::size_t i = 0; i < count; ++i) dropFirst(lane, lossOf(fate));
   lane.nextSize = lane.failedLeft;
 }
 
