@@ -6,6 +6,7 @@
 
 #include "model/evaluation/capacity.hpp"
 #include "model/evaluation/memory_choice.hpp"
+#include "model/report/report.hpp"
 #include "workloads/import/trace.hpp"
 
 namespace model {
@@ -17,20 +18,6 @@ constexpr std::int64_t kLambdaLargestMib = 10'240;
 constexpr std::int64_t kSyncPayload = 6 << 20;  // request and response of a synchronous call
 constexpr std::int64_t kAsyncPayload = 1 << 20; // event of an asynchronous call (256 KB until 2025)
 
-std::string platformName(Platform platform) {
-  switch (platform) {
-  case Platform::Lambda: return "Lambda";
-  case Platform::Ec2: return "EC2";
-  case Platform::ManagedInstances: break;
-  }
-  return "Managed Instances";
-}
-std::string dollars(double usd) { return pricing::display(pricing::Money::dollars(usd)); }
-std::string withInterval(const Estimate& e) {
-  return e.halfWidth > 5e-4 * std::fabs(e.value) ? fmt::format("{} ± {}", dollars(e.value), dollars(e.halfWidth))
-                                                 : dollars(e.value);
-}
-
 // "7.5 months", "3.2 years".
 std::string monthsText(double months) {
   constexpr double kShownInYears = 36;
@@ -39,7 +26,7 @@ std::string monthsText(double months) {
 
 void addObjectiveReason(const std::optional<PlatformResult>& result, std::vector<Reason>& reasons) {
   if (!result) return;
-  const auto who = fmt::format("{} ({})", platformName(result->platform), result->configuration);
+  const auto who = fmt::format("{} ({})", platformTitle(result->platform), result->configuration);
   if (result->meetsObjective)
     reasons.push_back({"objective_met", fmt::format("{} meets the objective: p99 {}, failed {}.", who,
                                                     pricing::displaySeconds(result->latency.p99.value / 1e3),
@@ -55,8 +42,8 @@ void addCostReason(const Decision& decision, std::vector<Reason>& reasons) {
   const bool lambdaCheaper = lambda.value <= ec2.value;
   const double cheaper = std::min(lambda.value, ec2.value), dearer = std::max(lambda.value, ec2.value);
   reasons.push_back(
-      {"cost_gap", fmt::format("Lambda costs {} a month, EC2 {}: {} is {} ({}) cheaper.", withInterval(lambda),
-                               withInterval(ec2), lambdaCheaper ? "Lambda" : "EC2", dollars(dearer - cheaper),
+      {"cost_gap", fmt::format("Lambda costs {} a month, EC2 {}: {} is {} ({}) cheaper.", dollars(lambda),
+                               dollars(ec2), lambdaCheaper ? "Lambda" : "EC2", dollars(dearer - cheaper),
                                pricing::displayPercent(dearer > 0 ? (dearer - cheaper) / dearer : 0))});
 }
 
@@ -116,7 +103,7 @@ void addPayback(Decision& decision) {
   }
   decision.payback->months = cost / saving.value;
   decision.reasons.push_back({"payback", fmt::format("{} and is paid back in {} at {} a month.", moving,
-                                                     monthsText(*decision.payback->months), withInterval(saving))});
+                                                     monthsText(*decision.payback->months), dollars(saving))});
 }
 
 double largestSaving(const PlatformResult& result) {
@@ -286,7 +273,7 @@ class WarningList {
   }
 
   void aboutCertainty(const PlatformResult& result) {
-    const auto who = platformName(result.platform);
+    const auto who = platformTitle(result.platform);
     const auto& cost = result.monthlyCostUsd;
     if (cost.halfWidth > 0.1 * cost.value)
       add("wide_interval",
@@ -397,7 +384,7 @@ void weighManaged(Decision& decision, const ObservedCosts& costs) {
   if (decision.verdict == Verdict::NeitherMeetsObjective) {
     decision.reasons.push_back(
         {"managed_instances_meets_objective",
-         fmt::format("{} would meet the objective at {} a month.", who, withInterval(managed.monthlyCostUsd))});
+         fmt::format("{} would meet the objective at {} a month.", who, dollars(managed.monthlyCostUsd))});
     return;
   }
   const auto* winner = winnerOf(decision);
@@ -408,8 +395,8 @@ void weighManaged(Decision& decision, const ObservedCosts& costs) {
   decision.managedSavingUsd = paired;
   decision.reasons.push_back(
       {"managed_instances_cheaper",
-       fmt::format("{} would cost {} a month, {} less than {} at {}.", who, withInterval(managed.monthlyCostUsd),
-                   withInterval(paired), platformName(winner->platform), withInterval(winner->monthlyCostUsd))});
+       fmt::format("{} would cost {} a month, {} less than {} at {}.", who, dollars(managed.monthlyCostUsd),
+                   dollars(paired), platformTitle(winner->platform), dollars(winner->monthlyCostUsd))});
 }
 
 void markShared(pricing::Bill& one, pricing::Bill& other) {

@@ -2,13 +2,12 @@
 
 #include <fmt/format.h>
 
+#include "model/report/report.hpp"
 #include "pricing/static_sizing.hpp"
 
 namespace model {
 
 namespace {
-
-std::string dollars(double usd) { return pricing::display(pricing::Money::dollars(usd)); }
 
 double managedLinesUsd(const pricing::Bill& bill) {
   double usd = 0;
