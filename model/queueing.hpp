@@ -43,8 +43,8 @@ std::int64_t poissonQuantile(double mean, double p);
 //                   from first passages of M/M/c/c. Exact for exponential service and no init; a lifetime that varies
 //                   little (the probes of 2025: cv 0.07) may stand in with its mean.
 //   otherwise       idle lifetime exponential and drawn anew at each idle instant, any reuse order: the Markov chain
-//                   over (busy, environments), solved with Eigen. Exact for exponential service and no init, but it is
-//                   not the simulator's world, where a drawn lifetime belongs to the environment: a bound only.
+//                   over (busy, environments), solved with Eigen. Exact for exponential service and no init: the
+//                   world of LambdaFunction::idleDrawnAnew. Where a drawn lifetime belongs to the environment, a bound.
 // Oldest-first and random reuse with a constant lifetime have no closed form here (they keep a third more
 // environments). Init enters as a longer mean service of the share that is cold. Measured errors: docs/lambda.md.
 struct PoolQuestion {

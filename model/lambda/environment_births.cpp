@@ -42,7 +42,7 @@ Birth EnvironmentBirths::next(std::int64_t ns) {
   Environment& fresh = birth.environment;
   fresh.createdNs = ns;
   fresh.initEndNs = ns + birth.waitNs() + birth.restartNs;
-  fresh.idleLifetimeNs = m_constantIdle ? m_idleLifetimeNs : m_idleLifetime.next();
+  fresh.idleLifetimeNs = idleLifetimeNs();
   fresh.maxLifetimeNs = m_mortal ? m_maxLifetime.next() : kForeverNs;
   return birth;
 }

@@ -37,7 +37,8 @@ class EnvironmentBirths {
  public:
   EnvironmentBirths(const LambdaFunction& function, std::uint64_t seed, std::uint64_t replication);
   Birth next(std::int64_t ns); // created at ns; the clock of its age starts there
-  std::int64_t initInsideNs(); // inside a call: restarted, or after a reset
+  std::int64_t initInsideNs();   // inside a call: restarted, or after a reset
+  std::int64_t idleLifetimeNs() { return m_constantIdle ? m_idleLifetimeNs : m_idleLifetime.next(); }
   // Of the init before a call; billed with the call, rounded up together, or by itself when it ran ahead.
   std::int64_t billedNs(std::int64_t initNs) const;
 

@@ -10,7 +10,7 @@ bool LambdaFunction::needsEvents() const {
   const auto* client = std::get_if<ClientRetries>(&source);
   const bool triedOnce = client && client->attempts == 1 && !client->patience;
   return !triedOnce || failures.any() || !std::holds_alternative<std::monostate>(provisionedPlan) ||
-         !neighbours.empty();
+         !neighbours.empty() || idleDrawnAnew;
 }
 
 } // namespace model

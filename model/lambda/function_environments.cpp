@@ -214,6 +214,7 @@ void FunctionEnvironments::end(std::uint32_t slot) {
     m_freeNumbers.push_back(call.environment);
     return;
   }
+  if (m_function.idleDrawnAnew) environment.idleLifetimeNs = m_births.idleLifetimeNs();
   const IdleEntry idle{call.finishNs, call.finishNs + environment.idleLifetimeNs, call.environment};
   std::visit([&](auto& pool) { pool.push(idle); }, m_idle);
 }

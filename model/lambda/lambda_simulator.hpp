@@ -50,6 +50,7 @@ struct LambdaFunction {
   workloads::DurationDistribution extensionInit = workloads::Constant{}; // on top of every init
   Duration extensionAfter{}; // after each response: keeps the environment busy and is billed, is in no latency
   workloads::DurationDistribution idleLifetime = workloads::Constant{std::chrono::minutes(10)};
+  bool idleDrawnAnew = false; // whenever it becomes idle, not once for each environment: the Markov chain's world
   std::optional<workloads::DurationDistribution> maxLifetime; // retired when it next finishes, older than this
   Reuse reuse = Reuse::Lifo;
   std::int64_t provisioned = 0;
