@@ -22,6 +22,16 @@ QLabel* newTextLabel() {
   return label;
 }
 
+constexpr int kLowestTimeline = 215; // pixels; on less Qt Charts writes dots for the numbers of the axes
+
+QScrollArea* newScrollArea(QWidget* content) {
+  auto* scroll = new QScrollArea;
+  scroll->setWidget(content);
+  scroll->setWidgetResizable(true);
+  scroll->setFrameShape(QFrame::NoFrame);
+  return scroll;
+}
+
 QLabel* newRichLabel(const QString& name) {
   auto* label = newTextLabel();
   label->setTextFormat(Qt::RichText);
@@ -74,13 +84,9 @@ ResultsPage::ResultsPage(QWidget* parent)
   layout->addWidget(m_managed);
   layout->addWidget(m_tabs, 1);
   layout->addWidget(m_run);
-  auto* scroll = new QScrollArea;
-  scroll->setWidget(content);
-  scroll->setWidgetResizable(true);
-  scroll->setFrameShape(QFrame::NoFrame);
   auto* page = new QVBoxLayout(this);
   page->setContentsMargins(0, 0, 0, 0);
-  page->addWidget(scroll);
+  page->addWidget(newScrollArea(content));
 
   m_tabs->setMinimumHeight(260);
   m_tabs->setDocumentMode(true);
@@ -97,10 +103,11 @@ void ResultsPage::addCharts() {
   auto* layout = new QVBoxLayout(overTime);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
-  layout->addWidget(m_lambdaTimeline, 1);
-  layout->addWidget(m_ec2Timeline, 1);
-  layout->addWidget(m_managedTimeline, 1);
-  m_tabs->addTab(overTime, tr("Over &time"));
+  for (auto* chart : {m_lambdaTimeline, m_ec2Timeline, m_managedTimeline}) {
+    chart->setMinimumHeight(kLowestTimeline);
+    layout->addWidget(chart, 1);
+  }
+  m_tabs->addTab(newScrollArea(overTime), tr("Over &time"));
   m_tabs->addTab(m_memory, tr("M&emory"));
 }
 
