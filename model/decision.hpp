@@ -273,6 +273,10 @@ EvaluationOutcome simulate(const Scenario& scenario, const pricing::PriceCatalog
 
 // Report text; each is a pure function of the decision.
 std::string headline(const Decision& decision); // one sentence in plain words
+// What the cases of the idle lifetime are, or that they do not matter, in one or two sentences; empty without them.
+std::string idleLifetimeSummary(const Decision& decision);
+// What recorded and replayed run have in common, why they differ, and the idle lifetime that fits; empty without them.
+std::vector<std::string> replaySentences(const Decision& decision);
 // A terminal shows the assumptions that somebody or the trace set; the defaults only with Detail::Everything.
 enum class Detail { Short, Everything };
 std::string reportText(const Decision& decision, Detail detail = Detail::Short);

@@ -164,21 +164,13 @@ void addDrivers(const Decision& decision, std::vector<Block>& blocks) {
   blocks.push_back(std::move(table));
 }
 
-// The table when it matters, else one sentence that says so.
+// The table when it matters, else only the sentence that says so.
 void addIdleSensitivity(const Decision& decision, std::vector<Block>& blocks) {
   if (!decision.idleSensitivity) return;
   const auto& found = *decision.idleSensitivity;
   blocks.push_back(Heading{"If idle environments were kept longer or shorter"});
-  const auto span = pricing::displaySeconds(found.spanS);
-  if (!found.matters()) {
-    blocks.push_back(Paragraph{fmt::format(
-        "Kept 5 or 45 min instead, over {} of the same requests, cold starts move by less than one request in a "
-        "thousand, and neither the objective nor the cheaper side changes.",
-        span)});
-    return;
-  }
-  blocks.push_back(
-      Paragraph{fmt::format("AWS documents no idle lifetime. Simulated over {} of the same requests:", span)});
+  blocks.push_back(Paragraph{idleLifetimeSummary(decision)});
+  if (!found.matters()) return;
   Table table{{{"kept idle", false},
                {"cost a month", true},
                {"cold starts", true},
@@ -368,6 +360,16 @@ std::string headline(const Decision& decision) {
   sentence.pop_back();
   return fmt::format("{}; Lambda Managed Instances on {} would cost {} less.", sentence,
                      *decision.scenario.managed->instanceType, dollars(decision.managedSavingUsd->value));
+}
+
+std::string idleLifetimeSummary(const Decision& decision) {
+  if (!decision.idleSensitivity) return {};
+  const auto span = pricing::displaySeconds(decision.idleSensitivity->spanS);
+  if (decision.idleSensitivity->matters())
+    return fmt::format("AWS documents no idle lifetime. Simulated over {} of the same requests:", span);
+  return fmt::format("Kept 5 or 45 min instead, over {} of the same requests, cold starts move by less than one request "
+                     "in a thousand, and neither the objective nor the cheaper side changes.",
+                     span);
 }
 
 std::vector<Block> reportBlocks(const Decision& decision, Detail detail) {

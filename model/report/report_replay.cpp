@@ -48,11 +48,20 @@ std::string calibrationText(const Decision& decision, const Replay& replay) {
 
 } // namespace
 
+std::vector<std::string> replaySentences(const Decision& decision) {
+  if (!decision.replay) return {};
+  std::vector<std::string> sentences{outcome(*decision.replay)};
+  for (const auto& reason : decision.replay->differences) sentences.push_back(reason.message);
+  sentences.push_back(calibrationText(decision, *decision.replay));
+  return sentences;
+}
+
 void addReplay(const Decision& decision, std::vector<Block>& blocks) {
   if (!decision.replay) return;
   const auto& r = *decision.replay;
   blocks.push_back(Heading{"The recorded run, replayed"});
-  blocks.push_back(Paragraph{outcome(r)});
+  auto sentences = replaySentences(decision);
+  blocks.push_back(Paragraph{sentences.front()});
   Table table{{{"figure", false}, {"recorded", true}, {"replayed", true}}, {}};
   table.rows.push_back({"environments", countOrUnknown(r.recordedEnvironments), fmt::format("{}", r.coldStarts)});
   if (r.recordedWarmAtFirst)
@@ -61,10 +70,8 @@ void addReplay(const Decision& decision, std::vector<Block>& blocks) {
   if (r.recordedBilledMs)
     table.rows.push_back({"billed ms", fmt::format("{:.0f}", *r.recordedBilledMs), fmt::format("{}", r.billedMs)});
   blocks.push_back(std::move(table));
-  BulletList list;
-  for (const auto& reason : r.differences) list.items.push_back(reason.message);
-  list.items.push_back(calibrationText(decision, r));
-  blocks.push_back(std::move(list));
+  sentences.erase(sentences.begin());
+  blocks.push_back(BulletList{std::move(sentences)});
 }
 
 } // namespace model

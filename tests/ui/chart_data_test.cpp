@@ -13,6 +13,11 @@ std::vector<std::string> labels(const std::vector<ui::Tick>& ticks) {
   return texts;
 }
 using Texts = std::vector<std::string>;
+Texts names(const ui::Chart& chart) {
+  Texts texts;
+  for (const auto& series : chart.series) texts.push_back(series.name);
+  return texts;
+}
 
 } // namespace
 
@@ -85,7 +90,10 @@ TEST_CASE("A platform that is left out is left out of the charts", "[ui][chart_d
   decision.breakEven.reset();
   for (auto& point : decision.costCurve) point.ec2Usd.reset();
   CHECK(ui::costChart(decision).series.size() == 1);
+  CHECK(ui::latencyChart(decision).series.size() == 2);
+  decision.managed.reset();
   CHECK(ui::latencyChart(decision).series.size() == 1);
+  CHECK(ui::managedTimelineChart(decision).summary == "Managed Instances was not simulated over time.");
   CHECK(ui::ec2TimelineChart(decision).series.empty());
   CHECK(ui::ec2TimelineChart(decision).summary == "EC2 was not simulated over time.");
   decision.lambda.reset();
@@ -97,7 +105,10 @@ TEST_CASE("A platform that is left out is left out of the charts", "[ui][chart_d
 TEST_CASE("The latency chart is a cumulative distribution with the objective on it", "[ui][chart_data]") {
   const auto decision = tests::plausibleDecision();
   const auto chart = ui::latencyChart(decision);
-  REQUIRE(chart.series.size() == 2);
+  REQUIRE(chart.series.size() == 3);
+  CHECK(names(chart) ==
+        Texts{"Lambda (1769 MB x86_64)", "EC2 (c7g.large x 2..20)", "Managed Instances (m8g.large, at least 3)"});
+  CHECK(chart.summary.find("Managed Instances: median 104 ms, 99 % within 338 ms.") != std::string::npos);
   for (const auto& series : chart.series) {
     CHECK(std::ranges::is_sorted(series.points, {}, &ui::Point::x));
     CHECK(std::ranges::is_sorted(series.points, {}, &ui::Point::y));
@@ -157,6 +168,11 @@ TEST_CASE("The timelines carry capacity and load", "[ui][chart_data]") {
   // A step holds until the next point: between hours 5 and 6 the instances are those of hour 5.
   CHECK(ui::valueAt(ec2, ec2.series[1], 5.5 * 3600) == decision.ec2->timeline[5].capacity);
   CHECK_FALSE(ui::valueAt(ec2, ec2.series[1], 1e9).has_value());
+  const auto managed = ui::managedTimelineChart(decision);
+  CHECK(managed.title == "Managed Instances: instances, environments and requests in flight");
+  CHECK(names(managed) == Texts{"requests in flight (right)", "instances", "environments ready"});
+  CHECK(managed.series[1].ink == ui::Ink::Managed);
+  CHECK(managed.summary == "Managed Instances over the simulated time: on average 11 instances, at most 15.");
 }
 
 TEST_CASE("A chart's numbers can be taken to a spreadsheet", "[ui][chart_data]") {

@@ -215,6 +215,27 @@ TEST_CASE("An edited field changes the scenario and its origin", "[ui][form]") {
   CHECK(form.problems().empty());
 }
 
+TEST_CASE("A list is kept through edits elsewhere, and a refused text changes nothing", "[ui][form]") {
+  ui::ScenarioForm form(pricing::PriceCatalogue::embedded());
+  auto scenario = runnableScenario();
+  scenario.failures.slowdowns = {{1h, 10min, 5.0}};
+  form.setScenario(scenario);
+  const std::string path = "/workload/failures/slow_downstream";
+  const QString shown = qobject_cast<QLineEdit*>(form.editorAt(path))->text();
+  type(form, path, R"([{"at":"2h","lasts":"20min","io_factor":10}])");
+  type(form, "/lambda/memory", "2GB");
+  const std::vector<model::Slowdown> changed{{2h, 20min, 10.0}};
+  CHECK(form.scenario().failures.slowdowns == changed);
+  type(form, path, "soon");
+  REQUIRE(form.problems().size() == 1);
+  type(form, "/lambda/memory", "3GB");
+  CHECK(form.problems().size() == 1); // still there after an edit elsewhere
+  CHECK(form.scenario().failures.slowdowns == changed);
+  type(form, path, shown);
+  CHECK(form.problems().empty());
+  CHECK(form.scenario().failures.slowdowns == scenario.failures.slowdowns);
+}
+
 TEST_CASE("A text that cannot be read is named beside its field", "[ui][form]") {
   ui::ScenarioForm form(pricing::PriceCatalogue::embedded());
   form.setScenario(runnableScenario());

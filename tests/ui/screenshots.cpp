@@ -23,6 +23,7 @@ class Album {
   void takeAll(const QString& look) {
     auto* results = m_window.results()->tabs();
     for (int tab = 0; tab < results->count(); ++tab) {
+      if (!results->isTabVisible(tab)) continue;
       results->setCurrentIndex(tab);
       take(QStringLiteral("%1-result-%2").arg(look, plain(results->tabText(tab))));
     }

@@ -9,6 +9,7 @@
 #include <QWidget>
 #include <algorithm>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -130,18 +131,22 @@ template <class Access> void FieldSet::addJson(const FieldSpec& spec, Access acc
   connect(line, &QLineEdit::textEdited, this, announce(spec));
   std::string path = spec.path.substr(1);
   std::ranges::replace(path, '/', '.');
+  // The text of the value that the scenario has: while the line says so, an edit elsewhere writes and reads nothing.
+  const auto taken = std::make_shared<std::string>();
   bind(
       spec, addRow(spec, line),
       [=](const model::Scenario& scenario) {
-        line->setText(toQt(model::settingText(scenario, path)));
+        *taken = model::settingText(scenario, path);
+        line->setText(toQt(*taken));
         line->setCursorPosition(0);
       },
       [=](model::Scenario& scenario, std::vector<pricing::Problem>& problems) {
         const std::string text = fromQt(line->text());
-        if (text == model::settingText(scenario, path)) return;
+        if (text == *taken) return;
         try {
           const auto changed = model::withSetting(scenario, path, text);
           access(scenario) = access(changed);
+          *taken = text;
         } catch (const pricing::InputError& error) {
           for (const auto& problem : error.problems()) problems.push_back(refused(spec.path, text, problem.expected));
         }

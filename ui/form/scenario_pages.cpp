@@ -1,8 +1,7 @@
 #include "ui/form/scenario_pages.hpp"
 
-#include <QCoreApplication>
-
 #include "pricing/catalogue_shelf.hpp"
+#include "ui/form/scenario_places.hpp"
 
 namespace ui {
 
@@ -17,72 +16,6 @@ using model::RunPlan;
 using model::Scenario;
 using workloads::Work;
 using workloads::Workload;
-
-// Accessors, for a const and for a mutable scenario alike. Pages are shown with both platforms present, whether they
-// are compared or not.
-template <class T> auto at(T Scenario::*member) {
-  return [member](auto& s) -> auto& { return s.*member; };
-}
-template <class T> auto at(T Workload::*member) {
-  return [member](auto& s) -> auto& { return s.workload.*member; };
-}
-template <class T> auto at(T Work::*member) {
-  return [member](auto& s) -> auto& { return s.workload.work.*member; };
-}
-template <class T> auto at(T LambdaSetup::*member) {
-  return [member](auto& s) -> auto& { return (*s.lambda).*member; };
-}
-template <class T> auto at(T model::ClientRetries::*member) {
-  return [member](auto& s) -> auto& { return s.lambda->client.*member; };
-}
-template <class T> auto at(T model::AsyncRetries::*member) {
-  return [member](auto& s) -> auto& { return s.lambda->async.*member; };
-}
-template <class T> auto at(T model::QueueMapping::*member) {
-  return [member](auto& s) -> auto& { return s.lambda->queue.*member; };
-}
-template <class T> auto at(T model::StreamMapping::*member) {
-  return [member](auto& s) -> auto& { return s.lambda->stream.*member; };
-}
-template <class T> auto at(T model::Failures::*member) {
-  return [member](auto& s) -> auto& { return s.failures.*member; };
-}
-template <class T> auto at(T Ec2Setup::*member) {
-  return [member](auto& s) -> auto& { return (*s.ec2).*member; };
-}
-template <class T> auto at(T ManagedSetup::*member) {
-  return [member](auto& s) -> auto& { return (*s.managed).*member; };
-}
-template <class T> auto at(T ManagedScaling::*member) {
-  return [member](auto& s) -> auto& { return s.managed->scaling.*member; };
-}
-template <class T> auto at(T Objective::*member) {
-  return [member](auto& s) -> auto& { return s.objective.*member; };
-}
-template <class T> auto at(T RunPlan::*member) {
-  return [member](auto& s) -> auto& { return s.run.*member; };
-}
-template <class T> auto at(T model::PriceChoice::*member) {
-  return [member](auto& s) -> auto& { return s.prices.*member; };
-}
-template <class T> auto at(T model::Network::*member) {
-  return [member](auto& s) -> auto& { return s.network.*member; };
-}
-template <class T> auto at(T model::PlatformCosts::*member, model::PlatformCosts model::OwnCosts::*platform) {
-  return [ member, platform ](auto& s) -> auto& { return s.costs.*platform.*member; };
-}
-
-QString tr(const char* text) { return QCoreApplication::translate("ScenarioForm", text); }
-
-QString timeTip(const char* what) {
-  return tr(what) + tr("\nUnit: time, such as 250ms, 1.5s, 10min or 7d; a bare number is seconds.");
-}
-QString memoryTip(const char* what) {
-  return tr(what) + tr("\nUnit: whole MB (1 GB = 1,024 MB), such as 512MB or 2GB.");
-}
-QString bytesTip(const char* what) { return tr(what) + tr("\nUnit: bytes, such as 20KB or 1.5MB (1 KB = 1,024 B)."); }
-QString countTip(const char* what) { return tr(what) + tr("\nUnit: a whole number."); }
-QString ratioTip(const char* what) { return tr(what) + tr("\nUnit: a number such as 0.5, or 50%."); }
 
 QStringList instanceTypeNames(const pricing::PriceCatalogue& catalogue) {
   QStringList names{QStringLiteral("auto")};
@@ -360,85 +293,6 @@ FieldSet* newLambdaPage() {
   page->addText({"/lambda/alarms", tr("Alarms"), countTip("CloudWatch alarms.")}, at(&LambdaSetup::alarms));
   addLambdaEnvironments(*page);
   addLambdaLimits(*page);
-  return page;
-}
-
-FieldSet* newEventsPage() {
-  using model::AsyncRetries;
-  using model::ClientRetries;
-  using model::Failures;
-  using model::QueueMapping;
-  using model::StreamMapping;
-  auto* page = new FieldSet;
-  page->startGroup(tr("What fails"));
-  page->addText({"/workload/failures/error_rate", tr("Errors"), ratioTip("Probability that an attempt ends with an error.")},
-                at(&Failures::errorRate));
-  page->addText({"/workload/failures/crash_rate", tr("Crashes"),
-                 ratioTip("Probability that an attempt fails and its environment has to init again.")},
-                at(&Failures::crashRate));
-  page->addText({"/workload/failures/poison_rate", tr("Poison"), ratioTip("Probability that an event fails in every attempt.")},
-                at(&Failures::poisonRate));
-  page->addJson({"/workload/failures/slow_downstream", tr("Slow downstream"),
-                 tr("Spans in which waiting takes longer, such as [{\"at\": \"2h\", \"lasts\": \"20min\", \"io_factor\": 10}].")},
-                at(&Failures::slowdowns));
-  page->startGroup(tr("Clients (trigger http)"));
-  page->addText({"/lambda/client/attempts", tr("Attempts"), countTip("The first included.")}, at(&ClientRetries::attempts));
-  page->addText({"/lambda/client/backoff", tr("Backoff"), timeTip("Before the second attempt, doubled each time.")},
-                at(&ClientRetries::backoff));
-  page->addText({"/lambda/client/longest_backoff", tr("Longest backoff"), timeTip("Most that it grows to.")},
-                at(&ClientRetries::longestBackoff));
-  page->addChoice<>({"/lambda/client/jitter", tr("Jitter"), tr("Share of the backoff that is drawn.")},
-                    std::vector<Choice<model::Jitter>>{{tr("none"), model::Jitter::None},
-                                                       {tr("half"), model::Jitter::Equal},
-                                                       {tr("all"), model::Jitter::Full}},
-                    at(&ClientRetries::jitter));
-  page->addText({"/lambda/client/patience", tr("Patience"), timeTip("Leaves an attempt after this; it runs on."), "none"},
-                at(&ClientRetries::patience));
-  page->startGroup(tr("Asynchronous queue (trigger async, schedule)"));
-  page->addText({"/lambda/async/error_retries", tr("Error retries"), countTip("0 to 2.")}, at(&AsyncRetries::errorRetries));
-  page->addText({"/lambda/async/max_age", tr("Oldest event"), timeTip("Older ones are given up.")}, at(&AsyncRetries::maxAge));
-  page->addText({"/lambda/async/backoff", tr("Backoff"), timeTip("After a throttle, doubled each time.")},
-                at(&AsyncRetries::backoff));
-  page->addText({"/lambda/async/longest_backoff", tr("Longest backoff"), timeTip("Most that it grows to.")},
-                at(&AsyncRetries::longestBackoff));
-  page->addText({"/lambda/async/error_delay", tr("Error delay"), timeTip("Before the first retry of an error; then twice that.")},
-                at(&AsyncRetries::errorDelay));
-  page->startGroup(tr("SQS (trigger queue)"));
-  page->addText({"/lambda/queue/batch_size", tr("Batch size"), countTip("Messages of a batch at most.")},
-                at(&QueueMapping::batchSize));
-  page->addText({"/lambda/queue/window", tr("Window"), timeTip("How long a batch is gathered.")}, at(&QueueMapping::window));
-  page->addText({"/lambda/queue/max_concurrency", tr("Max concurrency"), countTip("Batches at once."), "none"},
-                at(&QueueMapping::maxConcurrency));
-  page->addText({"/lambda/queue/visibility_timeout", tr("Visibility"), timeTip("A received message stays hidden."), "auto"},
-                at(&QueueMapping::visibilityTimeout));
-  page->addText({"/lambda/queue/max_receives", tr("Receives"), countTip("Before the dead-letter queue.")},
-                at(&QueueMapping::maxReceives));
-  page->addFlag({"/lambda/queue/partial_failures", tr("Partial failures"), tr("Only failed messages of a batch return.")},
-                at(&QueueMapping::partialFailures));
-  page->addText({"/lambda/queue/groups", tr("FIFO groups"), countTip("0: a standard queue.")}, at(&QueueMapping::groups));
-  page->addJson({"/lambda/queue/pollers", tr("Pollers"),
-                 tr("Provisioned mode, such as {\"min\": 2, \"max\": 200}; null: off.")},
-                at(&QueueMapping::provisioned));
-  page->startGroup(tr("Kinesis (trigger stream)"));
-  page->addText({"/lambda/stream/shards", tr("Shards"), countTip("1 to 10,000.")}, at(&StreamMapping::shards));
-  page->addText({"/lambda/stream/parallelisation_factor", tr("Parallelisation"), countTip("Lanes of a shard, 1 to 10.")},
-                at(&StreamMapping::factor));
-  page->addText({"/lambda/stream/batch_size", tr("Batch size"), countTip("Records of a batch at most.")},
-                at(&StreamMapping::batchSize));
-  page->addText({"/lambda/stream/window", tr("Window"), timeTip("How long a batch is gathered.")}, at(&StreamMapping::window));
-  page->addText({"/lambda/stream/retries", tr("Retries"), countTip("Of a failed batch."), "unlimited"},
-                at(&StreamMapping::retries));
-  page->addText({"/lambda/stream/max_age", tr("Oldest record"), timeTip("Older ones are given up."), "none"},
-                at(&StreamMapping::maxAge));
-  page->addFlag({"/lambda/stream/bisect", tr("Bisect"), tr("Halves a failed batch.")}, at(&StreamMapping::bisect));
-  page->addFlag({"/lambda/stream/partial_failures", tr("Partial failures"), tr("Records before the failed one are done.")},
-                at(&StreamMapping::partialFailures));
-  page->startGroup(tr("Concurrency over time"));
-  page->addJson({"/lambda/provisioned_plan", tr("Provisioned plan"),
-                 tr("{\"kind\": \"fixed\"}, \"scheduled\" with steps, or \"target_tracking\" with min, max and target.")},
-                at(&LambdaSetup::provisionedPlan));
-  page->addJson({"/lambda/neighbours", tr("Neighbours"), tr("Other functions that share the account's concurrency, as in the scenario file.")},
-                at(&LambdaSetup::neighbours));
   return page;
 }
 

@@ -4,6 +4,7 @@
 #include <QHBoxLayout>
 #include <QScrollArea>
 #include <QVBoxLayout>
+#include <span>
 
 #include "ui/appearance.hpp"
 #include "ui/qt_text.hpp"
@@ -21,9 +22,28 @@ QLabel* newTextLabel() {
   return label;
 }
 
-QString bulletList(const std::vector<model::Reason>& reasons) {
+constexpr int kLowestTimeline = 215; // pixels; on less Qt Charts writes dots for the numbers of the axes
+
+QScrollArea* newScrollArea(QWidget* content) {
+  auto* scroll = new QScrollArea;
+  scroll->setWidget(content);
+  scroll->setWidgetResizable(true);
+  scroll->setFrameShape(QFrame::NoFrame);
+  return scroll;
+}
+
+QLabel* newRichLabel(const QString& name) {
+  auto* label = newTextLabel();
+  label->setTextFormat(Qt::RichText);
+  label->setAlignment(Qt::AlignTop);
+  label->setAccessibleName(name);
+  return label;
+}
+
+QString bulletList(std::span<const std::string> sentences) {
+  if (sentences.empty()) return {};
   QString html = QStringLiteral("<ul style='margin-left:-22px'>");
-  for (const auto& reason : reasons) html += QStringLiteral("<li>%1</li>").arg(toQt(reason.message).toHtmlEscaped());
+  for (const auto& sentence : sentences) html += QStringLiteral("<li>%1</li>").arg(toQt(sentence).toHtmlEscaped());
   return html + QStringLiteral("</ul>");
 }
 
@@ -31,11 +51,11 @@ QString bulletList(const std::vector<model::Reason>& reasons) {
 
 ResultsPage::ResultsPage(QWidget* parent)
     : QWidget(parent), m_headline(newTextLabel()), m_run(newTextLabel()), m_notice(newTextLabel()),
-      m_reasons(newTextLabel()), m_lambda(new PlatformCard(model::Platform::Lambda)),
-      m_ec2(new PlatformCard(model::Platform::Ec2)),
-      m_managed(new PlatformCard(model::Platform::ManagedInstances)), m_tabs(new QTabWidget), m_cost(new ChartPanel),
-      m_latency(new ChartPanel), m_memory(new ChartPanel), m_lambdaTimeline(new ChartPanel), m_ec2Timeline(new ChartPanel),
-      m_managedTimeline(new ChartPanel),
+      m_reasons(newRichLabel(tr("Reasons"))), m_idleLifetime(newRichLabel(tr("What the idle lifetime does"))),
+      m_replay(newRichLabel(tr("What the replay tells"))), m_lambda(new PlatformCard(model::Platform::Lambda)),
+      m_ec2(new PlatformCard(model::Platform::Ec2)), m_managed(new PlatformCard(model::Platform::ManagedInstances)),
+      m_tabs(new QTabWidget), m_cost(new ChartPanel), m_latency(new ChartPanel), m_memory(new ChartPanel),
+      m_lambdaTimeline(new ChartPanel), m_ec2Timeline(new ChartPanel), m_managedTimeline(new ChartPanel),
       m_money(new MoneyBars) {
   QFont large = m_headline->font();
   large.setPointSizeF(large.pointSizeF() * 1.3);
@@ -64,13 +84,9 @@ ResultsPage::ResultsPage(QWidget* parent)
   layout->addWidget(m_managed);
   layout->addWidget(m_tabs, 1);
   layout->addWidget(m_run);
-  auto* scroll = new QScrollArea;
-  scroll->setWidget(content);
-  scroll->setWidgetResizable(true);
-  scroll->setFrameShape(QFrame::NoFrame);
   auto* page = new QVBoxLayout(this);
   page->setContentsMargins(0, 0, 0, 0);
-  page->addWidget(scroll);
+  page->addWidget(newScrollArea(content));
 
   m_tabs->setMinimumHeight(260);
   m_tabs->setDocumentMode(true);
@@ -87,27 +103,34 @@ void ResultsPage::addCharts() {
   auto* layout = new QVBoxLayout(overTime);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
-  layout->addWidget(m_lambdaTimeline, 1);
-  layout->addWidget(m_ec2Timeline, 1);
-  layout->addWidget(m_managedTimeline, 1);
-  m_tabs->addTab(overTime, tr("Over &time"));
+  for (auto* chart : {m_lambdaTimeline, m_ec2Timeline, m_managedTimeline}) {
+    chart->setMinimumHeight(kLowestTimeline);
+    layout->addWidget(chart, 1);
+  }
+  m_tabs->addTab(newScrollArea(overTime), tr("Over &time"));
   m_tabs->addTab(m_memory, tr("M&emory"));
 }
 
 void ResultsPage::addTables() {
   addTable(tr("&Bill"), new BillTableModel, BillTableModel::Source, DataTable::Filter::Hidden);
-  addMoneyPage();
+  addTableBelow(m_money, tr("&Money"), tr("Where the money goes"), new MoneyTableModel, MoneyTableModel::Part);
   addTable(tr("Co&mmitments"), new CommitmentTableModel, CommitmentTableModel::Commitment, DataTable::Filter::Hidden)
       ->setEmptyText(tr("Nothing here can be committed to."));
   addTable(tr("Ca&ndidates"), new CandidateTableModel, CandidateTableModel::Objective, DataTable::Filter::Shown);
   m_candidatesTab = m_tabs->count() - 1;
   m_tabs->addTab(newReasonsPage(), tr("&Why"));
+  m_idleLifetimeTab = addTableBelow(m_idleLifetime, tr("&Idle lifetime"), tr("If environments were kept idle for"),
+                                    new IdleLifetimeTableModel, IdleLifetimeTableModel::Kept);
+  m_replayTab = addTableBelow(m_replay, tr("Re&play"), tr("The recorded run, replayed"), new ReplayTableModel,
+                              ReplayTableModel::Figure);
   addTable(tr("W&arnings"), new WarningTableModel, WarningTableModel::Advice, DataTable::Filter::Hidden)
       ->setEmptyText(tr("No warnings: nothing in this run asks for care."));
   m_warningsTab = m_tabs->count() - 1;
   addTable(tr("Ass&umptions"), new AssumptionTableModel, AssumptionTableModel::Source, DataTable::Filter::Shown);
   addTable(tr("C&ross-check"), new AnalyticTableModel, AnalyticTableModel::Method, DataTable::Filter::Hidden)
       ->setEmptyText(tr("No closed form holds for this scenario; the simulation stands alone."));
+  // Neither may be the last: Qt 6.4 scrolls its tab bar by the place of the last tab, hidden or not.
+  for (const int tab : {m_idleLifetimeTab, m_replayTab}) m_tabs->setTabVisible(tab, false);
 }
 
 DataTable* ResultsPage::addTable(const QString& title, DecisionTableModel* model, int wide, DataTable::Filter filter) {
@@ -117,17 +140,16 @@ DataTable* ResultsPage::addTable(const QString& title, DecisionTableModel* model
   return table;
 }
 
-// The bars and, below them, the figures behind them.
-void ResultsPage::addMoneyPage() {
+int ResultsPage::addTableBelow(QWidget* above, const QString& title, const QString& name, DecisionTableModel* model,
+                               int wide) {
   auto* page = new QWidget;
   auto* layout = new QVBoxLayout(page);
   layout->setContentsMargins(8, 4, 8, 4);
-  auto* table =
-      new DataTable(new MoneyTableModel, MoneyTableModel::Part, tr("Where the money goes"), DataTable::Filter::Hidden);
-  m_models.push_back(table->model());
-  layout->addWidget(m_money);
+  auto* table = new DataTable(model, wide, name, DataTable::Filter::Hidden);
+  m_models.push_back(model);
+  layout->addWidget(above);
   layout->addWidget(table, 1);
-  m_tabs->addTab(page, tr("&Money"));
+  return m_tabs->addTab(page, title);
 }
 
 QWidget* ResultsPage::newReasonsPage() {
@@ -138,9 +160,6 @@ QWidget* ResultsPage::newReasonsPage() {
                                 DataTable::Filter::Hidden);
   drivers->setEmptyText(tr("Inputs are varied when both platforms are compared."));
   m_models.push_back(drivers->model());
-  m_reasons->setTextFormat(Qt::RichText);
-  m_reasons->setAlignment(Qt::AlignTop);
-  m_reasons->setAccessibleName(tr("Reasons"));
   auto* title = new QLabel(tr("<b>What would change the answer</b> (one input varied at a time)"));
   layout->addWidget(m_reasons);
   layout->addWidget(title);
@@ -167,13 +186,24 @@ void ResultsPage::setDecision(std::shared_ptr<const model::Decision> decision) {
   m_ec2Timeline->setVisible(m_decision->ec2.has_value());
   for (auto* model : m_models) model->setDecision(m_decision);
   showReasons();
+  showIdleLifetimeAndReplay();
   showTabTitles();
   setNotice({});
 }
 
 void ResultsPage::showReasons() {
-  m_reasons->setText(m_decision->reasons.empty() ? tr("The figures speak for themselves.")
-                                                 : bulletList(m_decision->reasons));
+  std::vector<std::string> sentences;
+  for (const auto& reason : m_decision->reasons) sentences.push_back(reason.message);
+  m_reasons->setText(sentences.empty() ? tr("The figures speak for themselves.") : bulletList(sentences));
+}
+
+void ResultsPage::showIdleLifetimeAndReplay() {
+  const auto& idle = m_decision->idleSensitivity;
+  m_tabs->setTabVisible(m_idleLifetimeTab, idle.has_value());
+  if (idle)
+    m_idleLifetime->setText(toQt(model::idleLifetimeSummary(*m_decision)).toHtmlEscaped() + bulletList(idle->why));
+  m_tabs->setTabVisible(m_replayTab, m_decision->replay.has_value());
+  if (m_decision->replay) m_replay->setText(bulletList(model::replaySentences(*m_decision)));
 }
 
 void ResultsPage::showTabTitles() {

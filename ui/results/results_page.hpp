@@ -1,5 +1,6 @@
 #pragma once
-// One decision on one page: verdict, key figures side by side, charts, bill, candidates, assumptions, warnings.
+// One decision on one page: verdict, key figures side by side, charts, bill, candidates, assumptions, warnings,
+// and a recorded run beside its replay.
 #include <QLabel>
 #include <QTabWidget>
 #include <QWidget>
@@ -32,20 +33,22 @@ class ResultsPage : public QWidget {
   void addCharts();
   void addTables();
   DataTable* addTable(const QString& title, DecisionTableModel* model, int wide, DataTable::Filter filter);
-  void addMoneyPage();
+  // A tab of what explains a table and, below it, the table; its index.
+  int addTableBelow(QWidget* above, const QString& title, const QString& name, DecisionTableModel* model, int wide);
   QWidget* newReasonsPage();
   void showReasons();
+  void showIdleLifetimeAndReplay();
   void showTabTitles();
   void colour();
 
   std::shared_ptr<const model::Decision> m_decision;
-  QLabel *m_headline, *m_run, *m_notice, *m_reasons;
+  QLabel *m_headline, *m_run, *m_notice, *m_reasons, *m_idleLifetime, *m_replay;
   PlatformCard *m_lambda, *m_ec2, *m_managed;
   QTabWidget* m_tabs;
   ChartPanel *m_cost, *m_latency, *m_memory, *m_lambdaTimeline, *m_ec2Timeline, *m_managedTimeline;
   MoneyBars* m_money;
   std::vector<DecisionTableModel*> m_models;
-  int m_warningsTab = 0, m_candidatesTab = 0;
+  int m_warningsTab = 0, m_candidatesTab = 0, m_idleLifetimeTab = 0, m_replayTab = 0;
 };
 
 } // namespace ui

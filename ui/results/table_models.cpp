@@ -3,6 +3,7 @@
 #include <QApplication>
 #include <QBrush>
 #include <QFont>
+#include <QLocale>
 #include <cmath>
 
 #include "pricing/money.hpp"
@@ -63,6 +64,19 @@ std::vector<Cell> billRow(const QString& platform, const pricing::BillLine& line
           unitPrice(line),
           money(line.amount.inDollars()),
           {(line.estimated ? QObject::tr("estimated: ") : QString()) + toQt(line.source), {}, toQt(line.source)}};
+}
+
+// Digit by digit, because a replay may be off by one of many.
+Cell exactCount(double count) { return {QLocale(QLocale::English).toString(count, 'f', 0), count}; }
+
+std::vector<Cell> replayRow(const QString& figure, std::optional<double> recorded, double replayed) {
+  std::vector<Cell> row{{figure}, {QObject::tr("not recorded"), -1.0, {}, Tone::Muted}, exactCount(replayed), absent()};
+  if (!recorded) return row;
+  row[ReplayTableModel::Recorded] = exactCount(*recorded);
+  if (*recorded <= 0 || replayed <= 0) return row; // a share of nothing, or none by nature
+  const double difference = replayed / *recorded - 1;
+  row[ReplayTableModel::Difference] = {toQt(pricing::displayPercent(difference)), std::fabs(difference)};
+  return row;
 }
 
 std::vector<Cell> sumRow(const QString& platform, const QString& title, double usd, Tone tone) {
@@ -284,6 +298,51 @@ std::vector<DecisionTableModel::Row> DriverTableModel::rowsOf(const model::Decis
                     {dollars(change), std::fabs(change)},
                     driver.flips ? Cell{tr("flips"), {}, {}, Tone::Bad} : Cell{tr("stays"), {}, {}, Tone::Muted}});
   }
+  return rows;
+}
+
+IdleLifetimeTableModel::IdleLifetimeTableModel(QObject* parent)
+    : DecisionTableModel({{tr("Kept idle"), tr("How long Lambda keeps an environment without a request")},
+                          {tr("Cost a month"), tr("Lambda's, USD"), true},
+                          {tr("Cold starts"), tr("Divided by started requests"), true},
+                          {tr("p99"), tr("Response time that 99 % of completed requests stay within"), true},
+                          {tr("Objective")},
+                          {tr("Cheaper side"), tr("Of Lambda and EC2")}},
+                         parent) {}
+
+std::vector<DecisionTableModel::Row> IdleLifetimeTableModel::rowsOf(const model::Decision& decision) const {
+  std::vector<Row> rows;
+  if (!decision.idleSensitivity) return rows;
+  const auto& cases = decision.idleSensitivity->cases;
+  for (const auto& c : cases) {
+    const bool moves = decision.ec2 && c.cheaper != cases.front().cheaper;
+    const auto cheaper = c.cheaper ? model::Platform::Lambda : model::Platform::Ec2;
+    rows.push_back({{toQt(c.idleLifetime), static_cast<int>(rows.size())},
+                    money(c.monthlyUsd),
+                    {toQt(pricing::displayPercent(c.coldFraction)), c.coldFraction},
+                    {toQt(pricing::displaySeconds(c.p99Ms / 1000)), c.p99Ms},
+                    c.meetsObjective ? Cell{tr("✓ met"), {}, {}, Tone::Good} : Cell{tr("✗ missed"), {}, {}, Tone::Bad},
+                    decision.ec2 ? Cell{platformTitle(cheaper), {}, {}, moves ? Tone::Bad : Tone::Plain} : absent()});
+  }
+  return rows;
+}
+
+ReplayTableModel::ReplayTableModel(QObject* parent)
+    : DecisionTableModel({{tr("Figure")},
+                          {tr("Recorded"), tr("By the log"), true},
+                          {tr("Replayed"), tr("The log's own arrivals and durations, simulated once"), true},
+                          {tr("Difference"), tr("Replayed over recorded"), true}},
+                         parent) {}
+
+std::vector<DecisionTableModel::Row> ReplayTableModel::rowsOf(const model::Decision& decision) const {
+  if (!decision.replay) return {};
+  const auto& replay = *decision.replay;
+  const auto made = static_cast<double>(replay.coldStarts); // the replay begins without environments
+  std::vector<Row> rows{replayRow(tr("environments"), replay.recordedEnvironments, made)};
+  if (replay.recordedWarmAtFirst) rows.push_back(replayRow(tr("of them there before"), replay.recordedWarmAtFirst, 0));
+  rows.push_back(replayRow(tr("cold starts"), replay.recordedColdStarts, made));
+  if (replay.recordedBilledMs)
+    rows.push_back(replayRow(tr("billed ms"), replay.recordedBilledMs, static_cast<double>(replay.billedMs)));
   return rows;
 }
 

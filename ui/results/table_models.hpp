@@ -120,6 +120,28 @@ class DriverTableModel : public DecisionTableModel {
   std::vector<Row> rowsOf(const model::Decision& decision) const override;
 };
 
+// Lambda with idle environments kept as assumed, shorter and longer; no rows without Lambda.
+class IdleLifetimeTableModel : public DecisionTableModel {
+  Q_OBJECT
+ public:
+  enum ColumnIndex { Kept, Cost, Cold, P99, Objective, Cheaper };
+  explicit IdleLifetimeTableModel(QObject* parent = nullptr);
+
+ protected:
+  std::vector<Row> rowsOf(const model::Decision& decision) const override;
+};
+
+// What a log recorded beside its replay; no rows where the log recorded neither cold starts nor environments.
+class ReplayTableModel : public DecisionTableModel {
+  Q_OBJECT
+ public:
+  enum ColumnIndex { Figure, Recorded, Replayed, Difference };
+  explicit ReplayTableModel(QObject* parent = nullptr);
+
+ protected:
+  std::vector<Row> rowsOf(const model::Decision& decision) const override;
+};
+
 // Closed forms beside the simulation.
 class AnalyticTableModel : public DecisionTableModel {
   Q_OBJECT

@@ -3,6 +3,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "model/evaluation/idle_sensitivity.hpp"
+
 namespace tests {
 
 namespace {
@@ -98,6 +100,64 @@ model::PlatformResult ec2Result() {
   return result;
 }
 
+model::PlatformResult managedResult(double instances) {
+  model::PlatformResult result;
+  result.platform = model::Platform::ManagedInstances;
+  result.configuration = "m8g.large, at least 3";
+  result.requests = 60'480'000;
+  result.completed = 60'470'000;
+  result.throttled = 10'000;
+  result.histogram = sample(62, 60);
+  result.latency = summaryOf(result.histogram);
+  result.failedFraction = {1.65e-4, 1e-5};
+  result.utilisation = {0.38, 0.01};
+  result.instancesMean = {instances, 0.1};
+  result.peakInstances = 15;
+  result.environmentsMean = {2 * instances, 0.2};
+  result.peakEnvironments = 30;
+  result.inFlightMean = {12.5, 0.1};
+  const double hours = 730 * instances;
+  result.bill.lines = {
+      line("lambda_managed_instances", "requests", 262'800'000, "request", 2e-7),
+      line("lambda_managed_instances", "instance_hours (m8g.large, on_demand)", hours, "hour", 0.08976),
+      line("lambda_managed_instances", "management_fee (m8g.large)", hours, "hour", 0.15 * 0.08976)};
+  result.monthlyCostUsd = {result.bill.total().inDollars(), 2.5};
+  const double instanceUsd = result.bill.lines[1].amount.inDollars();
+  result.moneyParts = {{"busy", "vCPUs at work", 0.4 * instanceUsd},
+                       {"headroom", "free capacity kept above the load", 0.6 * instanceUsd},
+                       {"fee", "management fee on the instances", result.bill.lines[2].amount.inDollars()},
+                       {"requests", "price of each request", 52.56}};
+  result.timeline = timeline(instances, 12.5);
+  return result;
+}
+
+model::IdleSensitivity idleSensitivity() {
+  model::IdleSensitivity found;
+  found.cases = {{"as assumed", 847.56, 6.6e-5, 267.2, true, false},
+                 {"5 min", 861.2, 0.0021, 512, false, false},
+                 {"45 min", 845.1, 2e-5, 262, true, false}};
+  found.spanS = 40'000;
+  found.why = model::whatChanges(found.cases);
+  return found;
+}
+
+model::Replay replayedRun() {
+  model::Replay replay;
+  replay.recordedColdStarts = 1'187;
+  replay.recordedEnvironments = 1'200;
+  replay.recordedWarmAtFirst = 13;
+  replay.recordedBilledMs = 5'412'300;
+  replay.requests = 20'000;
+  replay.coldStarts = 1'212;
+  replay.peakBusy = 96;
+  replay.billedMs = 5'412'300;
+  replay.idleLifetime = "constant, 10 min";
+  replay.idleLifetimeSource = "scenario";
+  replay.calibration = model::Replay::Calibration{612, 640, false};
+  replay.differences = {{"there_before", "13 environments were there before the log begins."}};
+  return replay;
+}
+
 void addCostCurve(model::Decision& decision) {
   for (int i = -8; i <= 8; ++i) {
     const double rate = 100 * std::pow(10.0, i / 4.0);
@@ -115,6 +175,8 @@ model::Decision plausibleDecision() {
   decision.scenario.objective.p99 = std::chrono::milliseconds(500);
   decision.lambda = lambdaResult();
   decision.ec2 = ec2Result();
+  decision.managed = managedResult(11);
+  decision.scenario.managed.emplace().instanceType = "m8g.large";
   decision.verdict = model::Verdict::Lambda;
   decision.monthlySavingUsd = {decision.lambda->monthlyCostUsd.value - decision.ec2->monthlyCostUsd.value, 5.2};
   addCostCurve(decision);
@@ -129,12 +191,21 @@ model::Decision plausibleDecision() {
       {model::Platform::Ec2, "m5.24xlarge x 2..20", 6900, {}, {}, false, false, "screened out by cost", false}};
   decision.analytic = {
       {model::Platform::Lambda, "busy environments", "M/G/infinity", 10.5, {10.52, 0.1}, "environments"}};
+  decision.idleSensitivity = idleSensitivity();
+  decision.replay = replayedRun();
   decision.assumptions = {{"lambda.memory", "1769MB", model::Origin::Scenario, ""},
                           {"lambda.idle_lifetime", "600s", model::Origin::Default, "probes of 2025"},
                           {"ec2.purchase", "on_demand", model::Origin::Default, "convention"}};
   decision.warnings = {{"near_limit", "Peak concurrency of 948 is 95 % of the account's 1,000.",
                         "Ask for a higher limit before the peak grows."}};
   decision.run = {1, 5, 1, 604800, 302'400'000, 3.1, 1.9e7, "aws-2026-11-23", "2026-11-23", "00ff", "", "", "0.1.0"};
+  return decision;
+}
+
+model::Decision cheaperManagedDecision() {
+  auto decision = plausibleDecision();
+  decision.managed = managedResult(8);
+  decision.managedSavingUsd = {decision.lambda->monthlyCostUsd.value - decision.managed->monthlyCostUsd.value, 4.4};
   return decision;
 }
 
@@ -146,6 +217,7 @@ ui::Engine answeringEngine() {
   return {[](const model::Scenario& scenario, const model::RunControl&) -> model::EvaluationOutcome {
             auto decision = plausibleDecision();
             decision.scenario = scenario;
+            if (!scenario.managed) decision.managed.reset();
             return std::make_shared<const model::Decision>(std::move(decision));
           },
           [](const std::vector<std::string>& files, const workloads::ImportProgress&) {
