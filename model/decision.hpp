@@ -46,11 +46,15 @@ struct CommitmentPlan {
   double onDemandUsdAfterDrop = 0;       // a month
 };
 
+// A backlog that grows by more than this share of the arrivals has no steady state to speak of.
+inline constexpr double kGrowingBacklogShare = 0.1;
+
 // Between a source and its function: summed over observations, so that counts add up (SourceTally).
 struct DeliverySummary {
   SourceTally counts;
   std::uint64_t invocations = 0; // batches count once
-  double meanWaitS = 0;          // arrival to first delivery
+  double meanWaitS = 0;          // arrival until the function took a request, or it was given up
+  double backlogGrowthShare = 0; // of the requests that arrived: added to the backlog from the window's start to its end
   Estimate backlogMean;          // requests at the source, over time
 };
 // Another function of the account, in the first replication.

@@ -41,8 +41,9 @@ struct Outcomes {
   friend bool operator==(const Outcomes&, const Outcomes&) = default;
 };
 
-// What happened between a source and its function, in the window in which it happened. A delivery hands one request to
-// the function: firstDeliveries + redeliveries = throttled + succeeded + errored + crashed + timedOut.
+// What happened between a source and its function. Counts are booked where their request arrived, however late they
+// come; what is held over time, where it happened. A delivery hands one request to the function: firstDeliveries +
+// redeliveries = throttled + succeeded + errored + crashed + timedOut.
 // All zero when the run needed no event engine: every request was delivered once, as it came.
 struct SourceTally {
   std::uint64_t firstDeliveries = 0, redeliveries = 0;
@@ -52,10 +53,11 @@ struct SourceTally {
   std::uint64_t crashed = 0;            // the environment went down
   std::uint64_t timedOut = 0;           // cut at the function's timeout
   std::uint64_t abandoned = 0;          // of these, the client had stopped waiting for
-  Int128 waitedNs = 0;                  // arrival to first delivery, summed over first deliveries
+  Int128 waitedNs = 0;                  // of all requests: arrival until the function took it, or it was given up
   std::int64_t longestWaitNs = 0;       // of these
   Int128 backlogNs = 0;                 // requests at the source, not in the function, over the window's time
   std::int64_t peakBacklog = 0;         // held for longer than an instant
+  std::int64_t backlogGrowth = 0;       // requests at the source at the window's end less those at its beginning
   Int128 pollerNs = 0;                  // provisioned pollers
   SourceTally& operator+=(const SourceTally& other);
   std::uint64_t deliveries() const { return firstDeliveries + redeliveries; }
@@ -75,10 +77,13 @@ inline SourceTally& SourceTally::operator+=(const SourceTally& other) {
   longestWaitNs = std::max(longestWaitNs, other.longestWaitNs);
   backlogNs += other.backlogNs;
   peakBacklog = std::max(peakBacklog, other.peakBacklog);
+  backlogGrowth += other.backlogGrowth;
   pollerNs += other.pollerNs;
   return *this;
 }
 
+// What a call counts and bills belongs to the window in which its request arrived (of a batch: its first request), so
+// that what waits at a source is paid for however late it runs; environments' time to the window in which it passes.
 struct LambdaTally {
   Outcomes outcomes;
   std::uint64_t started = 0, cold = 0;  // cold: in a new environment; cold fraction = cold / started

@@ -80,7 +80,11 @@ EventSource eventSource(const Scenario& scenario) {
   case workloads::Trigger::Http: return setup.client;
   case workloads::Trigger::Async:
   case workloads::Trigger::Schedule: return setup.async;
-  case workloads::Trigger::Stream: return setup.stream;
+  case workloads::Trigger::Stream: {
+    auto stream = setup.stream;
+    stream.recordSize = scenario.workload.requestSize;
+    return stream;
+  }
   case workloads::Trigger::Queue: break;
   }
   auto queue = setup.queue;

@@ -171,6 +171,9 @@ void reviewSnapStart(Review& review, const LambdaSetup& lambda) {
   if (lambda.provisionedConcurrency > 0)
     refuse(fmt::format("SnapStart with {} provisioned environments", lambda.provisionedConcurrency),
            "lambda.provisioned_concurrency 0, because a function has one or the other");
+  if (!std::holds_alternative<std::monostate>(lambda.provisionedPlan))
+    refuse("SnapStart with a plan of provisioned environments",
+           "lambda.provisioned_plan null, because a function has one or the other");
   if (lambda.ephemeralStorage > kSmallestStorage)
     refuse(fmt::format("SnapStart with {} of ephemeral storage", shown(lambda.ephemeralStorage)),
            "lambda.ephemeral_storage 512MB, the most that a snapshot keeps");

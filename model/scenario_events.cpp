@@ -131,9 +131,17 @@ void reviewNeighbour(Review& review, const LambdaNeighbour& neighbour, const std
   review.within<Duration>(at + "/timeout", neighbour.timeout, seconds(1), seconds(900), "a time");
 }
 
+std::int64_t mostProvisioned(const LambdaSetup& lambda) {
+  std::int64_t most = lambda.provisionedConcurrency;
+  if (const auto* tracking = std::get_if<ProvisionedTracking>(&lambda.provisionedPlan)) most = tracking->max;
+  if (const auto* schedule = std::get_if<ProvisionedSchedule>(&lambda.provisionedPlan))
+    for (const auto& step : schedule->steps) most = std::max(most, step.count);
+  return most;
+}
+
 // What all functions reserve leaves 100 of the account to whoever reserves nothing.
 void reviewNeighbours(Review& review, const LambdaSetup& lambda) {
-  std::int64_t reserved = lambda.reservedConcurrency.value_or(lambda.provisionedConcurrency);
+  std::int64_t reserved = lambda.reservedConcurrency.value_or(mostProvisioned(lambda));
   for (std::size_t i = 0; i < lambda.neighbours.size(); ++i) {
     const auto at = fmt::format("/lambda/neighbours/{}", i);
     reviewNeighbour(review, lambda.neighbours[i], at);

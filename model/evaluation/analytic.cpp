@@ -67,6 +67,8 @@ std::vector<AnalyticFigure> lambdaFigures(const Scenario& scenario, const Platfo
   std::vector<AnalyticFigure> figures;
   if (!isPoisson(scenario.workload) || ratePerSecond <= 0) return figures;
   const auto function = lambdaFunction(scenario);
+  // A source that tries again or batches, other functions and failures break the assumptions of all three forms.
+  if (function.needsEvents()) return figures;
   const double serviceS = workOf(scenario.workload).meanSeconds * lambdaStretch(function, scenario.workload.work);
   const double initS = workloads::meanSeconds(function.init);
   const auto add = [&](const char* quantity, const char* method, double closedForm, Estimate estimate,

@@ -239,8 +239,14 @@ void describeDeliveries(const std::vector<LambdaTally>& tallies, double seconds,
   DeliverySummary summary;
   summary.counts = all;
   for (const auto& t : tallies) summary.invocations += t.started;
-  summary.meanWaitS =
-      all.firstDeliveries == 0 ? 0 : asDouble(all.waitedNs) / kNsPerSecond / static_cast<double>(all.firstDeliveries);
+  const auto requests = static_cast<double>(std::max<std::uint64_t>(result.requests, 1));
+  summary.meanWaitS = asDouble(all.waitedNs) / kNsPerSecond / requests;
+  summary.backlogGrowthShare = static_cast<double>(all.backlogGrowth) / requests;
+  if (summary.backlogGrowthShare > kGrowingBacklogShare) {
+    result.missed.push_back(fmt::format("the source's backlog grows by {} of what arrives",
+                                        pricing::displayPercent(summary.backlogGrowthShare)));
+    result.meetsObjective = false;
+  }
   summary.backlogMean = meanOver(tallies, [&](const auto& t) { return asDouble(t.source.backlogNs) / observedNs; });
   result.deliveries = summary;
 }

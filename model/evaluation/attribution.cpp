@@ -118,7 +118,10 @@ std::array<Share, 5> billedTime(std::int64_t billedMs, Int128 cpuNs, Int128 ioNs
 }
 
 std::array<Share, 2> readyTime(const Scenario& scenario, const LambdaTally& tally, const Metered& metered) {
-  const double readyNs = static_cast<double>(scenario.lambda->provisionedConcurrency) * metered.observedSeconds * 1e9;
+  const auto& setup = *scenario.lambda;
+  const bool fixed = std::holds_alternative<std::monostate>(setup.provisionedPlan);
+  const double readyNs = fixed ? static_cast<double>(setup.provisionedConcurrency) * metered.observedSeconds * 1e9
+                               : asDouble(tally.provisionedAllocatedNs);
   const double busyNs = std::min(readyNs, asDouble(tally.provisionedBusyNs));
   return {Share{{"busy_provisioned", "provisioned environments while they serve"}, busyNs},
           Share{{"idle_provisioned", "provisioned environments kept ready"}, readyNs - busyNs}};

@@ -27,7 +27,9 @@ std::string monthsText(double months) {
 void addObjectiveReason(const std::optional<PlatformResult>& result, std::vector<Reason>& reasons) {
   if (!result) return;
   const auto who = fmt::format("{} ({})", platformTitle(result->platform), result->configuration);
-  if (result->meetsObjective)
+  if (result->meetsObjective && result->requests == 0)
+    reasons.push_back({"objective_met", fmt::format("{} meets the objective: no request arrived.", who)});
+  else if (result->meetsObjective)
     reasons.push_back({"objective_met", fmt::format("{} meets the objective: p99 {}, failed {}.", who,
                                                     pricing::displaySeconds(result->latency.p99.value / 1e3),
                                                     pricing::displayPercent(result->failedFraction.value))});
@@ -49,11 +51,12 @@ void addCostReason(const Decision& decision, std::vector<Reason>& reasons) {
 
 void addColdStartReason(const PlatformResult& lambda, std::vector<Reason>& reasons) {
   if (lambda.coldStarts == 0) return;
-  reasons.push_back(
-      {"cold_starts", fmt::format("{} of Lambda's started requests meet a cold start ({} of {}).",
-                                  pricing::displayPercent(lambda.coldFraction.value),
-                                  pricing::displayCount(static_cast<double>(lambda.coldStarts)),
-                                  pricing::displayCount(static_cast<double>(lambda.requests - lambda.throttled)))});
+  const auto started = lambda.deliveries ? lambda.deliveries->invocations : lambda.requests - lambda.throttled;
+  reasons.push_back({"cold_starts", fmt::format("{} of Lambda's {} meet a cold start ({} of {}).",
+                                                pricing::displayPercent(lambda.coldFraction.value),
+                                                lambda.deliveries ? "invocations" : "started requests",
+                                                pricing::displayCount(static_cast<double>(lambda.coldStarts)),
+                                                pricing::displayCount(static_cast<double>(started)))});
 }
 
 void addUtilisationReason(const PlatformResult& ec2, std::vector<Reason>& reasons) {
@@ -190,12 +193,16 @@ class WarningList {
             fmt::format("{} deliveries to Lambda were cut at the timeout of {}.",
                         pricing::displayCount(static_cast<double>(cut)), pricing::toText(setup.timeout)),
             "Raise lambda.timeout (15 minutes at most), give the function more memory or make batches smaller.");
-    } else if (result.latency.max.value > 0.8 * timeoutMs || result.timedOut > 0)
+    } else if (result.timedOut > 0 || (result.completed > 0 && result.latency.max.value > 0.8 * timeoutMs)) {
+      const auto slowest = result.completed == 0
+                               ? std::string("No Lambda request completed")
+                               : fmt::format("The slowest Lambda request took {}, init included",
+                                             pricing::displaySeconds(result.latency.max.value / 1e3));
       add("near_timeout",
-          fmt::format("The slowest Lambda request took {}, the timeout is {}; {} timed out.",
-                      pricing::displaySeconds(result.latency.max.value / 1e3), pricing::toText(setup.timeout),
-                      pricing::displayCount(static_cast<double>(result.timedOut))),
+          fmt::format("{}; the timeout is {} without the init before the call; {} timed out.", slowest,
+                      pricing::toText(setup.timeout), pricing::displayCount(static_cast<double>(result.timedOut))),
           "Raise lambda.timeout (15 minutes at most) or give the function more memory.");
+    }
     if (result.resetInits > 0)
       add("resets",
           fmt::format("{} Lambda requests ran init inside their duration: the timeout had cut the call before them.",
@@ -221,15 +228,44 @@ class WarningList {
                       of(result.expired), of(result.unfinished)),
           "The function does not keep up or a failing batch blocks its lane: raise the limit that binds, or limit "
           "retries and age.");
+    if (const double growth = result.deliveries->backlogGrowthShare; growth > kGrowingBacklogShare)
+      add("backlog_grows",
+          fmt::format("The source's backlog grew by {} of what arrived: the function does not keep up, or a burst came "
+                      "at the very end.",
+                      pricing::displayPercent(growth)),
+          "All of it is paid for, but latency has no steady state: raise the limit that binds, or give run.horizon "
+          "time for the last burst to pass.");
     if (counts.redeliveries > counts.firstDeliveries)
       add("retry_storm",
-          fmt::format("{} deliveries were repeats, {} were first ones: more load by trying again than by requests.",
-                      of(counts.redeliveries), of(counts.firstDeliveries)),
-          "Fewer attempts, a longer backoff with jitter, or more patience; attempts are billed.");
+          fmt::format("{} deliveries were repeats, {} were first ones: more load by trying again than by requests; {} "
+                      "of all were refused, which costs nothing.",
+                      of(counts.redeliveries), of(counts.firstDeliveries), of(counts.throttled)),
+          m_decision.scenario.workload.trigger == workloads::Trigger::Http
+              ? "Fewer attempts, a longer backoff with jitter, or more patience; attempts that start are billed."
+              : "Raise the concurrency limit if most were refused; else mend what fails, or limit retries and age. "
+                "Attempts that start are billed.");
     if (result.errored > 0)
       add("lost_after_retries",
           fmt::format("{} of {} requests failed in their last attempt.", of(result.errored), of(result.requests)),
           "They end as an error, in a dead-letter queue or discarded; see workload.failures.");
+  }
+
+  // No metric comes while nothing is invoked, so the alarm that would take environments away never rings (AWS Lambda
+  // developer guide, provisioned concurrency, Oct 2026).
+  void aboutProvisionedPlan() {
+    if (!m_decision.lambda || !std::holds_alternative<ProvisionedTracking>(m_decision.scenario.lambda->provisionedPlan))
+      return;
+    double busy = 0, idle = 0;
+    for (const auto& part : m_decision.lambda->moneyParts) {
+      if (part.code == "busy_provisioned") busy += part.usd;
+      if (part.code == "idle_provisioned") idle += part.usd;
+    }
+    if (idle <= busy) return;
+    add("provisioned_stays",
+        fmt::format("{} of the money for provisioned environments keeps them ready, {} is for those that serve.",
+                    pricing::displayPercent(idle / (idle + busy)), pricing::displayPercent(busy / (idle + busy))),
+        "Target tracking does not scale in while nothing is invoked, because no metric comes: a schedule for the quiet "
+        "hours does, and a smaller lambda.provisioned_plan.min keeps less.");
   }
 
   void aboutEc2(double ratePerSecond, const pricing::PriceCatalogue& catalogue) {
@@ -268,8 +304,11 @@ class WarningList {
           fmt::format("{} of {} requests to Managed Instances were throttled.",
                       pricing::displayCount(static_cast<double>(result.throttled)),
                       pricing::displayCount(static_cast<double>(result.requests))),
-          "The load more than doubled before capacity could follow, or the environments are small: raise "
-          "managed_instances.headroom, min or max_vcpus.");
+          m_decision.scenario.workload.trigger == workloads::Trigger::Http
+              ? "The load more than doubled before capacity could follow, or the environments are small: raise "
+                "managed_instances.headroom, min or max_vcpus."
+              : "An event source would deliver them again later, which is not simulated for this lane: read its failed "
+                "requests as late ones, or raise managed_instances.min until none are.");
   }
 
   void aboutCertainty(const PlatformResult& result) {
@@ -432,6 +471,7 @@ std::vector<Warning> warnings(const Decision& decision, const pricing::PriceCata
   list.aboutLambda(decision.meanRequestsPerSecond);
   list.aboutRequestRate(decision.meanRequestsPerSecond);
   list.aboutSource();
+  list.aboutProvisionedPlan();
   list.aboutEc2(decision.meanRequestsPerSecond, catalogue);
   if (decision.lambda) list.aboutCertainty(*decision.lambda);
   if (decision.ec2) list.aboutCertainty(*decision.ec2);

@@ -79,20 +79,19 @@ pricing::ByteCount recordSize(const RecordSource& source, const Scenario& scenar
 }
 
 // Calls of SQS with batches of that many messages, in the 64 KB that are metered; a call without payload is one.
-double sqsRequests(double messages, std::int64_t batch, double messageBytes) {
+double sqsRequests(double messages, double count, double messageBytes) {
   constexpr double kChunk = 64 * 1024;
-  const double count = static_cast<double>(batch);
   return messages / count * std::max(1.0, std::ceil(count * messageBytes / kChunk));
 }
 
 struct SourceMeter {
   const Scenario& scenario;
-  double requests;
+  const SourceTraffic& traffic;
   pricing::MonthlyUsage& usage;
 
   void operator()(const S3Source& source) const {
-    usage.s3.putRequests = requests * source.putsPerRequest;
-    usage.s3.getRequests = requests * source.getsPerRequest;
+    usage.s3.putRequests = traffic.requests * source.putsPerRequest;
+    usage.s3.getRequests = traffic.runs * source.getsPerRequest;
   }
   void operator()(const SqsSource& source) const { usage.sqs.standardRequests = calls(source); }
   void operator()(const SqsFifoSource& source) const { usage.sqs.fifoRequests = calls(source); }
@@ -110,15 +109,17 @@ struct SourceMeter {
 
  private:
   double calls(const QueueSource& source) const {
-    const double messages = requests * source.recordsPerRequest;
+    const double records = source.recordsPerRequest, sent = traffic.requests * records;
     const double bytes = static_cast<double>(recordSize(source, scenario).inBytes());
-    return sqsRequests(messages, source.sendBatchSize, bytes) + sqsRequests(messages, source.batchSize, bytes) +
-           sqsRequests(messages, source.batchSize, 0);
+    const auto own = SourceTraffic::Polls{traffic.requests, traffic.requests, static_cast<double>(source.batchSize)};
+    const auto polls = traffic.polls.value_or(own);
+    return sqsRequests(sent, static_cast<double>(source.sendBatchSize), bytes) +
+           sqsRequests(polls.received * records, polls.batch, bytes) + sqsRequests(polls.deleted * records, polls.batch, 0);
   }
   pricing::KinesisUsage streamOf(const RecordSource& source) const {
     pricing::KinesisUsage stream;
     stream.hours = scenario.hoursPerMonth;
-    stream.recordsPerSecond = requests * source.recordsPerRequest / (stream.hours * pricing::kSecondsPerHour);
+    stream.recordsPerSecond = traffic.requests * source.recordsPerRequest / (stream.hours * pricing::kSecondsPerHour);
     stream.recordSize = recordSize(source, scenario);
     return stream;
   }
@@ -257,8 +258,20 @@ double meanNlcu(const Scenario& scenario, const Metered& metered, double meanLat
   });
 }
 
-void addSource(const Scenario& scenario, double requests, pricing::MonthlyUsage& usage) {
-  if (scenario.source) std::visit(SourceMeter{scenario, requests, usage}, *scenario.source);
+void addSource(const Scenario& scenario, const SourceTraffic& traffic, pricing::MonthlyUsage& usage) {
+  if (scenario.source) std::visit(SourceMeter{scenario, traffic, usage}, *scenario.source);
+}
+
+// A call to SQS takes ten messages at most (SQS quotas); a batch of Lambda's beyond that takes several.
+SourceTraffic lambdaTraffic(const Scenario& scenario, const LambdaTally& tally, double factor) {
+  constexpr double kMessagesPerCall = 10;
+  const double started = static_cast<double>(tally.started) * factor;
+  SourceTraffic traffic{static_cast<double>(tally.outcomes.attempts) * factor, started, std::nullopt};
+  if (scenario.workload.trigger != workloads::Trigger::Queue || tally.started == 0) return traffic;
+  const double received = static_cast<double>(tally.source.deliveries() - tally.source.throttled) * factor;
+  traffic.polls = {received, static_cast<double>(tally.outcomes.completed) * factor,
+                   std::clamp(received / started, 1.0, kMessagesPerCall)};
+  return traffic;
 }
 
 pricing::MonthlyUsage lambdaUsage(const Scenario& scenario, const LambdaTally& tally, const Metered& metered) {
@@ -288,7 +301,7 @@ pricing::MonthlyUsage lambdaUsage(const Scenario& scenario, const LambdaTally& t
   usage.egressGb = egressGib(scenario, completed);
   usage.logsGb = logGib(scenario, started);
   if (setup.vpc) addNetwork(scenario, started, usage);
-  addSource(scenario, static_cast<double>(tally.outcomes.attempts) * factor, usage);
+  addSource(scenario, lambdaTraffic(scenario, tally, factor), usage);
   usage.alarms = static_cast<double>(setup.alarms);
   return usage;
 }
@@ -313,7 +326,7 @@ pricing::MonthlyUsage ec2Usage(const Scenario& scenario, const Ec2Tally& tally, 
   usage.egressGb = egressGib(scenario, static_cast<double>(tally.outcomes.completed) * factor);
   usage.logsGb = logGib(scenario, attempts);
   addNetwork(scenario, attempts - static_cast<double>(tally.outcomes.rejected) * factor, usage);
-  addSource(scenario, attempts, usage);
+  addSource(scenario, {attempts, attempts, std::nullopt}, usage);
   return usage;
 }
 
@@ -334,7 +347,7 @@ pricing::MonthlyUsage managedUsage(const Scenario& scenario, const ManagedTally&
   usage.egressGb = egressGib(scenario, static_cast<double>(tally.outcomes.completed) * factor);
   usage.logsGb = logGib(scenario, taken);
   addNetwork(scenario, taken, usage);
-  addSource(scenario, attempts, usage);
+  addSource(scenario, {attempts, attempts, std::nullopt}, usage);
   return usage;
 }
 

@@ -35,9 +35,21 @@ pricing::MonthlyUsage managedUsage(const Scenario& scenario, const ManagedTally&
 double meanLcu(const Scenario& scenario, const Metered& metered, pricing::TargetKind targets, double meanLatencyS);
 double meanNlcu(const Scenario& scenario, const Metered& metered, double meanLatencyS);
 
-// Lines of scenario.source for that many requests a month: what is stored, sent or put to bring them and what is
-// fetched, received or read to get them. Every attempt counts once; retries of failed ones are not modelled.
-void addSource(const Scenario& scenario, double requests, pricing::MonthlyUsage& usage);
+// What a platform does at the source with the requests that arrive.
+struct SourceTraffic {
+  double requests = 0; // that arrive
+  double runs = 0;     // of the code, repeated ones included
+  // Where Lambda polls the queue: received and deleted messages for each request, and how many a call takes. Otherwise
+  // once each, in the source's own batches.
+  struct Polls {
+    double received = 0, deleted = 0, batch = 1;
+  };
+  std::optional<Polls> polls;
+};
+
+// Lines of scenario.source for a month's traffic: what is stored, sent or put to bring the requests and what is fetched,
+// received or read to get them. Of EC2 and Managed Instances every request counts once: nothing is delivered again.
+void addSource(const Scenario& scenario, const SourceTraffic& traffic, pricing::MonthlyUsage& usage);
 
 // The same month at `requestRatio` times the requests on `instanceRatio` times the instances: what follows requests
 // (requests, duration, transfer, logs, LCU, source) and what follows instances (hours, volumes, addresses, monitoring)

@@ -72,7 +72,9 @@ void AsyncSource::attempt(RequestId id) {
   if (!m_service.invoke({&id, 1}, id, false, InvokeService::OnRefusal::Count)) return;
   auto& refusals = m_service.request(id).sourceNs;
   const auto before = static_cast<std::uint64_t>(refusals++ % kFailure);
-  tryAgainAfter(id, doubled(m_retries.backoff, m_retries.longestBackoff, before));
+  // Between a half and the whole, so that what was refused together does not come back together (convention).
+  const auto most = static_cast<double>(doubled(m_retries.backoff, m_retries.longestBackoff, before));
+  tryAgainAfter(id, static_cast<std::int64_t>(most * (1 - m_backoff.uniform() / 2)));
 }
 
 void AsyncSource::ended(const Call& call) {
@@ -129,6 +131,12 @@ std::size_t completeLeading(InvokeService& service, const BatchTable::Batch& bat
   while (done < batch.ids.size() && !service.request(batch.ids[done]).failing)
     service.complete(batch.ids[done++], call.respondedNs);
   return done;
+}
+
+std::size_t batchLimit(std::int64_t batchSize, pricing::ByteCount each) {
+  constexpr std::int64_t kLargestPayload = 6 * 1024 * 1024; // of a synchronous invocation (quotas, 2026)
+  const std::int64_t bytes = std::max<std::int64_t>(each.inBytes(), 1);
+  return static_cast<std::size_t>(std::clamp<std::int64_t>(kLargestPayload / bytes, 1, batchSize));
 }
 
 std::uint32_t BatchTable::open() {

@@ -74,6 +74,7 @@ struct StreamMapping {
   bool bisect = false;                 // halves a failing batch
   bool partialFailures = false;        // records before the failing one count as done
   Duration pollEvery = std::chrono::seconds(1);
+  pricing::ByteCount recordSize; // an invocation carries 6 MB at most (guide, Kinesis parameters, Sep-Oct 2026)
   friend bool operator==(const StreamMapping&, const StreamMapping&) = default;
 };
 

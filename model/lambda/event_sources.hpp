@@ -36,8 +36,8 @@ class ClientSource {
 
 class AsyncSource {
  public:
-  AsyncSource(InvokeService& service, const AsyncRetries& retries, std::uint64_t, std::uint64_t)
-      : m_service(service), m_retries(retries) {}
+  AsyncSource(InvokeService& service, const AsyncRetries& retries, std::uint64_t seed, std::uint64_t replication)
+      : m_service(service), m_retries(retries), m_backoff(seed, "lambda.async_backoff", replication) {}
   void arrived(RequestId id) { attempt(id); }
   void ended(const Call& call);
   void timerRang(std::uint32_t who) { attempt(who); }
@@ -51,6 +51,7 @@ class AsyncSource {
 
   InvokeService& m_service;
   AsyncRetries m_retries;
+  workloads::RandomStream m_backoff;
 };
 
 // What a request is lost to whose last delivery ended so.
@@ -89,6 +90,8 @@ class BatchTable {
   std::vector<std::uint32_t> m_free;
 };
 
+// Requests of this size that one invocation carries, at least one.
+std::size_t batchLimit(std::int64_t batchSize, pricing::ByteCount each);
 // Completes a batch's requests up to the first that failed; how many.
 std::size_t completeLeading(InvokeService& service, const BatchTable::Batch& batch, const Call& call);
 
@@ -175,6 +178,7 @@ class StreamSource {
 
   InvokeService& m_service;
   StreamMapping m_mapping;
+  std::size_t m_batchLimit;
   workloads::RandomStream m_dealing;
   std::vector<Lane> m_lanes;
   std::deque<std::uint32_t> m_refused; // lanes that wait for concurrency

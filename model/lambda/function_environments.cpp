@@ -32,7 +32,7 @@ FunctionEnvironments::FunctionEnvironments(const LambdaFunction& function, Ceili
 
 // What ran ahead is billed by itself and lies before the environment's time; its clock starts with the request.
 void FunctionEnvironments::create(Call& call, Start& start) {
-  LambdaTally& t = tally();
+  LambdaTally& t = tallyOfArrival(call.arrivedNs);
   const Birth birth = m_births.next(call.startNs);
   call.environment = static_cast<std::uint32_t>(m_environments.size());
   if (m_freeNumbers.empty()) {
@@ -49,13 +49,13 @@ void FunctionEnvironments::create(Call& call, Start& start) {
   t.billedInitNs += start.billedInitNs + start.innerInitNs;
   if (!birth.ahead) return;
   t.billedMs += billedMilliseconds(start.billedInitNs, m_function.billingStepMs);
-  bookHour(m_hours.billedMs, call.startNs, billedMilliseconds(start.billedInitNs, m_function.billingStepMs));
+  bookHour(m_hours.billedMs, call.arrivedNs, billedMilliseconds(start.billedInitNs, m_function.billingStepMs));
   start.billedInitNs = 0;
 }
 
 // Of the provisioned ones those that await init serve first, as the most recently used do.
 void FunctionEnvironments::initAfterReset(const Call& call, Start& start) {
-  LambdaTally& t = tally();
+  LambdaTally& t = tallyOfArrival(call.arrivedNs);
   if (call.provisioned) {
     if (m_provisionedResets == 0) return;
     --m_provisionedResets;
@@ -96,8 +96,8 @@ bool FunctionEnvironments::takeIdle(std::int64_t ns, IdleEntry& taken) {
 
 // ---- invocations ----
 
-std::variant<std::uint32_t, Refusal> FunctionEnvironments::begin(std::int64_t ns, const InvocationWork& work,
-                                                                 bool rateCap) {
+std::variant<std::uint32_t, Refusal> FunctionEnvironments::begin(std::int64_t ns, std::int64_t arrivedNs,
+                                                                 const InvocationWork& work, bool rateCap) {
   LambdaTally& t = tally();
   if (rateCap && !m_rate.hasTokenAt(ns)) {
     ++t.throttledRate;
@@ -105,6 +105,7 @@ std::variant<std::uint32_t, Refusal> FunctionEnvironments::begin(std::int64_t ns
   }
   Call call;
   Start start;
+  call.arrivedNs = arrivedNs;
   call.startNs = call.bookedNs = ns;
   if (const auto refusal = seat(call, start)) {
     ++(*refusal == Refusal::Growth ? t.throttledGrowth : t.throttledConcurrency);
@@ -125,7 +126,7 @@ std::optional<Refusal> FunctionEnvironments::seat(Call& call, Start& start) {
     m_metricInvoked = true;
     call.provisioned = true;
     ++m_provisionedBusy;
-    ++t.provisionedStarted;
+    ++tallyOfArrival(call.arrivedNs).provisionedStarted;
     initAfterReset(call, start);
     return std::nullopt;
   }
@@ -159,20 +160,21 @@ void FunctionEnvironments::run(Call& call, const Start& start, const InvocationW
   call.initEndNs = call.startNs + (call.provisioned ? 0 : start.waitNs + lasts.initNs);
   call.respondedNs = call.startNs + start.waitNs + lasts.initNs + lasts.workNs;
   call.finishNs = call.respondedNs + lasts.extensionNs;
-  (call.provisioned ? tally().provisionedInitNs : tally().billedInitNs) -= wanted.initNs - lasts.initNs;
-  ++tally().started;
+  LambdaTally& t = tallyOfArrival(call.arrivedNs);
+  (call.provisioned ? t.provisionedInitNs : t.billedInitNs) -= wanted.initNs - lasts.initNs;
+  ++t.started;
   bill(call, start, lasts);
 }
 
 void FunctionEnvironments::bill(const Call& call, const Start& start, const Invocation& lasts) {
-  LambdaTally& t = tally();
+  LambdaTally& t = tallyOfArrival(call.arrivedNs);
   const std::int64_t billedMs = billedMilliseconds(start.billedInitNs + lasts.ns(), m_function.billingStepMs);
   (call.provisioned ? t.provisionedBilledMs : t.billedMs) += billedMs;
   (call.provisioned ? t.provisionedIoNs : t.ioNs) += lasts.ioNs;
   (call.provisioned ? t.provisionedCpuNs : t.cpuNs) += lasts.workNs - lasts.ioNs;
   (call.provisioned ? t.provisionedExtensionNs : t.extensionNs) += lasts.extensionNs;
-  bookHour(call.provisioned ? m_hours.provisionedBilledMs : m_hours.billedMs, call.startNs, billedMs);
-  bookHour(m_hours.busyNs, call.startNs, start.waitNs + lasts.ns());
+  bookHour(call.provisioned ? m_hours.provisionedBilledMs : m_hours.billedMs, call.arrivedNs, billedMs);
+  bookHour(m_hours.busyNs, call.arrivedNs, start.waitNs + lasts.ns());
 }
 
 // Nothing after the horizon.
@@ -263,6 +265,12 @@ void FunctionEnvironments::openWindow(std::int64_t edgeNs) {
   for (Call& call : m_calls)
     if (call.live) bookBusy(call, edgeNs);
   ++m_window;
+  m_edges.push_back(edgeNs);
+}
+
+LambdaTally& FunctionEnvironments::tallyOfArrival(std::int64_t arrivedNs) {
+  if (m_edges.empty() || arrivedNs >= m_edges.back()) return m_tallies[m_window];
+  return m_tallies[static_cast<std::size_t>(std::ranges::upper_bound(m_edges, arrivedNs) - m_edges.begin())];
 }
 
 void FunctionEnvironments::notePeaks(std::int64_t edgeNs) {

@@ -26,6 +26,7 @@ struct Ceiling {
 
 // An invocation in progress.
 struct Call {
+  std::int64_t arrivedNs = 0; // at the source: whose window and hour count the call
   std::int64_t startNs = 0, initEndNs = 0;
   std::int64_t respondedNs = 0, finishNs = 0; // extensions run in between
   std::int64_t bookedNs = 0;                  // busy time is accounted up to here
@@ -47,9 +48,11 @@ class FunctionEnvironments {
   FunctionEnvironments(const LambdaFunction& function, Ceiling& ceiling, const ObservationPlan& plan,
                        std::uint64_t seed, std::uint64_t replication);
 
-  // Begins an invocation at `ns`, not before the latest instant seen. `rateCap`: the caller is synchronous.
+  // Begins an invocation at `ns`, not before the latest instant seen, of what arrived at `arrivedNs`. `rateCap`: the
+  // caller is synchronous.
   // The call's fate is Success or Timeout; the caller may turn Success into Error or Crash before it ends.
-  std::variant<std::uint32_t, Refusal> begin(std::int64_t ns, const InvocationWork& work, bool rateCap);
+  std::variant<std::uint32_t, Refusal> begin(std::int64_t ns, std::int64_t arrivedNs, const InvocationWork& work,
+                                             bool rateCap);
   Call& call(std::uint32_t slot) { return m_calls[slot]; }
   // At the call's finish; the slot is free afterwards.
   void end(std::uint32_t slot);
@@ -62,7 +65,7 @@ class FunctionEnvironments {
 
   // ---- observation ----
   LambdaTally& tally() { return m_tallies[m_window]; }
-  LambdaTally& tallyOf(std::size_t window) { return m_tallies[window]; }
+  LambdaTally& tallyOfArrival(std::int64_t arrivedNs);
   std::vector<LambdaTally> takeWindows(); // without what is before and beyond
   LambdaHours& hours() { return m_hours; }
   void openWindow(std::int64_t edgeNs);       // settles what lies before, at each edge in turn
@@ -108,6 +111,7 @@ class FunctionEnvironments {
 
   std::vector<LambdaTally> m_tallies;
   std::size_t m_window = 0;
+  std::vector<std::int64_t> m_edges; // where the windows opened so far begin
   LambdaHours m_hours;
   std::int64_t m_hourNs;
   // Since the last metric point of provisioned concurrency.

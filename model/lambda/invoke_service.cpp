@@ -50,7 +50,7 @@ RequestId InvokeService::arrive(std::int64_t arrivalNs, std::int64_t cpuNs, std:
   request.poisonous = m_function.failures.poisonRate > 0 && m_poison.uniform() < m_function.failures.poisonRate;
   request.live = true;
   ++m_live;
-  ++tallyOfArrival(arrivalNs).outcomes.attempts;
+  ++m_environments.tallyOfArrival(arrivalNs).outcomes.attempts;
   backToSource(id);
   return id;
 }
@@ -74,20 +74,16 @@ void InvokeService::free(RequestId id) {
   --m_live;
 }
 
-LambdaTally& InvokeService::tallyOfArrival(std::int64_t arrivalNs) {
-  const auto window = std::ranges::upper_bound(m_edges, arrivalNs) - m_edges.begin();
-  return m_environments.tallyOf(static_cast<std::size_t>(window));
-}
-
 void InvokeService::complete(RequestId id, std::int64_t respondedNs) {
-  Outcomes& outcomes = tallyOfArrival(m_requests[id].arrivalNs).outcomes;
+  Outcomes& outcomes = m_environments.tallyOfArrival(m_requests[id].arrivalNs).outcomes;
   ++outcomes.completed;
   outcomes.latency.record(respondedNs - m_requests[id].arrivalNs);
   free(id);
 }
 
 void InvokeService::lose(RequestId id, Loss how) {
-  Outcomes& outcomes = tallyOfArrival(m_requests[id].arrivalNs).outcomes;
+  Outcomes& outcomes = m_environments.tallyOfArrival(m_requests[id].arrivalNs).outcomes;
+  bookWait(id);
   switch (how) {
   case Loss::Throttled: ++outcomes.throttled; break;
   case Loss::TimedOut: ++outcomes.timedOut; break;
@@ -114,18 +110,22 @@ InvocationWork InvokeService::workOf(std::span<const RequestId> ids) const {
 std::optional<Refusal> InvokeService::invoke(std::span<const RequestId> ids, std::uint32_t payload,
                                              bool partialFailures, OnRefusal onRefusal) {
   const bool synchronous = std::holds_alternative<ClientRetries>(m_function.source);
-  const auto begun = m_environments.begin(m_nowNs, workOf(ids), synchronous && m_function.requestRateCap);
+  const auto begun = m_environments.begin(m_nowNs, m_requests[ids.front()].arrivalNs, workOf(ids),
+                                          synchronous && m_function.requestRateCap);
   if (const auto* refusal = std::get_if<Refusal>(&begun)) {
     if (onRefusal == OnRefusal::HoldBack) return *refusal;
     countDeliveries(ids);
-    tally().throttled += ids.size();
+    for (const RequestId id : ids) ++tallyOf(id).throttled;
     return *refusal;
   }
   const auto slot = std::get<std::uint32_t>(begun);
   Call& call = m_environments.call(slot);
   call.payload = payload;
   countDeliveries(ids);
-  for (const RequestId id : ids) leaveSource(id);
+  for (const RequestId id : ids) {
+    bookWait(id);
+    leaveSource(id);
+  }
   drawFate(ids, call, partialFailures);
   push(call.finishNs, EventKind::Finish, slot);
   m_lastSlot = slot;
@@ -133,8 +133,9 @@ std::optional<Refusal> InvokeService::invoke(std::span<const RequestId> ids, std
 }
 
 void InvokeService::abandonLastCall() {
-  m_environments.call(m_lastSlot).payload = kNoRequest;
-  ++tally().abandoned;
+  Call& call = m_environments.call(m_lastSlot);
+  ++tallyOf(call.payload).abandoned;
+  call.payload = kNoRequest;
 }
 
 // A request fails by itself or with the environment; what is drawn does not depend on the timeout.
@@ -150,29 +151,28 @@ void InvokeService::drawFate(std::span<const RequestId> ids, Call& call, bool pa
   }
   if (call.fate == Fate::Success && crashes) call.fate = Fate::Crash;
   if (call.fate == Fate::Success && failing > 0 && !partialFailures) call.fate = Fate::Error;
-  if (call.fate == Fate::Success) {
-    tally().succeeded += ids.size() - failing;
-    tally().errored += failing;
-    return;
+  for (const RequestId id : ids) {
+    SourceTally& t = tallyOf(id);
+    bool& fails = m_requests[id].failing;
+    fails |= call.fate != Fate::Success;
+    if (!fails)
+      ++t.succeeded;
+    else
+      ++(call.fate == Fate::Crash ? t.crashed : call.fate == Fate::Timeout ? t.timedOut : t.errored);
   }
-  for (const RequestId id : ids) m_requests[id].failing = true;
-  SourceTally& t = tally();
-  (call.fate == Fate::Error ? t.errored : call.fate == Fate::Crash ? t.crashed : t.timedOut) += ids.size();
 }
 
 void InvokeService::countDeliveries(std::span<const RequestId> ids) {
-  SourceTally& t = tally();
-  for (const RequestId id : ids) {
-    PendingRequest& request = m_requests[id];
-    if (request.deliveries++ > 0) {
-      ++t.redeliveries;
-      continue;
-    }
-    ++t.firstDeliveries;
-    const std::int64_t waitedNs = m_nowNs - request.arrivalNs;
-    t.waitedNs += waitedNs;
-    t.longestWaitNs = std::max(t.longestWaitNs, waitedNs);
-  }
+  for (const RequestId id : ids) ++(m_requests[id].deliveries++ > 0 ? tallyOf(id).redeliveries : tallyOf(id).firstDeliveries);
+}
+
+void InvokeService::bookWait(RequestId id) {
+  PendingRequest& request = m_requests[id];
+  if (std::exchange(request.waited, true)) return;
+  SourceTally& t = tallyOf(id);
+  const std::int64_t waitedNs = m_nowNs - request.arrivalNs;
+  t.waitedNs += waitedNs;
+  t.longestWaitNs = std::max(t.longestWaitNs, waitedNs);
 }
 
 TimedEvent InvokeService::takeEvent() {
@@ -241,8 +241,9 @@ bool InvokeService::passMark() {
   m_marks.passEdge(); // one at a time: an empty window has peaks too
   bookBacklog(ns);
   if (m_allocation) m_environments.tally().provisionedAllocatedNs += m_allocation->takePaidNs(ns);
+  tally().backlogGrowth = m_waiting - std::exchange(m_waitingAtEdge, m_waiting);
   m_environments.openWindow(ns);
-  m_edges.push_back(ns);
+  m_edgeNs = ns;
   return true;
 }
 

@@ -29,6 +29,7 @@ struct PendingRequest {
   bool failing = false; // in the delivery in progress
   bool waiting = false; // at the source
   bool live = false;
+  bool waited = false; // its wait is over and booked
 };
 
 // How a request ends that is not completed.
@@ -88,12 +89,13 @@ class InvokeService {
 
   std::int64_t nextMarkNs() const { return m_marks.nextNs(); }
   bool passMark(); // true: a window was opened, and what ends at its edge should end before notePeaks
-  void notePeaks() { m_environments.notePeaks(m_edges.back()); }
+  void notePeaks() { m_environments.notePeaks(m_edgeNs); }
   bool hasRequests() const { return m_live > 0; }
   LambdaRun finish(); // whatever is still here is unfinished
 
  private:
   SourceTally& tally() { return m_environments.tally().source; }
+  SourceTally& tallyOf(RequestId id) { return m_environments.tallyOfArrival(m_requests[id].arrivalNs).source; }
   void push(std::int64_t ns, EventKind kind, std::uint32_t who) {
     m_events.push({ns, static_cast<std::uint64_t>(kind) << 60 | m_nextOrder++, who});
   }
@@ -104,7 +106,7 @@ class InvokeService {
   void leaveSource(RequestId id);
   void free(RequestId id);
   void applyAllocation();
-  LambdaTally& tallyOfArrival(std::int64_t arrivalNs);
+  void bookWait(RequestId id);
   void samplePoint(std::int64_t ns);
   static constexpr int kCallBits = 24; // below: the call; above: whose
 
@@ -127,7 +129,8 @@ class InvokeService {
   std::int64_t m_pollers = 0;
   std::uint32_t m_lastSlot = 0;
 
-  std::vector<std::int64_t> m_edges; // where the windows opened so far begin
+  std::int64_t m_edgeNs = 0;          // of the window just opened
+  std::int64_t m_waitingAtEdge = 0;
   std::vector<TimelinePoint> m_timeline;
 };
 

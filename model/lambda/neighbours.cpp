@@ -54,7 +54,7 @@ std::optional<std::uint32_t> Neighbours::serve(std::uint32_t k) {
   auto& f = m_functions[k];
   const std::size_t i = f.next++;
   ++f.outcomes.attempts;
-  const auto begun = f.environments->begin(f.batch.arrival[i], {f.batch.cpu[i], f.batch.io[i]}, true);
+  const auto begun = f.environments->begin(f.batch.arrival[i], f.batch.arrival[i], {f.batch.cpu[i], f.batch.io[i]}, true);
   if (std::holds_alternative<Refusal>(begun)) {
     ++f.outcomes.throttled;
     return std::nullopt;

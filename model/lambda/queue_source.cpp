@@ -11,18 +11,12 @@ constexpr std::int64_t kNsPerSecond = 1'000'000'000, kMinuteNs = 60 * kNsPerSeco
 // Of a provisioned poller (guide, SQS scaling, Sep-Oct 2026).
 constexpr double kBatchesPerPoller = 10, kPollsPerSecond = 10, kBytesPerSecond = 1024 * 1024;
 constexpr double kPollerGrowthPerMinute = 1000;
-constexpr std::int64_t kLargestPayload = 6 * 1024 * 1024; // of a synchronous invocation (quotas, 2026)
-
-std::size_t batchLimit(const QueueMapping& mapping) {
-  const std::int64_t bytes = std::max<std::int64_t>(mapping.messageSize.inBytes(), 1);
-  return static_cast<std::size_t>(std::clamp<std::int64_t>(kLargestPayload / bytes, 1, mapping.batchSize));
-}
 
 } // namespace
 
 QueueSource::QueueSource(InvokeService& service, const QueueMapping& mapping, std::uint64_t seed,
                          std::uint64_t replication)
-    : m_service(service), m_mapping(mapping), m_batchLimit(batchLimit(mapping)),
+    : m_service(service), m_mapping(mapping), m_batchLimit(batchLimit(mapping.batchSize, mapping.messageSize)),
       m_grouping(seed, "lambda.groups", replication),
       m_groups(static_cast<std::size_t>(std::max<std::int64_t>(mapping.groups, 1))) {
   const auto advised = 6 * service.function().timeout + mapping.window;

@@ -6,7 +6,7 @@ namespace model::lambda {
 
 StreamSource::StreamSource(InvokeService& service, const StreamMapping& mapping, std::uint64_t seed,
                            std::uint64_t replication)
-    : m_service(service), m_mapping(mapping), m_dealing(seed, "lambda.lanes", replication),
+    : m_service(service), m_mapping(mapping), m_batchLimit(batchLimit(mapping.batchSize, mapping.recordSize)), m_dealing(seed, "lambda.lanes", replication),
       m_lanes(static_cast<std::size_t>(mapping.shards * mapping.factor)) {
   workloads::RandomStream polls(seed, "lambda.polls", replication);
   std::int64_t firstNs = 0;
@@ -81,7 +81,7 @@ bool StreamSource::pump(std::uint32_t number) {
 std::size_t StreamSource::batchSize(const Lane& lane) {
   if (lane.failedLeft > 0) return lane.nextSize;
   std::size_t count = 0;
-  for (RequestId id = lane.records.first(); id != kNoRequest && count < static_cast<std::size_t>(m_mapping.batchSize);
+  for (RequestId id = lane.records.first(); id != kNoRequest && count < m_batchLimit;
        id = m_service.request(id).next) {
     if (m_service.request(id).sourceNs > m_service.nowNs()) break;
     ++count;
@@ -100,7 +100,7 @@ bool StreamSource::isDue(std::uint32_t number, std::size_t records) {
     wakeAt(number, firstNs);
     return false;
   }
-  if (lane.failedLeft > 0 || records >= static_cast<std::size_t>(m_mapping.batchSize)) return true;
+  if (lane.failedLeft > 0 || records >= m_batchLimit) return true;
   const std::int64_t endsNs = firstNs + m_mapping.window.count();
   if (endsNs <= nowNs) return true;
   wakeAt(number, std::min(endsNs, nextPollNs(lane, nowNs + 1)));

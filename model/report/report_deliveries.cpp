@@ -9,9 +9,9 @@ namespace {
 
 std::string count(std::uint64_t n) { return pricing::displayCount(static_cast<double>(n)); }
 
-std::string_view sourceTitle(workloads::Trigger trigger) {
-  switch (trigger) {
-  case workloads::Trigger::Http: return "Clients that try again";
+std::string_view sourceTitle(const Scenario& scenario) {
+  switch (scenario.workload.trigger) {
+  case workloads::Trigger::Http: return scenario.lambda->client.attempts > 1 ? "Clients that try again" : "Clients";
   case workloads::Trigger::Async: return "Lambda's asynchronous queue";
   case workloads::Trigger::Schedule: return "Lambda's asynchronous queue, filled by a schedule";
   case workloads::Trigger::Queue: return "The SQS queue";
@@ -39,8 +39,8 @@ Table deliveryTable(const DeliverySummary& summary) {
 
 std::string waitSentence(const DeliverySummary& summary) {
   const auto& c = summary.counts;
-  return fmt::format("A request waited {} before its first delivery on average, {} at most; {} waited at a time on "
-                     "average, {} at most.",
+  return fmt::format("A request waited {} on average until the function took it or it was given up, {} at most; {} waited "
+                     "at a time on average, {} at most.",
                      pricing::displaySeconds(summary.meanWaitS),
                      pricing::displaySeconds(static_cast<double>(c.longestWaitNs) * 1e-9),
                      fmt::format("{:.3g}", summary.backlogMean.value), count(static_cast<std::uint64_t>(c.peakBacklog)));
@@ -73,7 +73,7 @@ void addNeighbours(const PlatformResult& lambda, std::vector<Block>& blocks) {
 void addDeliveries(const Decision& decision, std::vector<Block>& blocks) {
   if (!decision.lambda || !decision.lambda->deliveries) return;
   const auto& lambda = *decision.lambda;
-  blocks.push_back(Heading{std::string(sourceTitle(decision.scenario.workload.trigger))});
+  blocks.push_back(Heading{std::string(sourceTitle(decision.scenario))});
   blocks.push_back(deliveryTable(*lambda.deliveries));
   if (lambda.deliveries->counts.peakBacklog > 0) {
     blocks.push_back(Paragraph{waitSentence(*lambda.deliveries)});

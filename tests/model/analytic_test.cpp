@@ -63,6 +63,23 @@ TEST_CASE("recycling leaves the number of environments near its closed form and 
   CHECK(with("1h", "120h").count("environments") == 0); // too short beside the 10 min of idling
 }
 
+TEST_CASE("no closed form stands beside a source, a plan or a neighbour that breaks its assumptions", "[analytic]") {
+  const auto found = [](const tests::Settings& more) {
+    tests::Settings settings{"ec2=null", "run.horizon=30min", "run.replications=2"};
+    settings.insert(settings.end(), more.begin(), more.end());
+    return figures(*simulated(shortScenario(settings)), Platform::Lambda).size();
+  };
+  CHECK(found({}) == 3);
+  CHECK(found({"lambda.client.attempts=3"}) == 0);
+  CHECK(found({"workload.trigger=async"}) == 0);
+  CHECK(found({"workload.trigger=queue", R"(workload.source={"kind": "sqs"})"}) == 0);
+  CHECK(found({"workload.trigger=stream", R"(workload.source={"kind": "kinesis", "shards": 1})"}) == 0);
+  CHECK(found({"workload.failures.error_rate=0.1"}) == 0);
+  CHECK(found({R"(lambda.provisioned_plan={"kind": "target_tracking", "min": 1, "max": 2})"}) == 0);
+  CHECK(found({R"(lambda.neighbours=[{"name": "other", "arrivals": {"kind": "poisson", "rate": "1/s"},
+                  "work": {"kind": "constant", "value": "1s"}}])"}) == 0);
+}
+
 TEST_CASE("a full function loses what Erlang B says", "[analytic]") {
   const auto decision =
       simulated(shortScenario({"ec2=null", "lambda.account_concurrency=4", "workload.work.mean=1s",

@@ -157,6 +157,19 @@ TEST_CASE("provisioned environments are busy or idle, their calls are split like
   CHECK(parts.at("round_up") == Approx(0.05 * duration + 0.05 * calls));
 }
 
+TEST_CASE("of a plan the environments are idle for as long as it paid and they did not serve", "[attribution]") {
+  const auto scenario =
+      shortScenario({"ec2=null", R"(lambda.provisioned_plan={"kind": "target_tracking", "min": 2, "max": 8})"});
+  LambdaTally tally; // two environments ready for an hour, 1,800 s of which they served
+  tally.provisionedAllocatedNs = 2 * kHour;
+  tally.provisionedBusyNs = 1800 * kSecond;
+  const auto [bill, parts] = priced(scenario, tally);
+  const double usd = bill.total().inDollars();
+  CHECK(usd > 0);
+  CHECK(parts.at("busy_provisioned") == Approx(usd / 4));
+  CHECK(parts.at("idle_provisioned") == Approx(usd * 3 / 4));
+}
+
 TEST_CASE("an EC2 dollar goes to what instance time was good for", "[attribution]") {
   const auto [bill, parts] = priced(shortScenario({"ec2.instance_type=c7g.large"}), tenHours());
   const double perHour = lineUsd(bill, "ec2", "instance_hours") / 10.01;

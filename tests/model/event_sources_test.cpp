@@ -115,11 +115,12 @@ TEST_CASE("a slow downstream and retrying clients make a storm, and it ends with
 // ---- Lambda's own queue ----
 
 TEST_CASE("a throttled event waits in Lambda's queue, 1 s doubling", "[events]") {
-  // Refused at 1, 2, 4 and 8 s, starts at 16 s.
+  // Refused at 1 s and after a half to the whole of 1, 2, 4 s more, perhaps of 8 s; free from 10 s on.
   const auto t = tally(function(model::AsyncRetries{}, 1), 60s, {{0, 10 * kSecond, 0}, {kSecond, 10 * kSecond, 0}});
   CHECK(t.outcomes.completed == 2);
-  CHECK(t.source.throttled == 4);
-  CHECK(latencyS(t, 1) == Approx(25));
+  CHECK((t.source.throttled == 4 || t.source.throttled == 5));
+  CHECK(latencyS(t, 1) >= 19);
+  CHECK(latencyS(t, 1) <= 25 + 8);
 }
 
 TEST_CASE("a failed event is tried again after one and two minutes, then given up", "[events]") {
@@ -262,7 +263,52 @@ TEST_CASE("a FIFO group keeps its order: a failed message blocks those behind it
   CHECK(t.peakBusy == 1);
 }
 
+TEST_CASE("what waits at the horizon is counted and billed where it arrived, in runs and windows alike", "[events]") {
+  model::QueueMapping queue;
+  queue.batchSize = 1;
+  const auto f = function(queue, 1);
+  // Each takes a second, four arrive a second for 20 s: the queue is emptied a minute after the horizon.
+  const auto requests = regular(80, kSecond / 4, kSecond);
+  const auto whole = tally(f, 20s, requests);
+  CHECK(whole.outcomes.completed == 80);
+  CHECK(whole.started == 80);
+  CHECK(whole.billedMs == 80'000);
+  CHECK(whole.source.firstDeliveries == 80);
+  CHECK(whole.source.backlogGrowth == 60); // those of 20 s to come, the one at the end of the 20th included
+  CHECK(static_cast<double>(whole.busyNs) * 1e-9 == Approx(20)); // environments' time where it passes
+  CHECK(whole.source.longestWaitNs > 59 * kSecond);
+
+  std::int64_t growth = 0;
+  for (const auto& window : run(f, plan(20s, 4), requests).windows) {
+    CHECK(window.started == 20);
+    CHECK(window.source.deliveries() == 20);
+    CHECK(window.billedMs == 20'000);
+    growth += window.source.backlogGrowth;
+  }
+  CHECK(growth == whole.source.backlogGrowth);
+}
+
+TEST_CASE("events that were refused together do not come back together", "[events]") {
+  model::AsyncRetries async;
+  // 100 at once for ten places, a second each: no less than ten seconds; in lockstep it would be minutes.
+  std::vector<Request> burst(100, {0, kSecond, 0});
+  const auto t = tally(function(async, 10), 10min, burst);
+  CHECK(t.outcomes.completed == 100);
+  CHECK(latencyS(t, 1) > 10);
+  CHECK(latencyS(t, 1) < 40);
+}
+
 // ---- Kinesis ----
+
+TEST_CASE("a batch of records is 6 MB at most", "[events]") {
+  model::StreamMapping stream;
+  stream.batchSize = 1000;
+  stream.window = 10s;
+  stream.recordSize = pricing::ByteCount::bytes(1024 * 1024);
+  const auto t = tally(function(stream), 1000s, regular(60, 0, kMs));
+  CHECK(t.outcomes.completed == 60);
+  CHECK(t.started == 10);
+}
 
 TEST_CASE("a record waits for its shard's next poll, at most a second", "[events]") {
   model::StreamMapping stream;

@@ -216,7 +216,8 @@ TEST_CASE("warnings about Lambda quote what they rest on", "[findings]") {
   auto slow = decision(100, 150, {"lambda.timeout=1s"});
   slow.lambda->latency.max.value = 900;
   slow.lambda->timedOut = 3;
-  CHECK(onlyWarning(slow, "near_timeout") == "The slowest Lambda request took 900 ms, the timeout is 1s; 3 timed out.");
+  CHECK(onlyWarning(slow, "near_timeout") == "The slowest Lambda request took 900 ms, init included; the timeout is 1s without the init before the call; 3 timed "
+        "out.");
   auto reset = decision(100, 150);
   reset.lambda->resetInits = 4;
   CHECK(onlyWarning(reset, "resets") ==
@@ -225,6 +226,19 @@ TEST_CASE("warnings about Lambda quote what they rest on", "[findings]") {
   restarted.lambda->initRestarts = 2;
   CHECK(onlyWarning(restarted, "init_over_limit") ==
         "2 cold starts did not finish init within 10s and began it anew inside the call.");
+}
+
+TEST_CASE("a backlog that grows and provisioned environments that only wait are said", "[findings]") {
+  auto d = decision(100, 150, {R"(lambda.provisioned_plan={"kind": "target_tracking", "min": 2, "max": 8})"});
+  d.lambda->moneyParts = {{"idle_provisioned", "", 30}, {"busy_provisioned", "", 10}};
+  d.lambda->deliveries.emplace();
+  d.lambda->deliveries->backlogGrowthShare = 0.8;
+  const auto list = warnings(d, catalogue());
+  REQUIRE(codes(list) == std::vector<std::string>{"backlog_grows", "provisioned_stays"});
+  CHECK(list[0].message == "The source's backlog grew by 80 % of what arrived: the function does not keep up, or a burst "
+                           "came at the very end.");
+  CHECK(list[1].message ==
+        "75 % of the money for provisioned environments keeps them ready, 25 % is for those that serve.");
 }
 
 TEST_CASE("SC-03 the request-rate cap names the limit that it needs", "[findings]") {

@@ -193,7 +193,7 @@ namespace {
 pricing::MonthlyUsage sourced(const std::string& source, double requests) {
   auto scenario = shortScenario({"workload.source=" + source, "workload.request_size=100KB"});
   pricing::MonthlyUsage usage;
-  addSource(scenario, requests, usage);
+  addSource(scenario, {requests, requests, std::nullopt}, usage);
   return usage;
 }
 
@@ -240,6 +240,35 @@ TEST_CASE("both platforms pay the same source for the same attempts", "[metering
   const auto ec2 = ec2Usage(scenario, ec2Tally(), twoHours());
   CHECK(lambda.sqs.standardRequests == Approx(1100 * kFactor * (1 + 0.1 + 0.1)));
   CHECK(ec2.sqs.standardRequests == lambda.sqs.standardRequests);
+}
+
+TEST_CASE("a queue that Lambda polls is billed by the batches that it took", "[metering]") {
+  const auto scenario = shortScenario(
+      {"workload.trigger=queue", R"(workload.source={"kind": "sqs", "record_size": "1KB"})", "lambda.front_door=none"});
+  auto tally = lambdaTally();
+  tally.outcomes.attempts = 1100;
+  tally.outcomes.completed = 990;
+  tally.started = 550; // 1,100 messages in batches of two, ten of them delivered twice, ten more refused
+  tally.source.firstDeliveries = 1100;
+  tally.source.redeliveries = 20;
+  tally.source.throttled = 20;
+  // Sent one by one; two messages a receive and a delete.
+  const auto month = lambdaUsage(scenario, tally, twoHours());
+  CHECK(month.sqs.standardRequests == Approx(kFactor * (1100 + 1100 / 2.0 + 990 / 2.0)));
+
+  tally.started = 11; // a hundred to a batch: ten receives each, of ten messages of 1 KB
+  CHECK(lambdaUsage(scenario, tally, twoHours()).sqs.standardRequests == Approx(kFactor * (1100 + 110 + 99)));
+}
+
+TEST_CASE("objects are read by every run of the code", "[metering]") {
+  const auto scenario = shortScenario({"workload.trigger=async", "lambda.front_door=none",
+                                       R"(workload.source={"kind": "s3", "puts_per_request": 1, "gets_per_request": 1})"});
+  auto tally = lambdaTally();
+  tally.outcomes.attempts = 1000;
+  tally.started = 1300;
+  const auto month = lambdaUsage(scenario, tally, twoHours());
+  CHECK(month.s3.putRequests == Approx(1000 * kFactor));
+  CHECK(month.s3.getRequests == Approx(1300 * kFactor));
 }
 
 // ---- NAT gateways, zones ----
