@@ -250,6 +250,23 @@ class WarningList {
           "They end as an error, in a dead-letter queue or discarded; see workload.failures.");
   }
 
+  // AWS's advice for provisioned concurrency is the peak and a tenth more (Lambda developer guide, lambda-concurrency,
+  // 2026): 220 for a peak of 200. Something spilled over, so all environments were busy at the peak.
+  void aboutProvisionedRoom() {
+    if (!m_decision.lambda || m_decision.lambda->usage.lambda.empty()) return;
+    const auto& function = m_decision.lambda->usage.lambda.front();
+    if (!function.provisioned) return;
+    const double spilled = function.requests, all = spilled + function.provisioned->requests;
+    if (spilled <= 0.01 * all) return;
+    const auto peak = m_decision.lambda->peakEnvironments;
+    add("provisioned_spill",
+        fmt::format("{} of the calls found no provisioned environment and ran on demand, {} environments at the peak.",
+                    pricing::displayPercent(spilled / all), peak),
+        fmt::format("Without spill-over it takes the peak and a tenth more: {} provisioned environments. Whether that "
+                    "pays is in the bill.",
+                    (11 * peak + 9) / 10));
+  }
+
   // No metric comes while nothing is invoked, so the alarm that would take environments away never rings (AWS Lambda
   // developer guide, provisioned concurrency, Oct 2026).
   void aboutProvisionedPlan() {
@@ -472,6 +489,7 @@ std::vector<Warning> warnings(const Decision& decision, const pricing::PriceCata
   list.aboutRequestRate(decision.meanRequestsPerSecond);
   list.aboutSource();
   list.aboutProvisionedPlan();
+  list.aboutProvisionedRoom();
   list.aboutEc2(decision.meanRequestsPerSecond, catalogue);
   if (decision.lambda) list.aboutCertainty(*decision.lambda);
   if (decision.ec2) list.aboutCertainty(*decision.ec2);

@@ -241,6 +241,21 @@ TEST_CASE("a backlog that grows and provisioned environments that only wait are 
         "75 % of the money for provisioned environments keeps them ready, 25 % is for those that serve.");
 }
 
+TEST_CASE("SC-06 provisioned environments for a peak of 200 are 220", "[findings]") {
+  auto d = decision(100, 150, {"lambda.provisioned_concurrency=150"});
+  d.lambda->peakEnvironments = 200;
+  auto& function = d.lambda->usage.lambda.emplace_back();
+  function.requests = 30;
+  function.provisioned = {150, 730, 970, 0};
+  const auto list = warnings(d, catalogue());
+  REQUIRE(codes(list) == std::vector<std::string>{"provisioned_spill"});
+  CHECK(list[0].message ==
+        "3 % of the calls found no provisioned environment and ran on demand, 200 environments at the peak.");
+  CHECK(list[0].advice.find("a tenth more: 220 provisioned environments") != std::string::npos);
+  function.requests = 5; // a call in two hundred is no reason to buy
+  CHECK(warnings(d, catalogue()).empty());
+}
+
 TEST_CASE("SC-03 the request-rate cap names the limit that it needs", "[findings]") {
   struct Row {
     double perSecond;
