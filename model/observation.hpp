@@ -141,6 +141,8 @@ struct Ec2Tally {
   Int128 minimumTopUpNs = 0; // 60 s minimum per start: what is billed beyond instanceNs for instances that ended early
   Int128 cpuBusyNs = 0;      // vCPU-ns used; utilisation = cpuBusyNs / (vcpus x inServiceNs)
   Int128 inFlightNs = 0;     // requests at instances, waiting or running (Little's law check)
+  // CPU credits that burstable instances used ahead of earning them, charged or still owed, less what was paid back.
+  double surplusCredits = 0;
   std::uint64_t launches = 0, terminations = 0;
   std::int64_t peakInstances = 0;
   friend bool operator==(const Ec2Tally&, const Ec2Tally&) = default;

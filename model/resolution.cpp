@@ -199,6 +199,8 @@ Ec2Fleet ec2Fleet(const Scenario& scenario, const pricing::PriceCatalogue& catal
   fleet.boot = setup.boot;
   fleet.deregistrationDelay = setup.deregistrationDelay;
   fleet.overhead = setup.overhead;
+  const auto plan = pricing::creditPlan(*type);
+  if (plan && plan->mode == pricing::CreditMode::Unlimited) fleet.credits = plan;
   fleet.initial = setup.initial.value_or(initialInstances(scenario, fleet));
   return fleet;
 }

@@ -206,6 +206,10 @@ void Ec2Simulator::State::closeSpans(std::int64_t t) {
     totals.routed = routed;
     ledger.closeSlot(totals);
   }
+  if (recorder.nextEdge() == t) {
+    instances.spendCredits(t);
+    recorder.surplusCredits(instances.surplusCredits());
+  }
   while (recorder.nextEdge() == t) recorder.closeWindow(instances.cpuBusyAt(t), instances.alive());
 }
 
@@ -217,6 +221,7 @@ void Ec2Simulator::State::sampleTimeline(std::int64_t t) {
 
 void Ec2Simulator::State::closePeriod(std::int64_t t) {
   const std::int64_t period = watch.period.count();
+  instances.spendCredits(t);
   MetricPoint point;
   point.visibleAt = t + watch.metricDelay.count();
   Int128 busy = 0;

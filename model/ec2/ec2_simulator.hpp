@@ -9,6 +9,7 @@
 #include <variant>
 
 #include "model/observation.hpp"
+#include "pricing/cpu_credits.hpp"
 #include "workloads/distribution.hpp"
 #include "workloads/workload.hpp"
 
@@ -52,6 +53,9 @@ struct Ec2Fleet {
   workloads::DurationDistribution boot = workloads::Constant{std::chrono::minutes(1)}; // launch to in service; billed
   Duration deregistrationDelay = std::chrono::minutes(5); // draining at most this long, then requests left fail
   Duration overhead{};                                    // load balancer, added to latency
+  // Burstable types in unlimited mode: what they use beyond what they earn is counted; they never slow down. Every
+  // instance begins with none, the initial ones too. EC2 user guide, burstable performance instances (Apr 2026).
+  std::optional<pricing::CreditPlan> credits;
 };
 
 // Feed every request in order, then finish once. Memory is O(instances + requests in flight).

@@ -11,6 +11,10 @@ EngineLimits limitsOf(const Ec2Fleet& fleet) {
   return {coresOf(fleet), fleet.workers, fleet.queueLimit, std::min(fleet.requestTimeout.count(), kNever / 2)};
 }
 
+double surplusOf(const Instance& instance) {
+  return instance.credits ? instance.credits->tally().charged + instance.credits->surplus() : 0;
+}
+
 } // namespace
 
 // Initial instances are a fleet that has been running: in service and past their warm-up at time 0, billed from there.
@@ -18,7 +22,7 @@ InstanceFleet::InstanceFleet(const Ec2Fleet& fleet, Duration warmup, TallyRecord
                              std::uint64_t replication)
     : m_discipline(fleet.discipline), m_limits(limitsOf(fleet)), m_zones(std::max(1, fleet.zones)),
       m_warmup(warmup.count()), m_deregistrationDelay(fleet.deregistrationDelay.count()), m_recorder(recorder),
-      m_boot(fleet.boot, workloads::RandomStream(seed, "ec2.boot", replication)) {
+      m_boot(fleet.boot, workloads::RandomStream(seed, "ec2.boot", replication)), m_credits(fleet.credits) {
   for (std::int64_t i = 0; i < fleet.initial; ++i) m_serving.push_back(create());
   m_recorder.launched(fleet.initial);
   m_recorder.alive(fleet.initial);
@@ -54,13 +58,14 @@ std::unique_ptr<Instance> InstanceFleet::create() {
   auto instance = std::make_unique<Instance>();
   instance->number = m_launched++;
   instance->zone = emptiestZone();
+  if (m_credits) instance->credits.emplace(*m_credits);
   return instance;
 }
 
 void InstanceFleet::launch(std::int64_t count, std::int64_t t) {
   for (std::int64_t i = 0; i < count; ++i) {
     auto instance = create();
-    instance->launchedAt = t;
+    instance->launchedAt = instance->creditsAt = t;
     instance->inServiceAt = t + m_boot.next();
     instance->warmAt = instance->inServiceAt + m_warmup;
     m_booting.push_back(std::move(instance));
@@ -104,6 +109,8 @@ void InstanceFleet::reapDrained(std::int64_t t) {
     if (!engine.empty()) engine.abandon(instance->drainDeadline, m_limits, m_recorder);
     const std::int64_t end = std::max(instance->drainsSince, engine.lastChange());
     m_recorder.lived({instance->launchedAt, instance->inServiceAt, end, true});
+    spendCredits(*instance, end);
+    if (instance->credits) m_goneSurplus += surplusOf(*instance);
     m_gone.servingNs += instance->drainsSince - instance->inServiceAt;
     m_gone.drainingNs += end - instance->drainsSince;
     m_gone.servingBusy += instance->busyAtDrain;
@@ -157,6 +164,30 @@ ServiceTotals InstanceFleet::serviceTotals(std::int64_t t) const {
     totals.drainingBusy += instance->engine.cpuBusyAt(t, m_limits) - instance->busyAtDrain;
   }
   return totals;
+}
+
+void InstanceFleet::spendCredits(Instance& instance, std::int64_t t) const {
+  if (!instance.credits || t <= instance.creditsAt) return;
+  constexpr double kNsPerHour = 3.6e12;
+  const Int128 busy = instance.engine.cpuBusyAt(t, m_limits);
+  const auto passed = static_cast<double>(t - instance.creditsAt);
+  const double used = static_cast<double>(busy - instance.busyAtCredits) / (static_cast<double>(m_limits.cores) * passed);
+  instance.credits->run(passed / kNsPerHour, std::min(used, 1.0));
+  instance.creditsAt = t;
+  instance.busyAtCredits = busy;
+}
+
+void InstanceFleet::spendCredits(std::int64_t t) {
+  if (!m_credits) return;
+  for (auto* instances : {&m_booting, &m_serving, &m_draining})
+    for (auto& instance : *instances) spendCredits(*instance, t);
+}
+
+double InstanceFleet::surplusCredits() const {
+  double sum = m_goneSurplus;
+  for (const auto* instances : {&m_booting, &m_serving, &m_draining})
+    for (const auto& instance : *instances) sum += surplusOf(*instance);
+  return sum;
 }
 
 Int128 InstanceFleet::cpuBusyAt(std::int64_t t) const {

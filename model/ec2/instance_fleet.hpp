@@ -3,6 +3,7 @@
 // neither metrics nor policies. Pinned by tests/model/scaling_test.cpp and the reference loop.
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "model/ec2/request_engine.hpp"
@@ -20,6 +21,10 @@ struct Instance {
   std::int64_t drainsSince = kNever, drainDeadline = kNever;
   Int128 busyAtDrain = 0; // kCore x ns
   // For the metric period and the window under way.
+  // Burstable: its account up to an instant and the vCPU time used by then, kCore x ns.
+  std::optional<pricing::CpuCreditAccount> credits;
+  std::int64_t creditsAt = 0;
+  Int128 busyAtCredits = 0;
   Int128 busyAtPeriodStart = 0;
   std::uint64_t receivedAtPeriodStart = 0;
 };
@@ -52,6 +57,10 @@ class InstanceFleet {
   Int128 cpuBusyAt(std::int64_t t) const;            // all instances since the start, kCore x ns
   ServiceTotals serviceTotals(std::int64_t t) const; // all but `routed`. Precondition: advanced to t
 
+  // Burstable instances earn and spend up to t, at the mean use since the last time. Precondition: advanced to t.
+  void spendCredits(std::int64_t t);
+  double surplusCredits() const; // of all instances since the start: charged and owed
+
   // The horizon is reached: lives are closed there, then requests in flight run to their end.
   void close(std::int64_t horizon);
 
@@ -59,6 +68,7 @@ class InstanceFleet {
   std::unique_ptr<Instance> create();
   void advance(Instance& instance, std::int64_t t);
   void reapDrained(std::int64_t t);
+  void spendCredits(Instance& instance, std::int64_t t) const;
   int emptiestZone() const;
   std::size_t oldestOfFullestZone() const;
   std::vector<std::int64_t> servingByZone() const;
@@ -72,6 +82,8 @@ class InstanceFleet {
   Instances m_booting, m_serving, m_draining;
   std::uint64_t m_launched = 0;
   ServiceTotals m_gone; // of terminated instances
+  std::optional<pricing::CreditPlan> m_credits;
+  double m_goneSurplus = 0; // of terminated instances, charged at their end
 };
 
 } // namespace model::ec2

@@ -37,6 +37,12 @@ class TallyRecorder {
 
   Int128 departedNs() const { return m_departed + m_inFlight; } // time here of all that left, since the start
 
+  // Of all instances since the start, before a window is closed.
+  void surplusCredits(double sinceStart) {
+    m_open->surplusCredits += sinceStart - m_surplusCredits;
+    m_surplusCredits = sinceStart;
+  }
+
   // Instances launched and not yet terminated, whenever the number may have grown.
   void alive(std::int64_t instances);
   void launched(std::int64_t n) { m_open->launches += static_cast<std::uint64_t>(n); }
@@ -80,6 +86,7 @@ class TallyRecorder {
   Int128 m_inFlight = 0;             // requests that came and left in it
   Int128 m_departed = 0;             // of all others that left
   Int128 m_cpuBusyNs = 0;
+  double m_surplusCredits = 0;
   std::uint64_t m_timedOut = 0;
   std::size_t m_buffered = 0;
   std::array<std::int64_t, 1024> m_latencies{};

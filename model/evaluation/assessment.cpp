@@ -142,6 +142,7 @@ Ec2Tally pooled(const std::vector<Ec2Tally>& tallies) {
     all.instanceNs += t.instanceNs;
     all.inServiceNs += t.inServiceNs;
     all.inService += t.inService;
+    all.surplusCredits += t.surplusCredits;
     all.minimumTopUpNs += t.minimumTopUpNs;
   }
   return all;

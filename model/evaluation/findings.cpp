@@ -304,13 +304,25 @@ class WarningList {
       add("fleet_at_max", fmt::format("The fleet reached its maximum of {} instances.", fleet.max),
           "Beyond it requests queue and fail; raise ec2.max.");
     const auto* type = catalogue.findType(*m_decision.scenario.ec2->instanceType);
-    if (type != nullptr && type->burstable)
-      add("burst_credits",
-          fmt::format("{} is burstable; it is simulated as if its CPU credits never ran out, at {} average CPU.",
-                      type->name, pricing::displayPercent(result.utilisation.value)),
-          fmt::format("Its baseline is {} % of a vCPU: above it, standard mode slows down and unlimited mode bills the "
-                      "surplus.",
-                      type->baselinePercentPerVcpu.value_or(0)));
+    if (type != nullptr && type->burstable) aboutCredits(*type, fleet, result);
+  }
+
+  void aboutCredits(const pricing::InstanceType& type, const Ec2Fleet& fleet, const PlatformResult& result) {
+    const auto cpu = pricing::displayPercent(result.utilisation.value);
+    if (!fleet.credits)
+      return add("burst_credits",
+                 fmt::format("{} is burstable; it is simulated as if its CPU credits never ran out, at {} average CPU.",
+                             type.name, cpu),
+                 fmt::format("Its baseline is {} % of a vCPU: above it, standard mode slows down.",
+                             type.baselinePercentPerVcpu.value_or(0)));
+    double surplus = 0;
+    for (const auto& instances : result.usage.ec2) surplus += instances.surplusVcpuHours;
+    if (surplus <= 0) return;
+    add("surplus_credits",
+        fmt::format("{} uses more CPU than its baseline of {} % of a vCPU earns, {} on average: {:.3g} vCPU-hours of "
+                    "surplus credits a month are on the bill.",
+                    type.name, type.baselinePercentPerVcpu.value_or(0), cpu, surplus),
+        "Where that is the rule, a type without credits of the same size is often cheaper; compare it.");
   }
 
   void aboutManaged() {

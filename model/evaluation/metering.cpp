@@ -315,6 +315,10 @@ pricing::MonthlyUsage ec2Usage(const Scenario& scenario, const Ec2Tally& tally, 
   for (const auto& paid : paidHours(setup.purchase, static_cast<double>(setup.min), scenario.hoursPerMonth,
                                     usedInstanceHours(tally, factor)))
     usage.ec2.push_back({*setup.instanceType, paid.hours, paid.purchase, 0});
+  // A window in which more is paid back than borrowed owes nothing.
+  constexpr double kCreditsPerVcpuHour = 60;
+  if (!usage.ec2.empty())
+    usage.ec2.front().surplusVcpuHours = std::max(0.0, tally.surplusCredits) / kCreditsPerVcpuHour * factor;
   addVolumes(setup, ranHours, usage);
   const double balancerAddresses =
       addLoadBalancer(scenario, metered, tally.outcomes.latency.meanSeconds(), usage) * scenario.hoursPerMonth;
@@ -376,8 +380,10 @@ pricing::MonthlyUsage extrapolated(pricing::MonthlyUsage usage, double requestRa
     instances.requests *= requestRatio;
     if (!isCommitment(instances.purchase)) instances.hours *= instanceRatio;
   }
-  for (auto& instances : usage.ec2)
+  for (auto& instances : usage.ec2) {
     if (!isCommitment(instances.purchase)) instances.hours *= instanceRatio;
+    instances.surplusVcpuHours *= instanceRatio;
+  }
   for (auto& volumes : usage.ebs) volumes.hours *= instanceRatio;
   for (auto& addresses : usage.publicIpv4) addresses.hours *= instanceRatio;
   usage.detailedMonitoringInstances *= instanceRatio;

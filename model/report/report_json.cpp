@@ -62,10 +62,18 @@ Json managedUsageJson(const pricing::MonthlyUsage& usage) {
   return {{"instance_hours", hoursOf(usage.managedInstances)}, {"requests", requests}};
 }
 
+Json ec2UsageJson(const pricing::MonthlyUsage& usage) {
+  Json out{{"instance_hours", hoursOf(usage.ec2)}};
+  double surplus = 0;
+  for (const auto& instances : usage.ec2) surplus += instances.surplusVcpuHours;
+  if (surplus > 0) out["surplus_vcpu_hours"] = surplus;
+  return out;
+}
+
 Json computeUsageJson(const PlatformResult& result) {
   switch (result.platform) {
   case Platform::Lambda: return lambdaUsageJson(result.usage);
-  case Platform::Ec2: return {{"instance_hours", hoursOf(result.usage.ec2)}};
+  case Platform::Ec2: return ec2UsageJson(result.usage);
   case Platform::ManagedInstances: break;
   }
   return managedUsageJson(result.usage);

@@ -291,11 +291,17 @@ TEST_CASE("warnings about EC2 quote what they rest on", "[findings]") {
   auto full = decision(100, 150);
   full.ec2->peakInstances = 20;
   CHECK(onlyWarning(full, "fleet_at_max") == "The fleet reached its maximum of 20 instances.");
-  auto burst = decision(100, 150, {"ec2.instance_type=t4g.medium"});
+  auto burst = decision(100, 150, {"ec2.instance_type=t2.medium"});
   CHECK(onlyWarning(burst, "burst_credits") ==
-        "t4g.medium is burstable; it is simulated as if its CPU credits never ran out, at 25 % average CPU.");
+        "t2.medium is burstable; it is simulated as if its CPU credits never ran out, at 25 % average CPU.");
   CHECK(warnings(burst, catalogue()).front().advice ==
-        "Its baseline is 20 % of a vCPU: above it, standard mode slows down and unlimited mode bills the surplus.");
+        "Its baseline is 20 % of a vCPU: above it, standard mode slows down.");
+  auto unlimited = decision(100, 150, {"ec2.instance_type=t4g.medium"});
+  CHECK(warnings(unlimited, catalogue()).empty()); // it earns what it uses
+  unlimited.ec2->usage.ec2.push_back({"t4g.medium", 1460, pricing::Purchase::OnDemand, 73});
+  CHECK(onlyWarning(unlimited, "surplus_credits") ==
+        "t4g.medium uses more CPU than its baseline of 20 % of a vCPU earns, 25 % on average: 73 vCPU-hours of surplus "
+        "credits a month are on the bill.");
 }
 
 TEST_CASE("warnings about what is not known well enough", "[findings]") {

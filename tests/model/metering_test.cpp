@@ -322,6 +322,15 @@ TEST_CASE("a month of EC2 from two hours", "[metering]") {
   CHECK(usage.logsGb == 0);
 }
 
+TEST_CASE("surplus credits are vCPU-hours on the bill, and none are owed where more was paid back", "[metering]") {
+  const auto scenario = shortScenario({"ec2.instance_type=t4g.medium"});
+  auto tally = ec2Tally();
+  tally.surplusCredits = 120;
+  CHECK(ec2Usage(scenario, tally, twoHours()).ec2.front().surplusVcpuHours == Approx(2 * kFactor));
+  tally.surplusCredits = -5;
+  CHECK(ec2Usage(scenario, tally, twoHours()).ec2.front().surplusVcpuHours == 0);
+}
+
 TEST_CASE("what a fleet does without is not metered", "[metering]") {
   const auto usage = ec2Usage(shortScenario({"ec2.load_balancer=none", "ec2.ebs_gib=0", "ec2.public_ipv4=false",
                                              "ec2.detailed_monitoring=false", "workload.trigger=queue"}),
