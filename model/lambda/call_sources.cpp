@@ -14,6 +14,10 @@ std::int64_t doubled(Duration first, Duration longest, std::uint64_t k) {
   return ns < static_cast<double>(longest.count()) ? static_cast<std::int64_t>(ns) : longest.count();
 }
 
+std::int64_t halfToWhole(std::int64_t ns, workloads::RandomStream& random) {
+  return ns - static_cast<std::int64_t>(random.uniform() * static_cast<double>(ns) / 2);
+}
+
 } // namespace
 
 // ---- a client that waits ----
@@ -60,7 +64,7 @@ std::int64_t ClientSource::backoffNs(std::uint32_t retry) {
   const std::int64_t whole = doubled(m_retries.backoff, m_retries.longestBackoff, retry);
   switch (m_retries.jitter) {
   case Jitter::None: return whole;
-  case Jitter::Equal: return whole - static_cast<std::int64_t>(m_backoff.uniform() * static_cast<double>(whole) / 2);
+  case Jitter::Equal: return halfToWhole(whole, m_backoff);
   case Jitter::Full: break;
   }
   return static_cast<std::int64_t>(m_backoff.uniform() * static_cast<double>(whole));
@@ -72,9 +76,8 @@ void AsyncSource::attempt(RequestId id) {
   if (!m_service.invoke({&id, 1}, id, false, InvokeService::OnRefusal::Count)) return;
   auto& refusals = m_service.request(id).sourceNs;
   const auto before = static_cast<std::uint64_t>(refusals++ % kFailure);
-  // Between a half and the whole, so that what was refused together does not come back together (convention).
-  const auto most = static_cast<double>(doubled(m_retries.backoff, m_retries.longestBackoff, before));
-  tryAgainAfter(id, static_cast<std::int64_t>(most * (1 - m_backoff.uniform() / 2)));
+  // Drawn, so that what was refused together does not come back together (convention).
+  tryAgainAfter(id, halfToWhole(doubled(m_retries.backoff, m_retries.longestBackoff, before), m_backoff));
 }
 
 void AsyncSource::ended(const Call& call) {

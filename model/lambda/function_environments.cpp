@@ -273,9 +273,9 @@ LambdaTally& FunctionEnvironments::tallyOfArrival(std::int64_t arrivedNs) {
   return m_tallies[static_cast<std::size_t>(std::ranges::upper_bound(m_edges, arrivedNs) - m_edges.begin())];
 }
 
-void FunctionEnvironments::notePeaks(std::int64_t edgeNs) {
+void FunctionEnvironments::notePeaks() {
   std::int64_t idle = 0;
-  forEachIdle([&](const IdleEntry& entry) { idle += entry.expiryNs > edgeNs; });
+  forEachIdle([&](const IdleEntry& entry) { idle += entry.expiryNs > m_edges.back(); });
   tally().peakBusy = std::max(tally().peakBusy, busy());
   tally().peakEnvironments = std::max(tally().peakEnvironments, m_busyOnDemand + idle + m_provisioned);
 }

@@ -69,7 +69,7 @@ class FunctionEnvironments {
   std::vector<LambdaTally> takeWindows(); // without what is before and beyond
   LambdaHours& hours() { return m_hours; }
   void openWindow(std::int64_t edgeNs);       // settles what lies before, at each edge in turn
-  void notePeaks(std::int64_t edgeNs);        // of a window just opened, once what ends at its edge has ended
+  void notePeaks();                           // of a window just opened, once what ends at its edge has ended
   TimelinePoint pointBefore(std::int64_t ns); // environments and busy just before
 
  private:

@@ -50,7 +50,7 @@ RequestId InvokeService::arrive(std::int64_t arrivalNs, std::int64_t cpuNs, std:
   request.poisonous = m_function.failures.poisonRate > 0 && m_poison.uniform() < m_function.failures.poisonRate;
   request.live = true;
   ++m_live;
-  ++m_environments.tallyOfArrival(arrivalNs).outcomes.attempts;
+  ++tallyOf(id).outcomes.attempts;
   backToSource(id);
   return id;
 }
@@ -75,14 +75,14 @@ void InvokeService::free(RequestId id) {
 }
 
 void InvokeService::complete(RequestId id, std::int64_t respondedNs) {
-  Outcomes& outcomes = m_environments.tallyOfArrival(m_requests[id].arrivalNs).outcomes;
+  Outcomes& outcomes = tallyOf(id).outcomes;
   ++outcomes.completed;
   outcomes.latency.record(respondedNs - m_requests[id].arrivalNs);
   free(id);
 }
 
 void InvokeService::lose(RequestId id, Loss how) {
-  Outcomes& outcomes = m_environments.tallyOfArrival(m_requests[id].arrivalNs).outcomes;
+  Outcomes& outcomes = tallyOf(id).outcomes;
   bookWait(id);
   switch (how) {
   case Loss::Throttled: ++outcomes.throttled; break;
@@ -115,7 +115,7 @@ std::optional<Refusal> InvokeService::invoke(std::span<const RequestId> ids, std
   if (const auto* refusal = std::get_if<Refusal>(&begun)) {
     if (onRefusal == OnRefusal::HoldBack) return *refusal;
     countDeliveries(ids);
-    for (const RequestId id : ids) ++tallyOf(id).throttled;
+    for (const RequestId id : ids) ++tallyOf(id).source.throttled;
     return *refusal;
   }
   const auto slot = std::get<std::uint32_t>(begun);
@@ -134,7 +134,7 @@ std::optional<Refusal> InvokeService::invoke(std::span<const RequestId> ids, std
 
 void InvokeService::abandonLastCall() {
   Call& call = m_environments.call(m_lastSlot);
-  ++tallyOf(call.payload).abandoned;
+  ++tallyOf(call.payload).source.abandoned;
   call.payload = kNoRequest;
 }
 
@@ -152,7 +152,7 @@ void InvokeService::drawFate(std::span<const RequestId> ids, Call& call, bool pa
   if (call.fate == Fate::Success && crashes) call.fate = Fate::Crash;
   if (call.fate == Fate::Success && failing > 0 && !partialFailures) call.fate = Fate::Error;
   for (const RequestId id : ids) {
-    SourceTally& t = tallyOf(id);
+    SourceTally& t = tallyOf(id).source;
     bool& fails = m_requests[id].failing;
     fails |= call.fate != Fate::Success;
     if (!fails)
@@ -163,13 +163,16 @@ void InvokeService::drawFate(std::span<const RequestId> ids, Call& call, bool pa
 }
 
 void InvokeService::countDeliveries(std::span<const RequestId> ids) {
-  for (const RequestId id : ids) ++(m_requests[id].deliveries++ > 0 ? tallyOf(id).redeliveries : tallyOf(id).firstDeliveries);
+  for (const RequestId id : ids) {
+    SourceTally& t = tallyOf(id).source;
+    ++(m_requests[id].deliveries++ > 0 ? t.redeliveries : t.firstDeliveries);
+  }
 }
 
 void InvokeService::bookWait(RequestId id) {
   PendingRequest& request = m_requests[id];
   if (std::exchange(request.waited, true)) return;
-  SourceTally& t = tallyOf(id);
+  SourceTally& t = tallyOf(id).source;
   const std::int64_t waitedNs = m_nowNs - request.arrivalNs;
   t.waitedNs += waitedNs;
   t.longestWaitNs = std::max(t.longestWaitNs, waitedNs);
@@ -243,7 +246,6 @@ bool InvokeService::passMark() {
   if (m_allocation) m_environments.tally().provisionedAllocatedNs += m_allocation->takePaidNs(ns);
   tally().backlogGrowth = m_waiting - std::exchange(m_waitingAtEdge, m_waiting);
   m_environments.openWindow(ns);
-  m_edgeNs = ns;
   return true;
 }
 

@@ -89,13 +89,13 @@ class InvokeService {
 
   std::int64_t nextMarkNs() const { return m_marks.nextNs(); }
   bool passMark(); // true: a window was opened, and what ends at its edge should end before notePeaks
-  void notePeaks() { m_environments.notePeaks(m_edgeNs); }
+  void notePeaks() { m_environments.notePeaks(); }
   bool hasRequests() const { return m_live > 0; }
   LambdaRun finish(); // whatever is still here is unfinished
 
  private:
   SourceTally& tally() { return m_environments.tally().source; }
-  SourceTally& tallyOf(RequestId id) { return m_environments.tallyOfArrival(m_requests[id].arrivalNs).source; }
+  LambdaTally& tallyOf(RequestId id) { return m_environments.tallyOfArrival(m_requests[id].arrivalNs); }
   void push(std::int64_t ns, EventKind kind, std::uint32_t who) {
     m_events.push({ns, static_cast<std::uint64_t>(kind) << 60 | m_nextOrder++, who});
   }
@@ -129,8 +129,7 @@ class InvokeService {
   std::int64_t m_pollers = 0;
   std::uint32_t m_lastSlot = 0;
 
-  std::int64_t m_edgeNs = 0;          // of the window just opened
-  std::int64_t m_waitingAtEdge = 0;
+  std::int64_t m_waitingAtEdge = 0; // of the window under way
   std::vector<TimelinePoint> m_timeline;
 };
 
