@@ -110,7 +110,7 @@ void InstanceFleet::reapDrained(std::int64_t t) {
     const std::int64_t end = std::max(instance->drainsSince, engine.lastChange());
     m_recorder.lived({instance->launchedAt, instance->inServiceAt, end, true});
     spendCredits(*instance, end);
-    if (instance->credits) m_goneSurplus += surplusOf(*instance);
+    m_goneSurplus += surplusOf(*instance);
     m_gone.servingNs += instance->drainsSince - instance->inServiceAt;
     m_gone.drainingNs += end - instance->drainsSince;
     m_gone.servingBusy += instance->busyAtDrain;

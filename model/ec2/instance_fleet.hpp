@@ -20,11 +20,11 @@ struct Instance {
   std::int64_t warmAt = 0;                      // in the metrics from here on
   std::int64_t drainsSince = kNever, drainDeadline = kNever;
   Int128 busyAtDrain = 0; // kCore x ns
-  // For the metric period and the window under way.
   // Burstable: its account up to an instant and the vCPU time used by then, kCore x ns.
   std::optional<pricing::CpuCreditAccount> credits;
   std::int64_t creditsAt = 0;
   Int128 busyAtCredits = 0;
+  // For the metric period and the window under way.
   Int128 busyAtPeriodStart = 0;
   std::uint64_t receivedAtPeriodStart = 0;
 };

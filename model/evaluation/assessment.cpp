@@ -48,8 +48,18 @@ template <class Tally> std::vector<const Outcomes*> outcomesOf(const std::vector
   return outcomes;
 }
 
-void describeOutcomes(const Scenario& scenario, const std::vector<const Outcomes*>& observations,
-                      PlatformResult& result) {
+// Once all that the objective asks of is known.
+void judge(const Objective& objective, PlatformResult& result) {
+  result.missed = missedObjectives(objective, result.latency, result.failedFraction.value);
+  if (result.requests > 0 && result.completed == 0) result.missed.push_back("no request completed");
+  if (const double growth = result.deliveries ? result.deliveries->backlogGrowthShare : 0;
+      growth > kGrowingBacklogShare)
+    result.missed.push_back(
+        fmt::format("the source's backlog grows by {} of what arrives", pricing::displayPercent(growth)));
+  result.meetsObjective = result.missed.empty();
+}
+
+void describeOutcomes(const std::vector<const Outcomes*>& observations, PlatformResult& result) {
   std::vector<double> failed, attempts;
   for (const auto* outcome : observations) {
     result.requests += outcome->attempts;
@@ -66,9 +76,6 @@ void describeOutcomes(const Scenario& scenario, const std::vector<const Outcomes
   }
   result.failedFraction = ratioEstimate(failed, attempts);
   result.latency = summarise(result.histogram, observations);
-  result.missed = missedObjectives(scenario.objective, result.latency, result.failedFraction.value);
-  if (result.requests > 0 && result.completed == 0) result.missed.push_back("no request completed");
-  result.meetsObjective = result.missed.empty();
 }
 
 // Tries of a request until it is given up.
@@ -94,9 +101,6 @@ void sufferFailures(const Scenario& scenario, PlatformResult& result) {
   result.errored = static_cast<std::uint64_t>(std::llround(lost * static_cast<double>(result.completed)));
   result.completed -= result.errored;
   result.failedFraction.value += (1 - result.failedFraction.value) * lost;
-  result.missed = missedObjectives(scenario.objective, result.latency, result.failedFraction.value);
-  if (result.requests > 0 && result.completed == 0) result.missed.push_back("no request completed");
-  result.meetsObjective = result.missed.empty();
 }
 
 template <class Tally> Estimate meanOver(const std::vector<Tally>& tallies, auto&& figure) {
@@ -243,11 +247,6 @@ void describeDeliveries(const std::vector<LambdaTally>& tallies, double seconds,
   const auto requests = static_cast<double>(std::max<std::uint64_t>(result.requests, 1));
   summary.meanWaitS = asDouble(all.waitedNs) / kNsPerSecond / requests;
   summary.backlogGrowthShare = static_cast<double>(all.backlogGrowth) / requests;
-  if (summary.backlogGrowthShare > kGrowingBacklogShare) {
-    result.missed.push_back(fmt::format("the source's backlog grows by {} of what arrives",
-                                        pricing::displayPercent(summary.backlogGrowthShare)));
-    result.meetsObjective = false;
-  }
   summary.backlogMean = meanOver(tallies, [&](const auto& t) { return asDouble(t.source.backlogNs) / observedNs; });
   result.deliveries = summary;
 }
@@ -366,10 +365,11 @@ PlatformResult assessLambda(const Scenario& scenario, const pricing::PriceCatalo
   PlatformResult result;
   result.platform = Platform::Lambda;
   result.configuration = lambdaLabel(scenario);
-  describeOutcomes(scenario, outcomesOf(observations.lambda), result);
+  describeOutcomes(outcomesOf(observations.lambda), result);
   describeEnvironments(observations.lambda, shape.observedSeconds(),
                        constantProvisioned(*scenario.lambda), result);
   describeDeliveries(observations.lambda, shape.observedSeconds(), result);
+  judge(scenario.objective, result);
   result.neighbours = neighbourResults(*scenario.lambda, observations.neighbours);
   addBill(scenario, catalogue, observations.lambda, meteredBy(shape, hourlyRequests), result);
   result.timeline = observations.timeline;
@@ -382,8 +382,9 @@ PlatformResult assessEc2(const Scenario& scenario, const pricing::PriceCatalogue
   PlatformResult result;
   result.platform = Platform::Ec2;
   result.configuration = ec2Label(scenario);
-  describeOutcomes(scenario, outcomesOf(observations.ec2), result);
+  describeOutcomes(outcomesOf(observations.ec2), result);
   sufferFailures(scenario, result);
+  judge(scenario.objective, result);
   const double vcpus = catalogue.findType(*scenario.ec2->instanceType)->vcpus;
   describeInstances(observations.ec2, shape.observedSeconds(), vcpus, result);
   addBill(scenario, catalogue, observations.ec2, meteredBy(shape, hourlyRequests), result);
@@ -398,8 +399,9 @@ PlatformResult assessManaged(const Scenario& scenario, const pricing::PriceCatal
   PlatformResult result;
   result.platform = Platform::ManagedInstances;
   result.configuration = managedLabel(scenario);
-  describeOutcomes(scenario, outcomesOf(tallies), result);
+  describeOutcomes(outcomesOf(tallies), result);
   sufferFailures(scenario, result);
+  judge(scenario.objective, result);
   const double observedNs = shape.observedSeconds() * kNsPerSecond;
   describeInstances(tallies, shape.observedSeconds(), managedFleet(scenario, catalogue).vcpus, result);
   result.environmentsMean = meanOver(tallies, [&](const auto& t) { return asDouble(t.environmentNs) / observedNs; });

@@ -79,9 +79,9 @@ pricing::ByteCount recordSize(const RecordSource& source, const Scenario& scenar
 }
 
 // Calls of SQS with batches of that many messages, in the 64 KB that are metered; a call without payload is one.
-double sqsRequests(double messages, double count, double messageBytes) {
+double sqsRequests(double messages, double batch, double messageBytes) {
   constexpr double kChunk = 64 * 1024;
-  return messages / count * std::max(1.0, std::ceil(count * messageBytes / kChunk));
+  return messages / batch * std::max(1.0, std::ceil(batch * messageBytes / kChunk));
 }
 
 struct SourceMeter {
@@ -114,7 +114,8 @@ struct SourceMeter {
     const auto own = SourceTraffic::Polls{traffic.requests, traffic.requests, static_cast<double>(source.batchSize)};
     const auto polls = traffic.polls.value_or(own);
     return sqsRequests(sent, static_cast<double>(source.sendBatchSize), bytes) +
-           sqsRequests(polls.received * records, polls.batch, bytes) + sqsRequests(polls.deleted * records, polls.batch, 0);
+           sqsRequests(polls.received * records, polls.batch, bytes) +
+           sqsRequests(polls.deleted * records, polls.batch, 0);
   }
   pricing::KinesisUsage streamOf(const RecordSource& source) const {
     pricing::KinesisUsage stream;
@@ -124,6 +125,18 @@ struct SourceMeter {
     return stream;
   }
 };
+
+// A call to SQS takes ten messages at most (SQS quotas); a batch of Lambda's beyond that takes several.
+SourceTraffic lambdaTraffic(const Scenario& scenario, const LambdaTally& tally, double factor) {
+  constexpr double kMessagesPerCall = 10;
+  const double started = static_cast<double>(tally.started) * factor;
+  SourceTraffic traffic{static_cast<double>(tally.outcomes.attempts) * factor, started, std::nullopt};
+  if (scenario.workload.trigger != workloads::Trigger::Queue || tally.started == 0) return traffic;
+  const double received = static_cast<double>(tally.source.deliveries() - tally.source.throttled) * factor;
+  traffic.polls = {received, static_cast<double>(tally.outcomes.completed) * factor,
+                   std::clamp(received / started, 1.0, kMessagesPerCall)};
+  return traffic;
+}
 
 // HTTP APIs meter 512 KB steps (API Gateway pricing page); REST APIs whole calls.
 void addFrontDoor(const Scenario& scenario, FrontDoor door, const Metered& metered, double attempts,
@@ -233,6 +246,12 @@ template <class Usage> double totalHours(const std::vector<Usage>& instances) {
 
 } // namespace
 
+double surplusVcpuHours(const pricing::MonthlyUsage& usage) {
+  double hours = 0;
+  for (const auto& each : usage.ec2) hours += each.surplusVcpuHours;
+  return hours;
+}
+
 double monthFactor(const Scenario& scenario, const Metered& metered) {
   return scenario.hoursPerMonth * pricing::kSecondsPerHour / metered.observedSeconds;
 }
@@ -260,18 +279,6 @@ double meanNlcu(const Scenario& scenario, const Metered& metered, double meanLat
 
 void addSource(const Scenario& scenario, const SourceTraffic& traffic, pricing::MonthlyUsage& usage) {
   if (scenario.source) std::visit(SourceMeter{scenario, traffic, usage}, *scenario.source);
-}
-
-// A call to SQS takes ten messages at most (SQS quotas); a batch of Lambda's beyond that takes several.
-SourceTraffic lambdaTraffic(const Scenario& scenario, const LambdaTally& tally, double factor) {
-  constexpr double kMessagesPerCall = 10;
-  const double started = static_cast<double>(tally.started) * factor;
-  SourceTraffic traffic{static_cast<double>(tally.outcomes.attempts) * factor, started, std::nullopt};
-  if (scenario.workload.trigger != workloads::Trigger::Queue || tally.started == 0) return traffic;
-  const double received = static_cast<double>(tally.source.deliveries() - tally.source.throttled) * factor;
-  traffic.polls = {received, static_cast<double>(tally.outcomes.completed) * factor,
-                   std::clamp(received / started, 1.0, kMessagesPerCall)};
-  return traffic;
 }
 
 pricing::MonthlyUsage lambdaUsage(const Scenario& scenario, const LambdaTally& tally, const Metered& metered) {
@@ -316,9 +323,9 @@ pricing::MonthlyUsage ec2Usage(const Scenario& scenario, const Ec2Tally& tally, 
                                     usedInstanceHours(tally, factor)))
     usage.ec2.push_back({*setup.instanceType, paid.hours, paid.purchase, 0});
   // A window in which more is paid back than borrowed owes nothing.
-  constexpr double kCreditsPerVcpuHour = 60;
-  if (!usage.ec2.empty())
-    usage.ec2.front().surplusVcpuHours = std::max(0.0, tally.surplusCredits) / kCreditsPerVcpuHour * factor;
+  pricing::CreditTally owed;
+  owed.charged = std::max(0.0, tally.surplusCredits);
+  if (!usage.ec2.empty()) usage.ec2.front().surplusVcpuHours = owed.chargedVcpuHours() * factor;
   addVolumes(setup, ranHours, usage);
   const double balancerAddresses =
       addLoadBalancer(scenario, metered, tally.outcomes.latency.meanSeconds(), usage) * scenario.hoursPerMonth;

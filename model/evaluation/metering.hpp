@@ -24,6 +24,9 @@ pricing::MonthlyUsage lambdaUsage(const Scenario& scenario, const LambdaTally& t
 // or not, and hours above them on demand; on demand and spot pay the hours used.
 pricing::MonthlyUsage ec2Usage(const Scenario& scenario, const Ec2Tally& tally, const Metered& metered);
 
+// vCPU-hours that burstable instances are billed beyond their credits.
+double surplusVcpuHours(const pricing::MonthlyUsage& usage);
+
 // Instance hours and requests that were taken, with the same rule for commitments; the 15 % fee is the bill's. Front
 // door and transfer as for Lambda, NAT gateways and zones as for EC2: the instances are in the owner's VPC.
 pricing::MonthlyUsage managedUsage(const Scenario& scenario, const ManagedTally& tally, const Metered& metered);
@@ -39,16 +42,16 @@ double meanNlcu(const Scenario& scenario, const Metered& metered, double meanLat
 struct SourceTraffic {
   double requests = 0; // that arrive
   double runs = 0;     // of the code, repeated ones included
-  // Where Lambda polls the queue: received and deleted messages for each request, and how many a call takes. Otherwise
-  // once each, in the source's own batches.
+  // Where Lambda polls the queue: requests received and deleted, and how many a call takes. Otherwise each once, in the
+  // source's own batches.
   struct Polls {
     double received = 0, deleted = 0, batch = 1;
   };
   std::optional<Polls> polls;
 };
 
-// Lines of scenario.source for a month's traffic: what is stored, sent or put to bring the requests and what is fetched,
-// received or read to get them. Of EC2 and Managed Instances every request counts once: nothing is delivered again.
+// Lines of scenario.source for a month's traffic: what is stored, sent or put to bring the requests and what is
+// fetched, received or read to get them. Of EC2 and Managed Instances every request counts once: nothing is delivered again.
 void addSource(const Scenario& scenario, const SourceTraffic& traffic, pricing::MonthlyUsage& usage);
 
 // The same month at `requestRatio` times the requests on `instanceRatio` times the instances: what follows requests

@@ -6,6 +6,7 @@
 #include "model/evaluation/capacity.hpp"
 #include "model/evaluation/findings.hpp"
 #include "model/evaluation/memory_choice.hpp"
+#include "model/evaluation/metering.hpp"
 #include "model/report/report.hpp"
 #include "workloads/import/trace.hpp"
 
@@ -212,8 +213,7 @@ class WarningList {
                              type.name, cpu),
                  fmt::format("Its baseline is {} % of a vCPU: above it, standard mode slows down.",
                              type.baselinePercentPerVcpu.value_or(0)));
-    double surplus = 0;
-    for (const auto& instances : result.usage.ec2) surplus += instances.surplusVcpuHours;
+    const double surplus = surplusVcpuHours(result.usage);
     if (surplus <= 0) return;
     add("surplus_credits",
         fmt::format("{} uses more CPU than its baseline of {} % of a vCPU earns, {} on average: {:.3g} vCPU-hours of "

@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "model/decision.hpp"
+#include "model/evaluation/metering.hpp"
 #include "model/evaluation/static_comparison.hpp"
 
 namespace model {
@@ -64,9 +65,7 @@ Json managedUsageJson(const pricing::MonthlyUsage& usage) {
 
 Json ec2UsageJson(const pricing::MonthlyUsage& usage) {
   Json out{{"instance_hours", hoursOf(usage.ec2)}};
-  double surplus = 0;
-  for (const auto& instances : usage.ec2) surplus += instances.surplusVcpuHours;
-  if (surplus > 0) out["surplus_vcpu_hours"] = surplus;
+  if (const double surplus = surplusVcpuHours(usage); surplus > 0) out["surplus_vcpu_hours"] = surplus;
   return out;
 }
 
