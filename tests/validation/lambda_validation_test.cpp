@@ -70,6 +70,12 @@ Figure coldFraction(const Run& run) {
   return figure(run, [](const LambdaTally& t) { return static_cast<double>(t.cold) / static_cast<double>(t.started); });
 }
 
+Figure rejectedFraction(const Run& run) {
+  return figure(run, [](const LambdaTally& t) {
+    return static_cast<double>(t.outcomes.throttled) / static_cast<double>(t.outcomes.attempts);
+  });
+}
+
 // `exact` says how well the closed form itself is computed.
 void check(const Figure& simulated, double closedForm, double exact = 1e-9) {
   INFO("simulated " << simulated.value << " with standard error " << simulated.standardError << ", closed form "
@@ -171,11 +177,7 @@ TEST_CASE("The sliding maximum under a concurrency limit", "[lambda][validation]
   const auto closed = model::environmentPool(q);
   check(meanEnvironments(run), closed->environmentsMean);
   check(coldFraction(run), closed->coldFraction);
-  check(figure(run,
-               [](const LambdaTally& t) {
-                 return static_cast<double>(t.outcomes.throttled) / static_cast<double>(t.outcomes.attempts);
-               }),
-        closed->rejectedFraction);
+  check(rejectedFraction(run), closed->rejectedFraction);
 }
 
 // The chain over (busy, environments) belongs to lifetimes drawn anew at each idle instant; it holds for every order of
@@ -212,11 +214,7 @@ TEST_CASE("The pool that draws its idle lifetimes anew is the Markov chain", "[l
     check(meanEnvironments(run), chain->environmentsMean);
     check(meanBusy(run), chain->busyMean);
     check(coldFraction(run), chain->coldFraction);
-    check(figure(run,
-                 [](const LambdaTally& t) {
-                   return static_cast<double>(t.outcomes.throttled) / static_cast<double>(t.outcomes.attempts);
-                 }),
-          chain->rejectedFraction);
+    check(rejectedFraction(run), chain->rejectedFraction);
   }
 }
 
