@@ -143,6 +143,7 @@ struct Ec2Tally {
   Int128 inFlightNs = 0;     // requests at instances, waiting or running (Little's law check)
   // CPU credits that burstable instances used ahead of earning them, charged or still owed, less what was paid back.
   double surplusCredits = 0;
+  std::uint64_t deploymentErrorsPpb = 0; // of the completed ones, expected to be answered with an error by a bad deployment, x 1e9
   std::uint64_t launches = 0, terminations = 0;
   std::int64_t peakInstances = 0;
   friend bool operator==(const Ec2Tally&, const Ec2Tally&) = default;

@@ -16,6 +16,7 @@ struct CreditPlan {
   double earnedPerHour = 0; // by the whole instance: baseline x vCPUs x 60
   double maxAccrued = 0;    // 24 hours of earnings; also what surplus may run up before it is charged
   CreditMode mode = CreditMode::Unlimited;
+  double atLaunch = 0; // what an instance begins with: launch credits, where the caller knows of them
 };
 // Nothing for types without credits. `mode` absent: the type's own default.
 std::optional<CreditPlan> creditPlan(const InstanceType& type, std::optional<CreditMode> mode = {});

@@ -9,7 +9,9 @@
 #include "model/ec2/demand_rule.hpp"
 #include "model/ec2/instance_fleet.hpp"
 #include "model/ec2/least_outstanding.hpp"
+#include "model/ec2/loss_schedule.hpp"
 #include "model/ec2/service_ledger.hpp"
+#include "model/ec2/shared_queue.hpp"
 #include "model/ec2/target_tracking.hpp"
 
 namespace model {
@@ -37,9 +39,12 @@ std::int64_t ec2DurationNs(const Ec2Fleet& fleet, std::int64_t cpuNs, std::int64
 struct Ec2Simulator::State {
   State(const Ec2Fleet& fleet, const ObservationPlan& observation, std::uint64_t seed, std::uint64_t replication)
       : plan(observation), watch(watchedBy(fleet.scaling)), demand(demandOf(fleet)), discipline(fleet.discipline),
-        routing(fleet.routing), recorder(observation, fleet.requestTimeout, fleet.overhead), ledger(fleet, observation),
+        routing(fleet.routing), recorder(observation, fleet.requestTimeout, fleet.overhead, fleet.badDeployments), ledger(fleet, observation),
         instances(fleet, watch.warmup, recorder, seed, replication), random(seed, "ec2.routing", replication),
-        periodEnd(watch.period.count()) {
+        periodEnd(watch.period.count()),
+        queue(std::min(fleet.requestTimeout.count(), kNever / 2), fleet.visibilityTimeout.count()),
+        slowStart(fleet.slowStart.count()), losses(fleet) {
+    if (routing == Routing::Queue) instances.returnTo(queue);
     if (std::holds_alternative<TargetTracking>(fleet.scaling)) tracker.emplace(watch, fleet.min, fleet.max);
     controlDone();
   }
@@ -49,11 +54,24 @@ struct Ec2Simulator::State {
 
   // Requests [first, last) of the batch; no control event lies between them.
   using Segment = void (State::*)(const workloads::RequestBatch&, std::size_t, std::size_t);
-  Segment segment() const;
+  Segment segment(std::int64_t t);
   template <Discipline D, Routing R>
   void run(const workloads::RequestBatch& batch, std::size_t first, std::size_t last);
   template <Discipline D>
   void runLeastOutstanding(const workloads::RequestBatch& batch, std::size_t first, std::size_t last);
+  template <Discipline D> void runSlowStart(const workloads::RequestBatch& batch, std::size_t first, std::size_t last);
+  template <Discipline D> void runFromQueue(const workloads::RequestBatch& batch, std::size_t first, std::size_t last);
+  Instance& takeTurn(std::int64_t t);
+  template <Discipline D> void changed(std::size_t index);
+  template <Discipline D> void workUntil(std::int64_t t);
+  template <Discipline D> void take(std::int64_t t);
+  void workFromQueue(std::int64_t t);
+  void takeFromQueue(std::int64_t t);
+  void drainQueue();
+  bool hasFreeWorker() const;
+  auto tooLate() {
+    return [this](const Demand& message, std::int64_t t) { recorder.gaveUp(message.arrival, t); };
+  }
 
   void control(std::int64_t t);
   void controlDone();
@@ -81,8 +99,12 @@ struct Ec2Simulator::State {
   std::deque<MetricPoint> points; // measured, not yet visible
   double visibleCpu = 0;
   std::vector<TimelinePoint> timeline;
-  CountLevels outstanding; // least outstanding only, by index into serving()
+  // Least outstanding, and with a queue of the fleet: by index into serving(). There, who cannot take counts as full.
+  CountLevels outstanding;
   EarliestEvent events;
+  SharedQueue queue;
+  std::int64_t slowStart;
+  LossSchedule losses;
 };
 
 // -- requests -------------------------------------------------------------------------------------------------------
@@ -93,7 +115,7 @@ void Ec2Simulator::State::run(const workloads::RequestBatch& batch, std::size_t 
   const EngineLimits limits = instances.limits();
   const std::size_t n = serving.size();
   std::size_t turn = instances.nextInTurn;
-  std::uint64_t rejected = 0;
+  std::uint64_t rejected = 0, refused = 0;
   for (std::size_t i = first; i < last; ++i) {
     std::size_t chosen = turn;
     if constexpr (R == Routing::Random)
@@ -101,6 +123,10 @@ void Ec2Simulator::State::run(const workloads::RequestBatch& batch, std::size_t 
     else
       turn = turn + 1 == n ? 0 : turn + 1;
     Instance& instance = *serving[chosen];
+    if (instance.dead()) [[unlikely]] {
+      ++refused;
+      continue;
+    }
     ++instance.received;
     instance.engine.advance<D>(batch.arrival[i], limits, recorder);
     const auto admission = instance.engine.admit<D>(demand(batch.arrival[i], batch.cpu[i], batch.io[i]), limits);
@@ -108,6 +134,16 @@ void Ec2Simulator::State::run(const workloads::RequestBatch& batch, std::size_t 
   }
   instances.nextInTurn = turn;
   recorder.rejected(rejected);
+  recorder.errored(refused);
+}
+
+template <Discipline D> void Ec2Simulator::State::changed(std::size_t index) {
+  const auto& instance = *instances.serving()[index];
+  const auto& limits = instances.limits();
+  std::int64_t count = instance.engine.inFlight();
+  if (routing == Routing::Queue && instance.dead()) count = limits.workers;
+  outstanding.set(index, count);
+  events.set(index, instance.engine.nextEvent<D>(limits));
 }
 
 template <Discipline D>
@@ -115,33 +151,142 @@ void Ec2Simulator::State::runLeastOutstanding(const workloads::RequestBatch& bat
                                               std::size_t last) {
   auto& serving = instances.serving();
   const EngineLimits limits = instances.limits();
-  const auto changed = [&](std::size_t index) {
-    outstanding.set(index, serving[index]->engine.inFlight());
-    events.set(index, serving[index]->engine.nextEvent<D>(limits));
-  };
-  std::uint64_t rejected = 0;
+  std::uint64_t rejected = 0, refused = 0;
   for (std::size_t i = first; i < last; ++i) {
     const std::int64_t t = batch.arrival[i];
     while (events.time() <= t) {
       const std::size_t index = events.index();
       serving[index]->engine.advance<D>(t, limits, recorder);
-      changed(index);
+      changed<D>(index);
     }
     const std::size_t chosen = outstanding.pick(instances.nextInTurn);
     instances.nextInTurn = chosen + 1 == serving.size() ? 0 : chosen + 1;
     Instance& instance = *serving[chosen];
+    if (instance.dead()) [[unlikely]] {
+      ++refused;
+      continue;
+    }
     ++instance.received;
     const auto admission = instance.engine.admit<D>(demand(t, batch.cpu[i], batch.io[i]), limits);
     rejected += admission == RequestEngine::Admission::Rejected ? 1 : 0;
-    changed(chosen);
+    changed<D>(chosen);
   }
   recorder.rejected(rejected);
+  recorder.errored(refused);
 }
 
-Ec2Simulator::State::Segment Ec2Simulator::State::segment() const {
+// Elastic Load Balancing user guide, slow start: a new target's share grows evenly; it saves up parts of a turn until
+// they are a whole one (ours). When nobody has, the one that saved most takes the request.
+Instance& Ec2Simulator::State::takeTurn(std::int64_t t) {
+  auto& serving = instances.serving();
+  Instance* most = nullptr;
+  for (std::size_t looked = 0; looked < serving.size(); ++looked) {
+    Instance& instance = *serving[instances.nextInTurn];
+    instances.nextInTurn = instances.nextInTurn + 1 == serving.size() ? 0 : instances.nextInTurn + 1;
+    if (t >= instance.slowUntil) return instance;
+    instance.turns += 1 - static_cast<double>(instance.slowUntil - t) / static_cast<double>(slowStart);
+    if (most == nullptr || instance.turns > most->turns) most = &instance;
+    if (instance.turns < 1) continue;
+    instance.turns -= 1;
+    return instance;
+  }
+  most->turns = 0;
+  return *most;
+}
+
+template <Discipline D>
+void Ec2Simulator::State::runSlowStart(const workloads::RequestBatch& batch, std::size_t first, std::size_t last) {
+  const EngineLimits limits = instances.limits();
+  for (std::size_t i = first; i < last; ++i) {
+    const std::int64_t t = batch.arrival[i];
+    Instance& instance = takeTurn(t);
+    if (instance.dead()) {
+      recorder.errored(1);
+      continue;
+    }
+    ++instance.received;
+    instance.engine.advance<D>(t, limits, recorder);
+    const auto admission = instance.engine.admit<D>(demand(t, batch.cpu[i], batch.io[i]), limits);
+    if (admission == RequestEngine::Admission::Rejected) recorder.rejected(1);
+  }
+}
+
+// ---- a queue of the fleet ----
+
+bool Ec2Simulator::State::hasFreeWorker() const {
+  return outstanding.size() > 0 && static_cast<std::int64_t>(outstanding.lowest()) < instances.limits().workers;
+}
+
+// Messages go to the instance with the fewest in work, as its idle workers ask most often. Whatever ends at t ends
+// before another is taken.
+template <Discipline D> void Ec2Simulator::State::take(std::int64_t t) {
+  for (queue.dropLate(t, tooLate()); !queue.empty() && hasFreeWorker() && events.time() > t;
+       queue.dropLate(t, tooLate())) {
+    const std::size_t chosen = outstanding.pick(instances.nextInTurn);
+    instances.nextInTurn = chosen + 1 == outstanding.size() ? 0 : chosen + 1;
+    Instance& instance = *instances.serving()[chosen];
+    ++instance.received;
+    instance.engine.advance<D>(t, instances.limits(), recorder);
+    instance.engine.admit<D>(queue.front(), t, instances.limits());
+    queue.pop();
+    changed<D>(chosen);
+  }
+}
+
+// All that ends up to t, and what is taken in its place.
+template <Discipline D> void Ec2Simulator::State::workUntil(std::int64_t t) {
+  while (events.time() <= t) {
+    const std::int64_t now = events.time();
+    const std::size_t index = events.index();
+    instances.serving()[index]->engine.advance<D>(now, instances.limits(), recorder);
+    changed<D>(index);
+    take<D>(now);
+  }
+}
+
+template <Discipline D>
+void Ec2Simulator::State::runFromQueue(const workloads::RequestBatch& batch, std::size_t first, std::size_t last) {
+  for (std::size_t i = first; i < last; ++i) {
+    const std::int64_t t = batch.arrival[i];
+    workUntil<D>(t);
+    queue.push(demand(t, batch.cpu[i], batch.io[i]));
+    take<D>(t);
+  }
+}
+
+void Ec2Simulator::State::workFromQueue(std::int64_t t) {
+  if (routing != Routing::Queue) return;
+  discipline == Discipline::Fcfs ? workUntil<Discipline::Fcfs>(t) : workUntil<Discipline::ProcessorSharing>(t);
+}
+
+void Ec2Simulator::State::takeFromQueue(std::int64_t t) {
+  if (routing != Routing::Queue) return;
+  queue.reveal(t, tooLate());
+  refreshOutstanding();
+  discipline == Discipline::Fcfs ? take<Discipline::Fcfs>(t) : take<Discipline::ProcessorSharing>(t);
+  workFromQueue(t);
+}
+
+// After the horizon: who serves goes on until nothing is left that can be taken.
+void Ec2Simulator::State::drainQueue() {
+  if (routing != Routing::Queue) return;
+  for (;;) {
+    const std::int64_t t = std::min(events.time(), queue.nextVisible());
+    if (t >= kNever) break;
+    workFromQueue(t);
+    takeFromQueue(t);
+  }
+  queue.dropLate(kNever, tooLate());
+}
+
+Ec2Simulator::State::Segment Ec2Simulator::State::segment(std::int64_t t) {
   const bool fcfs = discipline == Discipline::Fcfs;
   constexpr auto kSharing = Discipline::ProcessorSharing;
+  const auto slow = [&](const auto& instance) { return instance->slowUntil > t; };
+  if (routing == Routing::RoundRobin && slowStart > 0 && std::ranges::any_of(instances.serving(), slow))
+    return fcfs ? &State::runSlowStart<Discipline::Fcfs> : &State::runSlowStart<kSharing>;
   switch (routing) {
+  case Routing::Queue: return fcfs ? &State::runFromQueue<Discipline::Fcfs> : &State::runFromQueue<kSharing>;
   case Routing::RoundRobin:
     return fcfs ? &State::run<Discipline::Fcfs, Routing::RoundRobin> : &State::run<kSharing, Routing::RoundRobin>;
   case Routing::Random:
@@ -152,7 +297,6 @@ Ec2Simulator::State::Segment Ec2Simulator::State::segment() const {
 }
 
 void Ec2Simulator::State::feed(const workloads::RequestBatch& batch) {
-  const auto runSegment = segment();
   const auto arrivals = batch.arrival;
   const auto end = static_cast<std::size_t>(std::lower_bound(arrivals.begin(), arrivals.end(), recorder.horizon()) -
                                             arrivals.begin());
@@ -162,11 +306,11 @@ void Ec2Simulator::State::feed(const workloads::RequestBatch& batch) {
     const auto last = static_cast<std::size_t>(
         std::lower_bound(begin, arrivals.begin() + static_cast<std::ptrdiff_t>(end), nextControl) - arrivals.begin());
     recorder.attempted(last - first);
-    if (instances.serving().empty()) {
+    if (instances.serving().empty() && routing != Routing::Queue) {
       recorder.rejected(last - first); // 503: the balancer has no target
     } else {
       routed += last - first;
-      (this->*runSegment)(batch, first, last);
+      (this->*segment(arrivals[first]))(batch, first, last);
     }
     first = last;
   }
@@ -184,15 +328,21 @@ void Ec2Simulator::State::controlDone() {
   refreshOutstanding();
   const std::int64_t visible = points.empty() ? kNever : points.front().visibleAt;
   nextControl = std::min({tick(), recorder.nextEdge(), recorder.nextHour(), ledger.nextSlot(), instances.nextBoot(),
-                          instances.nextDrainDeadline(), periodEnd, visible});
+                          instances.nextDrainDeadline(), periodEnd, visible, losses.next(), instances.nextReplacement(),
+                          queue.nextVisible()});
 }
 
 // Everything at t, after the finishes and before the arrivals of that instant.
 void Ec2Simulator::State::control(std::int64_t t) {
   while (tick() == t) sampleTimeline(t);
+  workFromQueue(t);
   instances.advance(t);
   closeSpans(t);
+  losses.strike(t, instances);
+  instances.replaceLost(t);
+  takeFromQueue(t);
   instances.enterService(t);
+  takeFromQueue(t);
   if (periodEnd == t) closePeriod(t);
   reactToPoints(t);
   controlDone();
@@ -214,9 +364,13 @@ void Ec2Simulator::State::closeSpans(std::int64_t t) {
 }
 
 void Ec2Simulator::State::sampleTimeline(std::int64_t t) {
+  workFromQueue(t - 1);
+  queue.dropLate(t, tooLate());
   instances.advance(t - 1);
+  const std::int64_t backlog = queue.size() + queue.hidden();
   timeline.push_back({Duration(t), static_cast<double>(instances.alive()), static_cast<double>(instances.inService()),
-                      static_cast<double>(instances.requestsInFlight()), visibleCpu});
+                      static_cast<double>(instances.requestsInFlight() + backlog), visibleCpu,
+                      static_cast<double>(backlog)});
 }
 
 void Ec2Simulator::State::closePeriod(std::int64_t t) {
@@ -228,7 +382,7 @@ void Ec2Simulator::State::closePeriod(std::int64_t t) {
   std::uint64_t received = 0;
   for (auto& instance : instances.serving()) {
     const Int128 busyNow = instance->engine.cpuBusyAt(t, instances.limits());
-    if (instance->warmAt <= t - period) {
+    if (instance->warmAt <= t - period && !instance->dead()) {
       ++point.instances;
       busy += busyNow - instance->busyAtPeriodStart;
       received += instance->received - instance->receivedAtPeriodStart;
@@ -259,23 +413,21 @@ void Ec2Simulator::State::reactToPoints(std::int64_t t) {
 }
 
 void Ec2Simulator::State::refreshOutstanding() {
-  if (routing != Routing::LeastOutstanding) return;
-  auto& serving = instances.serving();
-  outstanding.reset(serving.size());
-  events.reset(serving.size());
-  for (std::size_t i = 0; i < serving.size(); ++i) {
-    const auto& engine = serving[i]->engine;
-    outstanding.set(i, engine.inFlight());
-    events.set(i, discipline == Discipline::Fcfs ? engine.nextEvent<Discipline::Fcfs>(instances.limits())
-                                                 : engine.nextEvent<Discipline::ProcessorSharing>(instances.limits()));
-  }
+  if (routing != Routing::LeastOutstanding && routing != Routing::Queue) return;
+  const std::size_t count = instances.serving().size();
+  outstanding.reset(count);
+  events.reset(count);
+  for (std::size_t i = 0; i < count; ++i)
+    discipline == Discipline::Fcfs ? changed<Discipline::Fcfs>(i) : changed<Discipline::ProcessorSharing>(i);
 }
 
 Ec2Run Ec2Simulator::State::finish() {
   const std::int64_t horizon = recorder.horizon();
   while (nextControl < horizon) control(nextControl);
+  workFromQueue(horizon - 1);
   instances.advance(horizon - 1);
   closeSpans(horizon);
+  drainQueue();
   instances.close(horizon);
   Ec2Run run{recorder.takeWindows(), std::move(timeline), recorder.takeHours()};
   ledger.fill(run.windows);

@@ -8,6 +8,7 @@
 #include <optional>
 #include <variant>
 
+#include "model/failures.hpp"
 #include "model/observation.hpp"
 #include "pricing/cpu_credits.hpp"
 #include "workloads/distribution.hpp"
@@ -16,7 +17,16 @@
 namespace model {
 
 enum class Discipline { Fcfs, ProcessorSharing };
-enum class Routing { RoundRobin, LeastOutstanding, Random };
+// Queue: nobody routes; free workers take from one queue of the fleet (messages of SQS), the emptiest instance first.
+enum class Routing { RoundRobin, LeastOutstanding, Random, Queue };
+
+// When an instance that died is noticed: after this many failed checks in a row.
+struct HealthCheck {
+  Duration interval = std::chrono::seconds(30);
+  int unhealthy = 2;
+  Duration detection() const { return unhealthy * interval; }
+  friend bool operator==(const HealthCheck&, const HealthCheck&) = default;
+};
 
 struct NoScaling {
   friend bool operator==(const NoScaling&, const NoScaling&) = default;
@@ -53,9 +63,19 @@ struct Ec2Fleet {
   workloads::DurationDistribution boot = workloads::Constant{std::chrono::minutes(1)}; // launch to in service; billed
   Duration deregistrationDelay = std::chrono::minutes(5); // draining at most this long, then requests left fail
   Duration overhead{};                                    // load balancer, added to latency
-  // Burstable types in unlimited mode: what they use beyond what they earn is counted; they never slow down. Every
-  // instance begins with none, the initial ones too. EC2 user guide, burstable performance instances (Apr 2026).
+  // Burstable types. Unlimited mode: what they use beyond what they earn is counted; they never slow down. Standard mode:
+  // they fall to their baseline while they have none. Every instance begins with what a launch gives, the initial ones
+  // too. EC2 user guide, burstable performance instances (Apr 2026).
   std::optional<pricing::CreditPlan> credits;
+  // Round robin: an instance new in service gets a share of the requests that grows evenly to a full one.
+  Duration slowStart{};
+  // Network, or the volume: how long a request's bytes keep it busy, where it can bind at all; responses queue for it.
+  Duration linkPerRequest{};
+  HealthCheck healthCheck;
+  Duration visibilityTimeout = std::chrono::seconds(30); // Queue: until what a lost instance had taken comes back
+  std::vector<LostInstances> lostInstances;
+  std::vector<LostZone> lostZones;
+  std::vector<BadDeployment> badDeployments;
 };
 
 // Feed every request in order, then finish once. Memory is O(instances + requests in flight).

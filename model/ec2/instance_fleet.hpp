@@ -8,6 +8,7 @@
 
 #include "model/ec2/request_engine.hpp"
 #include "model/ec2/service_ledger.hpp"
+#include "model/ec2/shared_queue.hpp"
 
 namespace model::ec2 {
 
@@ -19,8 +20,13 @@ struct Instance {
   std::int64_t launchedAt = 0, inServiceAt = 0; // inServiceAt lies ahead while it boots
   std::int64_t warmAt = 0;                      // in the metrics from here on
   std::int64_t drainsSince = kNever, drainDeadline = kNever;
+  std::int64_t missedAt = kNever; // its machine was lost; a target until that is noticed
+  bool takesOver = false; // another ends when this one is in service: zones are brought back into balance
+  std::int64_t slowUntil = 0;     // slow start
+  double turns = 0;               // shares of a turn saved up meanwhile
+  bool dead() const { return missedAt != kNever; }
   Int128 busyAtDrain = 0; // kCore x ns
-  // Burstable: its account up to an instant and the vCPU time used by then, kCore x ns.
+  // Burstable in unlimited mode: its account up to an instant and the vCPU time used by then, kCore x ns.
   std::optional<pricing::CpuCreditAccount> credits;
   std::int64_t creditsAt = 0;
   Int128 busyAtCredits = 0;
@@ -46,12 +52,21 @@ class InstanceFleet {
   // with the requests left failing (Elastic Load Balancing, deregistration delay).
   void advance(std::int64_t t);
   void enterService(std::int64_t t); // booting instances whose time has come
+
+  // Machines are lost at t: what they work on fails, or comes back to the fleet's queue. Each is noticed after the
+  // detection time, ended and replaced; a zone that is down takes no launches. Precondition: advanced to t.
+  void lose(std::int64_t count, std::int64_t t);
+  void loseZone(std::int64_t t, std::int64_t until);
+  void replaceLost(std::int64_t t); // those that are noticed at t
+  void rebalance(std::int64_t t);   // a zone is back
+  std::int64_t nextReplacement() const;
+  void returnTo(SharedQueue& queue) { m_queue = &queue; }
   std::int64_t nextBoot() const;
   std::int64_t nextDrainDeadline() const;
 
-  std::int64_t booting() const { return static_cast<std::int64_t>(m_booting.size()); }
+  std::int64_t booting() const { return static_cast<std::int64_t>(m_booting.size()) + m_unlaunched; }
   std::int64_t inService() const { return static_cast<std::int64_t>(m_serving.size()); }
-  std::int64_t alive() const { return booting() + inService() + static_cast<std::int64_t>(m_draining.size()); }
+  std::int64_t alive() const { return static_cast<std::int64_t>(m_booting.size()) + inService() + static_cast<std::int64_t>(m_draining.size()); }
   bool warming(std::int64_t t) const;
   std::int64_t requestsInFlight() const;
   Int128 cpuBusyAt(std::int64_t t) const;            // all instances since the start, kCore x ns
@@ -65,13 +80,17 @@ class InstanceFleet {
   void close(std::int64_t horizon);
 
  private:
-  std::unique_ptr<Instance> create();
+  std::unique_ptr<Instance> create(int zone, std::int64_t t);
   void advance(Instance& instance, std::int64_t t);
   void reapDrained(std::int64_t t);
+  void retire(Instance& instance, std::int64_t end);
+  void die(Instance& instance, std::int64_t t);
+  void leaveRotation(std::size_t index);
   void spendCredits(Instance& instance, std::int64_t t) const;
-  int emptiestZone() const;
+  std::optional<int> emptiestZone(std::int64_t t) const; // nothing: none is up
   std::size_t oldestOfFullestZone() const;
   std::vector<std::int64_t> servingByZone() const;
+  std::vector<std::int64_t> comingByZone() const;
 
   Discipline m_discipline;
   EngineLimits m_limits;
@@ -81,9 +100,14 @@ class InstanceFleet {
   workloads::DurationSampler m_boot;
   Instances m_booting, m_serving, m_draining;
   std::uint64_t m_launched = 0;
+  std::int64_t m_unlaunched = 0; // wanted while no zone was up
   ServiceTotals m_gone; // of terminated instances
   std::optional<pricing::CreditPlan> m_credits;
   double m_goneSurplus = 0; // of terminated instances, charged at their end
+  std::int64_t m_detection, m_slowStart;
+  std::vector<std::int64_t> m_zoneBackAt;
+  std::vector<std::int64_t> m_missedBoots; // when those are missed that were lost while booting, ascending
+  SharedQueue* m_queue = nullptr;
 };
 
 } // namespace model::ec2

@@ -61,6 +61,8 @@ class CountLevels {
     m_lowest = std::min(m_lowest, level);
     while (m_population[m_lowest] == 0) ++m_lowest;
   }
+  std::size_t size() const { return m_counts.size(); }
+  std::size_t lowest() const { return m_lowest; }
   // The first instance of the lowest count at or after `from`, going round. Precondition: size > 0.
   std::size_t pick(std::size_t from) const {
     const std::uint64_t* bits = &m_bits[m_lowest * m_words];

@@ -5,15 +5,19 @@
 //   Fcfs              rate 1: each worker runs its request at full speed
 //   ProcessorSharing  rate min(1, C / F), C the instance's vCPUs, F the sum of the cores its requests want; egalitarian
 //                     sharing with at most one's own need, M/G/1-PS for C = 1 (Kleinrock 1976, vol. 2, section 4.4)
+// A burstable instance in standard mode has C fall to its baseline, under either discipline, while its balance of CPU
+// credits is empty and its requests want more than that (credit_balance.hpp).
 // Integers throughout: C and F in 2^-32 vCPU (adding and taking away leaves no drift), V in 2^-10 ns under sharing and
 // ns otherwise. V is rounded down each time the set of requests changes, the finish up to the next whole ns, so a
 // request that never met contention lasts exactly its duration and each change costs at most 2^-10 ns.
 // Pinned by tests/model/ec2_simulator_test.cpp (reference loop without virtual time) and tests/validation.
 #include <algorithm>
 #include <cstdint>
+#include <optional>
 #include <utility>
 #include <vector>
 
+#include "model/ec2/credit_balance.hpp"
 #include "model/ec2/ec2_simulator.hpp"
 #include "model/ec2/tally_recorder.hpp"
 
@@ -24,6 +28,8 @@ struct EngineLimits {
   std::int64_t cores = 0; // vCPUs in kCore units
   std::int64_t workers = 0, queueLimit = 0;
   std::int64_t timeout = 0; // ns
+  std::int64_t shared = 0;  // what requests share, kCore units: cores, or kNever where nobody slows anybody
+  std::int64_t link = 0;    // ns of the network or the volume that a request takes; 0: it cannot bind
 };
 
 struct Demand {
@@ -63,19 +69,31 @@ class RequestEngine {
  public:
   enum class Admission { Started, Queued, Rejected };
 
+  // Before the first request: the instance slows down when this balance is empty.
+  void slowDownWith(const CreditBalance& credits) { m_credits = credits; }
+
   // Everything up to and including t: finishes first, then waiting requests whose time is over at t.
   template <Discipline D> void advance(std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder);
   // Precondition: advanced to demand.arrival.
-  template <Discipline D> Admission admit(const Demand& demand, const EngineLimits& limits);
+  template <Discipline D> Admission admit(const Demand& demand, const EngineLimits& limits) {
+    return admit<D>(demand, demand.arrival, limits);
+  }
+  // One that arrived earlier and comes at t, from a queue of the fleet.
+  template <Discipline D> Admission admit(const Demand& demand, std::int64_t t, const EngineLimits& limits);
   // When advance() would next change anything; kNever when nothing is in flight.
   template <Discipline D> std::int64_t nextEvent(const EngineLimits& limits) const;
 
-  // Requests left at `t` fail and the instance is empty. Precondition: advanced to t.
-  void abandon(std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder);
+  // The instance is empty from t on; `left` is handed each request that was here. Precondition: advanced to t.
+  template <class Left> void vacate(std::int64_t t, const EngineLimits& limits, Left left);
+  // The same; they have failed.
+  void abandon(std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder) {
+    vacate(t, limits, [&](const Demand& demand) { recorder.gaveUp(demand.arrival, t); });
+  }
 
   bool empty() const { return m_running.empty(); } // nothing waits while a worker is free
   std::int64_t inFlight() const { return static_cast<std::int64_t>(m_running.size()) + m_waiting.size(); }
   std::int64_t lastChange() const { return m_time; } // of the set of requests in work
+  std::int64_t lastSent() const { return m_linkFree; } // when the last response has left, where the link binds
   std::int64_t coresWanted() const { return m_cores; }
   // Time that the requests in work have been here, summed. Precondition: advanced to t.
   Int128 ages(std::int64_t t) const {
@@ -85,13 +103,13 @@ class RequestEngine {
   }
   // vCPU time used up to t in kCore x ns: all of the cores when more are wanted. Precondition: advanced to t.
   Int128 cpuBusyAt(std::int64_t t, const EngineLimits& limits) const {
-    return m_busy + static_cast<Int128>(std::min(m_cores, limits.cores)) * (t - m_time);
+    return m_busy + static_cast<Int128>(std::min(m_cores, pace(limits, limits.shared).cores)) * (t - m_time);
   }
 
  private:
   struct Running {
     std::int64_t finish; // in virtual time
-    std::int64_t arrival, cores;
+    std::int64_t arrival, cores, duration;
   };
   __extension__ using Unsigned128 = unsigned __int128;
   static constexpr int kTickBits = 10;
@@ -99,10 +117,22 @@ class RequestEngine {
   // Until the first finish; finishes fall on whole ns, so another request may already be a fraction of one past its
   // own.
   std::int64_t neededVirtual() const { return std::max<std::int64_t>(0, m_running.front().finish - m_virtual); }
+  // Finishes up to t, then waiting requests whose time is over, at one pace.
+  template <Discipline D> void settle(std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder);
+  // With credits: the limits that hold from the last change on; `shared` with a balance that is not empty.
+  EngineLimits pace(const EngineLimits& limits, std::int64_t shared) const;
+  template <Discipline D> EngineLimits pace(const EngineLimits& limits) const {
+    return pace(limits, D == Discipline::Fcfs ? kNever : limits.cores);
+  }
+  void settleOnCredits(std::int64_t t, const EngineLimits& limits, std::int64_t shared, TallyRecorder& recorder);
+  std::int64_t paceChange(const EngineLimits& pace) const {
+    return m_credits->emptyAt(std::min(m_cores, pace.cores));
+  }
   template <Discipline D> bool departureDue(std::int64_t t, const EngineLimits& limits) const;
   template <Discipline D> std::int64_t departureTime(const EngineLimits& limits) const;
   template <Discipline D> void progressTo(std::int64_t t, const EngineLimits& limits);
   template <Discipline D> void start(const Demand& demand, std::int64_t t);
+  std::int64_t send(std::int64_t now, std::int64_t link);
   void pushRunning(Running request);
   Running popRunning();
 
@@ -112,6 +142,8 @@ class RequestEngine {
   std::int64_t m_virtual = 0; // at m_time
   std::int64_t m_cores = 0;   // wanted by m_running
   Int128 m_busy = 0;          // up to m_time
+  std::int64_t m_linkFree = 0;
+  std::optional<CreditBalance> m_credits;
 };
 
 // -- hot path -------------------------------------------------------------------------------------------------------
@@ -149,16 +181,16 @@ template <Discipline D> bool RequestEngine::departureDue(std::int64_t t, const E
   if (m_running.empty()) return false;
   if constexpr (D == Discipline::Fcfs) return m_running.front().finish <= t;
   const std::int64_t needed = neededVirtual();
-  if (m_cores <= limits.cores) return (needed + (1 << kTickBits) - 1) >> kTickBits <= t - m_time;
-  return (static_cast<Unsigned128>(t - m_time) << kTickBits) * static_cast<Unsigned128>(limits.cores) >=
+  if (m_cores <= limits.shared) return (needed + (1 << kTickBits) - 1) >> kTickBits <= t - m_time;
+  return (static_cast<Unsigned128>(t - m_time) << kTickBits) * static_cast<Unsigned128>(limits.shared) >=
          static_cast<Unsigned128>(needed) * static_cast<Unsigned128>(m_cores);
 }
 
 template <Discipline D> std::int64_t RequestEngine::departureTime(const EngineLimits& limits) const {
   if constexpr (D == Discipline::Fcfs) return m_running.front().finish;
   const std::int64_t needed = neededVirtual();
-  if (m_cores <= limits.cores) return m_time + ((needed + (1 << kTickBits) - 1) >> kTickBits);
-  const auto perNs = static_cast<Unsigned128>(limits.cores) << kTickBits;
+  if (m_cores <= limits.shared) return m_time + ((needed + (1 << kTickBits) - 1) >> kTickBits);
+  const auto perNs = static_cast<Unsigned128>(limits.shared) << kTickBits;
   const auto work = static_cast<Unsigned128>(needed) * static_cast<Unsigned128>(m_cores);
   const Unsigned128 wait = (work + perNs - 1) / perNs;
   return wait < static_cast<Unsigned128>(kNever - m_time) ? m_time + static_cast<std::int64_t>(wait) : kNever;
@@ -169,38 +201,46 @@ template <Discipline D> void RequestEngine::progressTo(std::int64_t t, const Eng
   m_busy += static_cast<Int128>(std::min(m_cores, limits.cores)) * elapsed;
   m_time = t;
   if constexpr (D == Discipline::ProcessorSharing) {
-    if (m_cores <= limits.cores)
+    if (m_cores <= limits.shared)
       m_virtual += elapsed << kTickBits;
     else
       m_virtual +=
           static_cast<std::int64_t>((static_cast<Unsigned128>(elapsed) << kTickBits) *
-                                    static_cast<Unsigned128>(limits.cores) / static_cast<Unsigned128>(m_cores));
+                                    static_cast<Unsigned128>(limits.shared) / static_cast<Unsigned128>(m_cores));
   }
 }
 
 // V starts anew with every busy period; one that never ends is moved back to zero every 26 days.
 template <Discipline D> void RequestEngine::start(const Demand& demand, std::int64_t t) {
   if constexpr (D == Discipline::Fcfs) {
-    pushRunning({t + demand.duration, demand.arrival, demand.cores});
+    pushRunning({t + demand.duration, demand.arrival, demand.cores, demand.duration});
   } else {
     if (m_running.empty()) m_virtual = 0;
     if (m_virtual > (std::int64_t{1} << 61)) {
       for (auto& request : m_running) request.finish -= m_virtual;
       m_virtual = 0;
     }
-    pushRunning({m_virtual + (demand.duration << kTickBits), demand.arrival, demand.cores});
+    pushRunning({m_virtual + (demand.duration << kTickBits), demand.arrival, demand.cores, demand.duration});
   }
   m_cores += demand.cores;
 }
 
 template <Discipline D>
 void RequestEngine::advance(std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder) {
+  if (m_credits) [[unlikely]]
+    settleOnCredits(t, limits, D == Discipline::Fcfs ? kNever : limits.cores, recorder);
+  else
+    settle<D>(t, limits, recorder);
+}
+
+template <Discipline D>
+void RequestEngine::settle(std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder) {
   while (departureDue<D>(t, limits)) {
     const std::int64_t now = departureTime<D>(limits);
     progressTo<D>(now, limits);
     const Running done = popRunning();
     m_cores -= done.cores;
-    recorder.served(done.arrival, now);
+    recorder.served(done.arrival, limits.link == 0 ? now : send(now, limits.link));
     // A request whose time is over exactly now still gets the worker: finishes come before timeouts.
     while (!m_waiting.empty() && m_waiting.front().arrival + limits.timeout < now) {
       recorder.gaveUp(m_waiting.front().arrival, m_waiting.front().arrival + limits.timeout);
@@ -218,10 +258,17 @@ void RequestEngine::advance(std::int64_t t, const EngineLimits& limits, TallyRec
 }
 
 template <Discipline D>
-RequestEngine::Admission RequestEngine::admit(const Demand& demand, const EngineLimits& limits) {
+RequestEngine::Admission RequestEngine::admit(const Demand& demand, std::int64_t t, const EngineLimits& limits) {
   if (static_cast<std::int64_t>(m_running.size()) < limits.workers) {
-    progressTo<D>(demand.arrival, limits);
-    start<D>(demand, demand.arrival);
+    if (m_credits) [[unlikely]] {
+      const auto now = pace<D>(limits);
+      m_credits->run(t, std::min(m_cores, now.cores));
+      progressTo<Discipline::ProcessorSharing>(t, now);
+      start<Discipline::ProcessorSharing>(demand, t);
+    } else {
+      progressTo<D>(t, limits);
+      start<D>(demand, t);
+    }
     return Admission::Started;
   }
   if (m_waiting.size() >= limits.queueLimit) return Admission::Rejected;
@@ -231,15 +278,35 @@ RequestEngine::Admission RequestEngine::admit(const Demand& demand, const Engine
 
 template <Discipline D> std::int64_t RequestEngine::nextEvent(const EngineLimits& limits) const {
   if (m_running.empty()) return kNever;
-  const std::int64_t departure = departureTime<D>(limits);
+  std::int64_t departure;
+  if (m_credits) [[unlikely]] {
+    const auto now = pace<D>(limits);
+    departure = std::min(departureTime<Discipline::ProcessorSharing>(now), paceChange(now));
+  } else {
+    departure = departureTime<D>(limits);
+  }
   return m_waiting.empty() ? departure : std::min(departure, m_waiting.front().arrival + limits.timeout);
 }
 
-inline void RequestEngine::abandon(std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder) {
+inline EngineLimits RequestEngine::pace(const EngineLimits& limits, std::int64_t shared) const {
+  EngineLimits now = limits;
+  now.shared = shared;
+  if (m_credits && m_credits->slows(std::min(m_cores, limits.cores))) now.cores = now.shared = m_credits->earned();
+  return now;
+}
+
+// The time a response waits for those before it; its own transfer is part of the request's work as it was measured.
+inline std::int64_t RequestEngine::send(std::int64_t now, std::int64_t link) {
+  const std::int64_t leaves = std::max(now, m_linkFree);
+  m_linkFree = leaves + link;
+  return leaves;
+}
+
+template <class Left> void RequestEngine::vacate(std::int64_t t, const EngineLimits& limits, Left left) {
   m_busy = cpuBusyAt(t, limits);
   m_time = t;
-  for (const auto& request : m_running) recorder.gaveUp(request.arrival, t);
-  for (; !m_waiting.empty(); m_waiting.pop()) recorder.gaveUp(m_waiting.front().arrival, t);
+  for (const auto& request : m_running) left(Demand{request.arrival, request.duration, request.cores});
+  for (; !m_waiting.empty(); m_waiting.pop()) left(m_waiting.front());
   m_running.clear();
   m_cores = 0;
 }

@@ -32,7 +32,8 @@ class Claims {
 ServiceLedger::ServiceLedger(const Ec2Fleet& fleet, const ObservationPlan& plan)
     : m_cores(coresOf(fleet)), m_min(fleet.min),
       m_zoneFloor(std::min<std::int64_t>(std::max(1, fleet.zones), fleet.min)), m_slotNs(plan.slot.count()),
-      m_edges(windowEdges(plan)), m_times(m_edges.size() - 1), m_serving(m_edges.size() - 1) {
+      m_edges(windowEdges(plan)), m_times(m_edges.size() - 1), m_serving(m_edges.size() - 1),
+      m_servingBusy(m_edges.size() - 1) {
   if (const auto* tracking = std::get_if<TargetTracking>(&fleet.scaling)) m_policy = *tracking;
   if (m_edges[1] == 0) m_window = 1; // no warm-up
 }
@@ -64,6 +65,7 @@ void ServiceLedger::closeSlot(const ServiceTotals& totals) {
   time.drainingNs += totals.drainingNs - m_totals.drainingNs - drainingBusy;
   split(slot, time);
   m_serving[m_window] += slot.serving;
+  m_servingBusy[m_window] += slot.busy;
   if (m_window > 0 && slot.busy * m_busiest.length >= m_busiest.busy * slot.length) m_busiest = slot;
   m_totals = totals;
   m_from = to;
@@ -96,7 +98,7 @@ void ServiceLedger::split(const Slot& slot, InServiceTime& time) const {
 void ServiceLedger::splitFixed(std::size_t window, InServiceTime& time) const {
   const std::int64_t length = m_edges[window + 1] - m_edges[window];
   const Int128 peak = m_busiest.length == 0 ? 0 : m_busiest.busy * length / m_busiest.length;
-  Claims claims(m_serving[window], time.busyNs); // a fixed fleet drains nobody
+  Claims claims(m_serving[window], m_servingBusy[window]);
   time.idleNightNs = claims.upTo(peak);
   time.headroomNs = claims.rest();
 }

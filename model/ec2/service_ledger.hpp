@@ -47,7 +47,7 @@ class ServiceLedger {
   std::int64_t m_from = 0;
   ServiceTotals m_totals;             // at m_from
   std::vector<InServiceTime> m_times; // by window
-  std::vector<Int128> m_serving;      // by window, of a fixed fleet
+  std::vector<Int128> m_serving, m_servingBusy; // by window, of a fixed fleet
   Slot m_busiest;                     // of a fixed fleet; length 0: none yet
 };
 

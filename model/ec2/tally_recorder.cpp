@@ -13,8 +13,9 @@ std::vector<std::int64_t> windowEdges(const ObservationPlan& plan) {
   return edges;
 }
 
-TallyRecorder::TallyRecorder(const ObservationPlan& plan, Duration timeout, Duration overhead)
-    : m_timeout(timeout.count()), m_overhead(overhead.count()), m_edges(windowEdges(plan)),
+TallyRecorder::TallyRecorder(const ObservationPlan& plan, Duration timeout, Duration overhead,
+                             std::vector<BadDeployment> deployments)
+    : m_timeout(timeout.count()), m_overhead(overhead.count()), m_deployments(std::move(deployments)), m_edges(windowEdges(plan)),
       m_hourNs(plan.hour.count()) {
   m_windows.resize(m_edges.size()); // one spare: what happens after the horizon
   m_open = m_windows.data();
@@ -79,23 +80,37 @@ void TallyRecorder::closeHour() {
   openSpan();
 }
 
-void TallyRecorder::recordOutcome(Ec2Tally& tally, std::int64_t latency) {
+// What of a request answered by a bad deployment counts as an error, in 1e-9: its probability.
+std::uint64_t TallyRecorder::deploymentErrors(std::int64_t arrival) const {
+  double passes = 1;
+  for (const auto& deployment : m_deployments)
+    if (deployment.serves(arrival)) passes *= 1 - deployment.errorRate;
+  return static_cast<std::uint64_t>(std::llround((1 - passes) * 1e9));
+}
+
+void TallyRecorder::recordOutcome(Ec2Tally& tally, std::int64_t arrival, std::int64_t latency) {
   if (latency > m_timeout) {
     ++tally.outcomes.timedOut;
     return;
   }
   ++tally.outcomes.completed;
+  tally.deploymentErrorsPpb += deploymentErrors(arrival);
   tally.outcomes.latency.record(latency + m_overhead);
 }
 
 void TallyRecorder::servedAcrossEdge(std::int64_t arrival, std::int64_t at) {
   addInFlight(arrival, at);
-  recordOutcome(m_windows[windowAt(arrival)], at - arrival);
+  recordOutcome(m_windows[windowAt(arrival)], arrival, at - arrival);
 }
 
 void TallyRecorder::gaveUp(std::int64_t arrival, std::int64_t at) {
   addInFlight(arrival, at);
   ++m_windows[windowAt(arrival)].outcomes.timedOut;
+}
+
+void TallyRecorder::lost(std::int64_t arrival, std::int64_t at) {
+  addInFlight(arrival, at);
+  ++m_windows[windowAt(arrival)].outcomes.errored;
 }
 
 void TallyRecorder::alive(std::int64_t instances) {

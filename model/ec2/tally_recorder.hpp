@@ -22,7 +22,8 @@ std::vector<std::int64_t> windowEdges(const ObservationPlan& plan);
 class TallyRecorder {
  public:
   // `timeout` ends a request's chance of success; `overhead` is added to the latency of completed ones.
-  TallyRecorder(const ObservationPlan& plan, Duration timeout, Duration overhead);
+  TallyRecorder(const ObservationPlan& plan, Duration timeout, Duration overhead,
+                std::vector<BadDeployment> deployments = {});
   TallyRecorder(const TallyRecorder&) = delete;
   TallyRecorder& operator=(const TallyRecorder&) = delete;
 
@@ -34,6 +35,9 @@ class TallyRecorder {
   void served(std::int64_t arrival, std::int64_t at);
   // A request left unserved: it waited too long or its instance went away.
   void gaveUp(std::int64_t arrival, std::int64_t at);
+  // Its machine died at `at`.
+  void lost(std::int64_t arrival, std::int64_t at);
+  void errored(std::uint64_t n) { m_open->outcomes.errored += n; }
 
   Int128 departedNs() const { return m_departed + m_inFlight; } // time here of all that left, since the start
 
@@ -70,10 +74,12 @@ class TallyRecorder {
   void bookInFlight();
   void openSpan();
   void servedAcrossEdge(std::int64_t arrival, std::int64_t at);
-  void recordOutcome(Ec2Tally& tally, std::int64_t latency);
+  void recordOutcome(Ec2Tally& tally, std::int64_t arrival, std::int64_t latency);
+  std::uint64_t deploymentErrors(std::int64_t arrival) const;
   void flush();
 
   std::int64_t m_timeout, m_overhead;
+  std::vector<BadDeployment> m_deployments;
   std::vector<std::int64_t> m_edges; // window i covers [i, i + 1); window 0 is thrown away
   std::vector<Ec2Tally> m_windows;
   std::size_t m_index = 0;
@@ -100,6 +106,7 @@ inline void TallyRecorder::served(std::int64_t arrival, std::int64_t at) {
     ++m_timedOut;
     return;
   }
+  if (!m_deployments.empty()) [[unlikely]] m_open->deploymentErrorsPpb += deploymentErrors(arrival);
   m_latencies[m_buffered++] = latency + m_overhead;
   if (m_buffered == m_latencies.size()) flush();
 }

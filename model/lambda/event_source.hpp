@@ -11,6 +11,7 @@
 #include <variant>
 #include <vector>
 
+#include "model/failures.hpp"
 #include "pricing/quantities.hpp"
 #include "workloads/workload.hpp"
 
@@ -79,30 +80,6 @@ struct StreamMapping {
 };
 
 using EventSource = std::variant<ClientRetries, AsyncRetries, QueueMapping, StreamMapping>;
-
-// Waiting on something outside takes `ioFactor` times as long during [at, at + lasts).
-struct Slowdown {
-  Duration at{}, lasts{};
-  double ioFactor = 1; // > 0
-  friend bool operator==(const Slowdown&, const Slowdown&) = default;
-};
-
-// What waiting that begins at `ns` is multiplied by.
-inline double ioFactorAt(const std::vector<Slowdown>& slowdowns, std::int64_t ns) {
-  double factor = 1;
-  for (const Slowdown& slow : slowdowns)
-    if (ns >= slow.at.count() && ns < (slow.at + slow.lasts).count()) factor *= slow.ioFactor;
-  return factor;
-}
-
-// Rates are probabilities. An error ends an attempt at its full duration; a crash does too and costs the environment
-// its initialised state; a poisonous event fails in every attempt.
-struct Failures {
-  double errorRate = 0, crashRate = 0, poisonRate = 0;
-  std::vector<Slowdown> slowdowns; // where several overlap their factors multiply
-  bool any() const { return errorRate > 0 || crashRate > 0 || poisonRate > 0 || !slowdowns.empty(); }
-  friend bool operator==(const Failures&, const Failures&) = default;
-};
 
 // ---- provisioned concurrency over time ----
 

@@ -18,7 +18,7 @@ std::int64_t inCores(double vcpus) { return std::llround(vcpus * static_cast<dou
 // Initial environments belong to a provider that has been running: ready at time 0, their instances billed from there.
 EnvironmentFleet::EnvironmentFleet(const ManagedFleet& fleet, ec2::TallyRecorder& recorder, std::uint64_t seed,
                                    std::uint64_t replication)
-    : m_limits{inCores(fleet.environmentVcpus), fleet.slotCount, 0, kNever / 2},
+    : m_limits{inCores(fleet.environmentVcpus), fleet.slotCount, 0, kNever / 2, inCores(fleet.environmentVcpus)},
       m_hotCores(fleet.cpuSaturation ? inCores(*fleet.cpuSaturation * fleet.environmentVcpus) : kNever),
       m_perInstance(fleet.environmentsPerInstance), m_maxInstances(fleet.maxInstances),
       m_timeout(std::min(fleet.timeout.count(), kNever / 2)), m_zones(std::max(1, fleet.zones)), m_recorder(recorder),

@@ -275,6 +275,7 @@ TEST_CASE("The billed time is the area under the timeline", "[ec2][scaling]") {
     s.plan.warmup = Duration{};
     s.plan.windows = 1;
     s.plan.timelinePoints = static_cast<int>(s.plan.horizon.count()); // point k: the ns that ends at k
+    s.fleet.linkPerRequest = {}; // a response that waits for the network is in no timeline
     std::int64_t capacity = 0, inFlight = 0;
     const auto watched = simulate(s.fleet, s.plan, s.requests, number);
     for (std::size_t k = 1; k < watched.timeline.size(); ++k) {

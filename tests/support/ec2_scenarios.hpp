@@ -52,13 +52,18 @@ inline Small small(std::uint64_t number, bool scaling) {
   fleet.workers = between(1, 6);
   fleet.queueLimit = between(0, 4);
   fleet.requestTimeout = Duration(between(1, 60));
-  fleet.routing = static_cast<model::Routing>(between(0, 2));
+  fleet.routing = static_cast<model::Routing>(between(0, 3));
   fleet.zones = static_cast<int>(between(1, 3));
   fleet.initial = between(scaling ? 0 : 1, 5);
   fleet.min = between(0, fleet.initial);
   fleet.max = fleet.initial + between(0, 6);
   fleet.overhead = Duration(between(0, 5));
   fleet.deregistrationDelay = Duration(between(0, 40));
+  if (between(0, 2) == 0) {
+    const double nsPerCredit = 6e10; // of one vCPU
+    fleet.credits = pricing::CreditPlan{1, 60 * fleet.vcpus * oneOf({0.05, 0.2, 0.5}), oneOf({0, 3, 50}) / nsPerCredit,
+                                        pricing::CreditMode::Standard, oneOf({0, 3, 40}) / nsPerCredit};
+  }
   if (between(0, 1) == 0)
     fleet.boot = workloads::Constant{Duration(between(0, 40))};
   else
@@ -89,6 +94,14 @@ inline Small small(std::uint64_t number, bool scaling) {
     s.requests.push_back({t, between(0, work), between(0, 1) == 0 ? 0 : between(0, wait)});
     if (s.requests.size() > 1500) break;
   }
+  if (between(0, 3) == 0) fleet.slowStart = Duration(between(1, 200));
+  if (between(0, 3) == 0) fleet.linkPerRequest = Duration(between(1, 4));
+  fleet.healthCheck = {Duration(between(1, 30)), static_cast<int>(between(1, 3))};
+  fleet.visibilityTimeout = Duration(between(0, 40));
+  for (std::int64_t k = between(-4, 2); k > 0; --k)
+    fleet.lostInstances.push_back({Duration(between(0, 1500)), between(1, 3)});
+  for (std::int64_t k = between(-4, 2); k > 0; --k)
+    fleet.lostZones.push_back({Duration(between(0, 1500)), Duration(between(0, 300))});
   s.plan.hour = Duration(between(30, 900));
   s.plan.slot = Duration(between(20, 400));
   return s;

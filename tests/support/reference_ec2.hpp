@@ -6,6 +6,10 @@
 #include <cmath>
 #include <deque>
 #include <limits>
+#include <map>
+#include <optional>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "model/ec2/ec2_simulator.hpp"
@@ -33,6 +37,14 @@ class Ec2 {
       m_hours.inFlightNs.push_back(0);
     }
     m_periodEnd = m_policy.period.count();
+    m_zoneBack.assign(static_cast<std::size_t>(fleet.zones), 0);
+    for (const auto& loss : fleet.lostInstances) m_strikes.push_back({loss.at.count(), 0, loss.count});
+    for (const auto& loss : fleet.lostZones) {
+      m_strikes.push_back({loss.at.count(), 1, (loss.at + loss.lasts).count()});
+      m_strikes.push_back({(loss.at + loss.lasts).count(), 2, 0});
+    }
+    std::stable_sort(m_strikes.begin(), m_strikes.end(),
+                     [](const auto& a, const auto& b) { return std::pair(a.at, a.kind) < std::pair(b.at, b.kind); });
     layOutSlots();
     for (std::int64_t i = 0; i < fleet.initial; ++i) add(State::Serving, 0, 0);
   }
@@ -56,7 +68,7 @@ class Ec2 {
   static constexpr std::int64_t kUnit = std::int64_t{1} << 32;
   enum class State { Booting, Serving, Draining, Gone };
   struct Job {
-    std::int64_t arrival, left, cores; // left: of the work, in 2^-10 ns
+    std::int64_t arrival, left, cores, lasts; // left: of the work, in 2^-10 ns
   };
   struct Host {
     State state;
@@ -66,9 +78,36 @@ class Ec2 {
     std::int64_t since = 0; // last change of `running`
     Int128 busyInPeriod = 0;
     std::int64_t receivedInPeriod = 0;
+    Int128 credits = 0; // standard mode, kUnit x ns
+    bool slow = false;  // has none, and wants more than it earns
+    std::int64_t missed = kNever, slowUntil = 0, linkFree = 0;
+    double turns = 0;
+    bool takesOver = false;
+    std::deque<std::int64_t> sending{}; // when responses leave that wait for the link
+    bool dead() const { return missed != kNever; }
   };
   // In the order in which things at the same instant happen.
-  enum What { Tick, Departure, Timeout, Gone, Edge, Slot, Boot, Deadline, Period, Point, Arrival, Nothing };
+  enum What {
+    Tick,
+    Departure,
+    Sent,
+    Credits,
+    Take,
+    Timeout,
+    Gone,
+    Edge,
+    Slot,
+    Deadline,
+    Strike,
+    Replace,
+    Reveal,
+    Boot,
+    Late,
+    Period,
+    Point,
+    Arrival,
+    Nothing
+  };
   struct Service { // of one slot
     std::int64_t end = 0, length = 0;
     int window = -1;                                                     // -1: warm-up
@@ -76,13 +115,26 @@ class Ec2 {
     std::int64_t routed = 0;
   };
 
-  void add(State state, std::int64_t inService, std::int64_t warm) {
-    std::vector<int> perZone(static_cast<std::size_t>(m_fleet.zones), 0);
+  std::vector<std::int64_t> perZone() const {
+    std::vector<std::int64_t> count(static_cast<std::size_t>(m_fleet.zones), 0);
     for (const auto& host : m_hosts)
-      if (host.state == State::Booting || host.state == State::Serving) ++perZone[static_cast<std::size_t>(host.zone)];
-    const auto zone = std::min_element(perZone.begin(), perZone.end()) - perZone.begin();
+      if (host.state == State::Booting || host.state == State::Serving) ++count[static_cast<std::size_t>(host.zone)];
+    return count;
+  }
+  bool anyZoneUp() const {
+    return std::any_of(m_zoneBack.begin(), m_zoneBack.end(), [&](std::int64_t back) { return back <= m_now; });
+  }
+  void add(State state, std::int64_t boot, std::int64_t warmup) {
+    const auto count = perZone();
+    std::size_t zone = count.size();
+    for (std::size_t z = 0; z < count.size(); ++z)
+      if (m_zoneBack[z] <= m_now && (zone == count.size() || count[z] < count[zone])) zone = z;
     if (state == State::Serving) m_ring.push_back(m_hosts.size());
-    m_hosts.push_back({state, zone, m_now, inService, warm, kNever, kNever, {}, {}, 0, 0, 0});
+    const std::int64_t inService = m_now + boot;
+    m_hosts.push_back({state, static_cast<std::int64_t>(zone), m_now, inService, inService + warmup, kNever, kNever, {}, {},
+                       0, 0, 0, 0, false});
+    if (state == State::Booting) m_hosts.back().slowUntil = inService + m_fleet.slowStart.count();
+    if (onCredits()) m_hosts.back().credits = creditNs(m_fleet.credits->atLaunch);
     if (auto* window = at(m_now)) ++window->launches;
     notePeak();
   }
@@ -169,20 +221,37 @@ class Ec2 {
     for (const auto& job : host.running) sum += job.cores;
     return sum;
   }
+  bool onCredits() const { return m_fleet.credits && m_fleet.credits->mode == pricing::CreditMode::Standard; }
+  static Int128 creditNs(double credits) { return static_cast<Int128>(credits * 6e10 * static_cast<double>(kUnit)); }
+  std::int64_t earned() const { return std::llround(m_fleet.credits->earnedPerHour / 60 * kUnit); }
+  // What its requests share, and what they use of it.
+  std::int64_t speed(const Host& host) const { return host.slow ? earned() : m_cores; }
+  std::int64_t used(const Host& host) const { return std::min(wanted(host), speed(host)); }
   bool shared(const Host& host) const {
-    return m_fleet.discipline == model::Discipline::ProcessorSharing && wanted(host) > m_cores;
+    return (host.slow || m_fleet.discipline == model::Discipline::ProcessorSharing) && wanted(host) > speed(host);
+  }
+  // After every change of the set of requests.
+  void judgeCredits(Host& host) const {
+    if (onCredits()) host.slow = host.credits == 0 && std::min(wanted(host), m_cores) > earned();
+  }
+  std::int64_t creditsEnd(const Host& host) const {
+    const std::int64_t wants = std::min(wanted(host), m_cores);
+    if (!onCredits() || host.slow || wants <= earned()) return kNever;
+    const Int128 rate = wants - earned();
+    const Int128 left = (host.credits + rate - 1) / rate;
+    return left < kNever - m_now ? m_now + static_cast<std::int64_t>(left) : kNever;
   }
   std::int64_t finish(const Host& host, const Job& job) const {
     Int128 work = std::max<std::int64_t>(0, job.left), perNs = 1024;
     if (shared(host)) {
       work *= wanted(host);
-      perNs *= m_cores;
+      perNs *= speed(host);
     }
     return host.since + static_cast<std::int64_t>((work + perNs - 1) / perNs);
   }
   void progress(Host& host) {
     Int128 done = static_cast<Int128>(m_now - host.since) * 1024;
-    if (shared(host)) done = done * m_cores / wanted(host);
+    if (shared(host)) done = done * speed(host) / wanted(host);
     for (auto& job : host.running) job.left -= static_cast<std::int64_t>(done);
     host.since = m_now;
   }
@@ -197,8 +266,12 @@ class Ec2 {
     auto* window = m_now < m_plan.horizon.count() ? at(m_now) : nullptr;
     const Int128 dt = to - m_now;
     for (auto& host : m_hosts) {
+      if (window != nullptr) window->inFlightNs += dt * static_cast<Int128>(host.sending.size());
       if (host.state == State::Gone) continue;
-      const Int128 busy = std::min(wanted(host), m_cores) * dt;
+      const Int128 busy = used(host) * dt;
+      if (onCredits())
+        host.credits =
+            std::clamp<Int128>(host.credits + earned() * dt - busy, 0, creditNs(m_fleet.credits->maxAccrued));
       if (m_now < m_plan.horizon.count()) {
         m_busy += busy;
         serve(host.state, dt, busy);
@@ -209,6 +282,7 @@ class Ec2 {
       if (host.state != State::Booting) window->inServiceNs += dt;
       window->inFlightNs += dt * static_cast<Int128>(host.running.size() + host.waiting.size());
     }
+    if (window != nullptr) window->inFlightNs += dt * static_cast<Int128>(waitingMessages() + m_hidden.size());
     m_now = to;
   }
 
@@ -228,7 +302,7 @@ class Ec2 {
     What what = Nothing;
     std::size_t who = 0;
     const auto consider = [&](What kind, std::int64_t t, std::size_t index = 0) {
-      if (t < when || (t == when && kind < what)) {
+      if (t < when || (t == when && t != kNever && kind < what)) {
         when = t;
         what = kind;
         who = index;
@@ -242,17 +316,28 @@ class Ec2 {
       if (!m_points.empty() && m_points.front().visible < m_plan.horizon.count())
         consider(Point, m_points.front().visible);
       if (m_next < m_requests->size()) consider(Arrival, (*m_requests)[m_next].arrival);
+      if (m_strike < m_strikes.size() && m_strikes[m_strike].at < m_plan.horizon.count())
+        consider(Strike, m_strikes[m_strike].at);
+      std::int64_t missed = m_missedBoots.empty() ? kNever : m_missedBoots.front();
+      for (const auto& host : m_hosts)
+        if (host.state == State::Serving) missed = std::min(missed, host.missed);
+      if (missed < m_plan.horizon.count()) consider(Replace, missed);
     }
+    if (waitingMessages() > 0) consider(Late, oldest().arrival + m_fleet.requestTimeout.count());
+    if (!m_hidden.empty()) consider(Reveal, m_hidden.begin()->first.first);
+    if (waitingMessages() > 0 && canTake()) consider(Take, m_now);
     if (m_edge <= m_plan.windows) consider(Edge, edge(m_edge));
     if (m_slot < m_slots.size()) consider(Slot, m_slots[m_slot].end);
-    for (std::size_t i = 0; i < m_hosts.size(); ++i) {
+    for (const std::size_t i : lookOrder()) {
       const Host& host = m_hosts[i];
+      if (!host.sending.empty()) consider(Sent, host.sending.front(), i);
       if (!host.running.empty()) consider(Departure, finish(host, host.running[firstOut(host)]), i);
+      if (host.state != State::Gone) consider(Credits, creditsEnd(host), i);
       if (!host.waiting.empty()) consider(Timeout, host.waiting.front().arrival + m_fleet.requestTimeout.count(), i);
       if (host.state == State::Booting && open && host.inService < m_plan.horizon.count())
         consider(Boot, host.inService, i);
       if (host.state == State::Draining) consider(Deadline, host.deadline, i);
-      if (host.state == State::Draining && host.running.empty()) consider(Gone, m_now, i);
+      if (host.state == State::Draining && host.running.empty()) consider(Gone, std::max(m_now, host.linkFree), i);
     }
     if (what == Nothing) return false;
     integrate(when);
@@ -264,7 +349,20 @@ class Ec2 {
     switch (what) {
     case Tick: tick(); break;
     case Departure: depart(m_hosts[who]); break;
+    case Sent: m_hosts[who].sending.pop_front(); break;
+    case Late:
+      record(oldest().arrival, false);
+      popOldest();
+      break;
+    case Strike: strike(m_strikes[m_strike++]); break;
+    case Replace: replaceLost(); break;
+    case Reveal: reveal(); break;
+    case Take: take(); break;
     case Timeout: timeout(m_hosts[who]); break;
+    case Credits:
+      progress(m_hosts[who]);
+      judgeCredits(m_hosts[who]);
+      break;
     case Gone: end(m_hosts[who]); break;
     case Edge:
       m_busyAtEdge.push_back(m_busy);
@@ -276,10 +374,7 @@ class Ec2 {
       m_slots[m_slot].drainingBusy = m_drainingBusy;
       ++m_slot;
       break;
-    case Boot:
-      m_hosts[who].state = State::Serving;
-      m_ring.push_back(who);
-      break;
+    case Boot: bootAll(); break;
     case Deadline: end(m_hosts[who]); break;
     case Period: period(); break;
     case Point: point(); break;
@@ -295,6 +390,8 @@ class Ec2 {
       point.inService += host.state == State::Serving ? 1 : 0;
       point.inFlight += static_cast<double>(host.running.size() + host.waiting.size());
     }
+    point.backlog = static_cast<double>(waitingMessages() + m_hidden.size());
+    point.inFlight += point.backlog;
     m_timeline.push_back(point);
   }
 
@@ -307,12 +404,16 @@ class Ec2 {
     }
   }
 
-  void record(std::int64_t arrival, bool served) {
-    addHours(m_hours.inFlightNs, arrival, m_now);
+  // Left at `sent`; `died`: with its machine.
+  void record(std::int64_t arrival, bool served, bool died = false) { record(arrival, m_now, served, died); }
+  void record(std::int64_t arrival, std::int64_t sent, bool served, bool died) {
+    addHours(m_hours.inFlightNs, arrival, sent);
     auto* window = at(arrival);
     if (window == nullptr) return;
-    const std::int64_t latency = m_now - arrival;
-    if (served && latency <= m_fleet.requestTimeout.count()) {
+    const std::int64_t latency = sent - arrival;
+    if (died) {
+      ++window->outcomes.errored;
+    } else if (served && latency <= m_fleet.requestTimeout.count()) {
       ++window->outcomes.completed;
       window->outcomes.latency.record(latency + m_fleet.overhead.count());
     } else {
@@ -323,18 +424,24 @@ class Ec2 {
   void depart(Host& host) {
     progress(host);
     const std::size_t i = firstOut(host);
-    record(host.running[i].arrival, true);
+    const std::int64_t sent = std::max(m_now, host.linkFree), link = m_fleet.linkPerRequest.count();
+    if (link > 0) host.linkFree = sent + link;
+    if (link > 0 && sent > m_now) host.sending.push_back(sent);
+    record(host.running[i].arrival, link > 0 ? sent : m_now, true, false);
     host.running.erase(host.running.begin() + static_cast<std::ptrdiff_t>(i));
-    if (host.waiting.empty()) return;
-    host.running.push_back(host.waiting.front());
-    host.waiting.pop_front();
+    if (!host.waiting.empty()) {
+      host.running.push_back(host.waiting.front());
+      host.waiting.pop_front();
+    }
+    judgeCredits(host);
   }
   void timeout(Host& host) {
     record(host.waiting.front().arrival, false);
     host.waiting.pop_front();
   }
   void end(Host& host) {
-    for (const auto& job : host.running) record(job.arrival, false);
+    const bool hides = queued() && m_now < m_plan.horizon.count();
+    for (const auto& job : host.running) hides ? hide(job) : record(job.arrival, false);
     for (const auto& job : host.waiting) record(job.arrival, false);
     host.running.clear();
     host.waiting.clear();
@@ -350,6 +457,7 @@ class Ec2 {
   }
 
   std::size_t choose() {
+    if (const auto slow = slowTurn()) return *slow;
     std::size_t index = m_turn;
     if (m_fleet.routing == model::Routing::Random)
       return m_ring[static_cast<std::size_t>(m_routing.below(m_ring.size()))];
@@ -372,9 +480,7 @@ class Ec2 {
     const auto reject = [&] {
       if (window != nullptr) ++window->outcomes.rejected;
     };
-    if (m_ring.empty()) return reject();
-    Host& host = m_hosts[choose()];
-    ++host.receivedInPeriod;
+    if (m_ring.empty() && !queued()) return reject();
     ++m_slots[m_slot].routed;
     const double parallel = std::min(m_fleet.threads, m_fleet.vcpus);
     const std::int64_t lasts =
@@ -383,10 +489,18 @@ class Ec2 {
         lasts == 0
             ? 0.0
             : std::min(parallel, static_cast<double>(request.cpu) / (m_fleet.speed * static_cast<double>(lasts)));
-    const Job job{m_now, lasts * 1024, std::llround(cores * static_cast<double>(kUnit))};
+    const Job job{m_now, lasts * 1024, std::llround(cores * static_cast<double>(kUnit)), lasts};
+    if (queued()) return m_fresh.push_back(job);
+    Host& host = m_hosts[choose()];
+    if (host.dead()) {
+      if (window != nullptr) ++window->outcomes.errored;
+      return;
+    }
+    ++host.receivedInPeriod;
     if (static_cast<std::int64_t>(host.running.size()) < m_fleet.workers) {
       progress(host);
       host.running.push_back(job);
+      judgeCredits(host);
     } else if (static_cast<std::int64_t>(host.waiting.size()) < m_fleet.queueLimit) {
       host.waiting.push_back(job);
     } else {
@@ -404,7 +518,7 @@ class Ec2 {
     Int128 busy = 0;
     std::int64_t received = 0;
     for (auto& host : m_hosts) {
-      if (host.state == State::Serving && host.warm + length <= m_now) {
+      if (host.state == State::Serving && !host.dead() && host.warm + length <= m_now) {
         ++point.instances;
         busy += host.busyInPeriod;
         received += host.receivedInPeriod;
@@ -429,8 +543,8 @@ class Ec2 {
     const double value = m_policy.metric == model::TargetTracking::Metric::Cpu ? point.cpu : point.requests;
     m_above = point.instances > 0 && value > m_policy.target ? m_above + 1 : 0;
     m_below = point.instances > 0 && value < m_policy.inFraction * m_policy.target ? m_below + 1 : 0;
-    std::int64_t serving = 0, booting = 0;
-    bool warming = false;
+    std::int64_t serving = 0, booting = m_unlaunched;
+    bool warming = m_unlaunched > 0;
     for (const auto& host : m_hosts) {
       serving += host.state == State::Serving ? 1 : 0;
       booting += host.state == State::Booting ? 1 : 0;
@@ -445,8 +559,167 @@ class Ec2 {
     }
   }
   void boot() {
-    const std::int64_t inService = m_now + m_boot.next();
-    add(State::Booting, inService, inService + m_policy.warmup.count());
+    if (!anyZoneUp())
+      ++m_unlaunched;
+    else
+      add(State::Booting, m_boot.next(), m_policy.warmup.count());
+  }
+  void bootAll() { // those that come into service together
+    std::int64_t over = 0;
+    for (std::size_t i = 0; i < m_hosts.size(); ++i) {
+      Host& host = m_hosts[i];
+      if (host.state != State::Booting || host.inService > m_now) continue;
+      host.state = State::Serving;
+      m_ring.push_back(i);
+      over += host.takesOver ? 1 : 0;
+    }
+    for (; over > 0; --over) drainOne();
+  }
+
+  // ---- a queue of the fleet: oldest first ----
+  using Line = std::multimap<std::tuple<std::int64_t, std::int64_t, std::int64_t>, Job>;
+  static std::tuple<std::int64_t, std::int64_t, std::int64_t> key(const Job& job) {
+    return {job.arrival, job.lasts, job.cores};
+  }
+  bool queued() const { return m_fleet.routing == model::Routing::Queue; }
+  std::size_t waitingMessages() const { return m_again.size() + m_fresh.size(); }
+  const Job& oldest() const { return m_again.empty() ? m_fresh.front() : m_again.begin()->second; }
+  void popOldest() {
+    if (m_again.empty())
+      m_fresh.pop_front();
+    else
+      m_again.erase(m_again.begin());
+  }
+  bool mayTake(const Host& host) const {
+    return !host.dead() && static_cast<std::int64_t>(host.running.size()) < m_fleet.workers;
+  }
+  bool canTake() const {
+    return std::any_of(m_ring.begin(), m_ring.end(), [&](std::size_t i) { return mayTake(m_hosts[i]); });
+  }
+  void take() {
+    std::size_t best = m_ring.size();
+    for (std::size_t k = 0; k < m_ring.size(); ++k) {
+      const std::size_t other = (m_turn + k) % m_ring.size();
+      if (!mayTake(m_hosts[m_ring[other]])) continue;
+      if (best == m_ring.size() || m_hosts[m_ring[other]].running.size() < m_hosts[m_ring[best]].running.size())
+        best = other;
+    }
+    m_turn = (best + 1) % m_ring.size();
+    Host& host = m_hosts[m_ring[best]];
+    ++host.receivedInPeriod;
+    progress(host);
+    host.running.push_back(oldest());
+    popOldest();
+    judgeCredits(host);
+  }
+  void hide(Job job) {
+    job.left = job.lasts * 1024;
+    m_hidden.insert({{m_now + m_fleet.visibilityTimeout.count(), key(job)}, job});
+  }
+  void reveal() {
+    while (!m_hidden.empty() && m_hidden.begin()->first.first <= m_now) {
+      const Job job = m_hidden.begin()->second;
+      m_hidden.erase(m_hidden.begin());
+      if (job.arrival + m_fleet.requestTimeout.count() < m_now)
+        record(job.arrival, false);
+      else
+        m_again.insert({key(job), job});
+    }
+  }
+  // In a tie between instances of a queue's fleet the first in the ring ends first.
+  std::vector<std::size_t> lookOrder() const {
+    std::vector<std::size_t> order = queued() ? m_ring : std::vector<std::size_t>{};
+    for (std::size_t i = 0; i < m_hosts.size(); ++i)
+      if (!queued() || m_hosts[i].state != State::Serving) order.push_back(i);
+    return order;
+  }
+
+  // ---- lost machines ----
+  struct StrikeAt {
+    std::int64_t at;
+    int kind; // 0 instances, 1 zone down, 2 zone back
+    std::int64_t amount;
+  };
+  void die(Host& host) {
+    for (const auto& job : host.running) queued() ? hide(job) : record(job.arrival, false, true);
+    for (const auto& job : host.waiting) record(job.arrival, false, true);
+    host.running.clear();
+    host.waiting.clear();
+    host.since = m_now;
+    judgeCredits(host);
+    host.missed = m_now + m_fleet.healthCheck.detection().count();
+  }
+  void strike(const StrikeAt& strike) {
+    if (strike.kind == 2) return rebalance();
+    std::int64_t left = strike.kind == 0 ? strike.amount : std::numeric_limits<std::int64_t>::max();
+    if (strike.kind == 1) m_zoneBack[0] = std::max(m_zoneBack[0], strike.amount);
+    for (auto& host : m_hosts) {
+      if (host.state == State::Gone || host.dead() || left == 0) continue;
+      if (strike.kind == 0 ? host.state != State::Serving : host.zone != 0) continue;
+      --left;
+      if (host.state == State::Booting) {
+        end(host);
+        m_missedBoots.push_back(m_now + m_fleet.healthCheck.detection().count());
+      } else {
+        die(host);
+      }
+    }
+  }
+  void replaceLost() {
+    std::int64_t count = 0;
+    while (!m_missedBoots.empty() && m_missedBoots.front() <= m_now) {
+      m_missedBoots.erase(m_missedBoots.begin());
+      ++count;
+    }
+    for (std::size_t i = 0; i < m_hosts.size(); ++i) {
+      if (m_hosts[i].state != State::Serving || m_hosts[i].missed > m_now) continue;
+      end(m_hosts[i]);
+      leaveRing(i);
+      ++count;
+    }
+    for (; count > 0; --count) boot();
+  }
+  void rebalance() {
+    for (std::int64_t wanted = std::exchange(m_unlaunched, 0); wanted > 0; --wanted) boot();
+    auto count = perZone();
+    std::int64_t moves = 0;
+    for (;; ++moves) {
+      const auto least = std::min_element(count.begin(), count.end()), most = std::max_element(count.begin(), count.end());
+      if (*most < *least + 2) break;
+      ++*least;
+      --*most;
+    }
+    for (; moves > 0; --moves) {
+      boot();
+      m_hosts.back().takesOver = true;
+    }
+  }
+  void leaveRing(std::size_t host) {
+    const auto position = std::find(m_ring.begin(), m_ring.end(), host) - m_ring.begin();
+    m_ring.erase(m_ring.begin() + position);
+    if (static_cast<std::size_t>(position) < m_turn) --m_turn;
+    if (m_turn >= m_ring.size()) m_turn = 0;
+  }
+
+  // ---- slow start ----
+  std::optional<std::size_t> slowTurn() {
+    const auto slow = [&](std::size_t i) { return m_hosts[i].slowUntil > m_now; };
+    if (m_fleet.routing != model::Routing::RoundRobin || std::none_of(m_ring.begin(), m_ring.end(), slow)) return {};
+    std::size_t most = m_hosts.size();
+    for (std::size_t k = 0; k < m_ring.size(); ++k) {
+      const std::size_t i = m_ring[m_turn];
+      m_turn = (m_turn + 1) % m_ring.size();
+      Host& host = m_hosts[i];
+      if (!slow(i)) return i;
+      host.turns += 1 - static_cast<double>(host.slowUntil - m_now) / static_cast<double>(m_fleet.slowStart.count());
+      if (most == m_hosts.size() || host.turns > m_hosts[most].turns) most = i;
+      if (host.turns >= 1) {
+        host.turns -= 1;
+        return i;
+      }
+    }
+    m_hosts[most].turns = 0;
+    return most;
   }
   void drainOne() {
     std::vector<int> perZone(static_cast<std::size_t>(m_fleet.zones), 0);
@@ -459,11 +732,7 @@ class Ec2 {
       if (host.state != State::Serving || host.zone != zone) continue;
       host.state = State::Draining;
       host.deadline = m_now + m_fleet.deregistrationDelay.count();
-      const auto position = std::find(m_ring.begin(), m_ring.end(), i) - m_ring.begin();
-      m_ring.erase(m_ring.begin() + position);
-      if (static_cast<std::size_t>(position) < m_turn) --m_turn;
-      if (m_turn >= m_ring.size()) m_turn = 0;
-      return;
+      return leaveRing(i);
     }
   }
 
@@ -489,6 +758,13 @@ class Ec2 {
   std::vector<Service> m_slots;
   std::size_t m_slot = 0;
   Int128 m_servingBusy = 0, m_drainingBusy = 0;
+  Line m_again; // came back from a lost instance
+  std::deque<Job> m_fresh;
+  std::multimap<std::pair<std::int64_t, std::tuple<std::int64_t, std::int64_t, std::int64_t>>, Job> m_hidden;
+  std::vector<StrikeAt> m_strikes;
+  std::size_t m_strike = 0;
+  std::int64_t m_unlaunched = 0;
+  std::vector<std::int64_t> m_zoneBack, m_missedBoots;
 };
 
 } // namespace reference

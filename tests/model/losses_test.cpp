@@ -1,0 +1,206 @@
+// Machines that are lost, a zone that is down, a bad deployment, and what else decides which instance serves whom: traces
+// worked by hand. Rules: docs/ec2.md.
+#include "tests/support/catch.hpp"
+#include "tests/support/ec2_scenarios.hpp"
+
+#include "model/queueing.hpp"
+#include "workloads/random.hpp"
+
+using model::Duration;
+using model::Ec2Fleet;
+using model::Int128;
+using model::ObservationPlan;
+using reference::Request;
+using scenarios::simulate;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+Ec2Fleet fixed(std::int64_t instances, int zones) {
+  Ec2Fleet fleet;
+  fleet.vcpus = 1;
+  fleet.zones = zones;
+  fleet.initial = fleet.min = fleet.max = instances;
+  fleet.boot = workloads::Constant{60s};
+  return fleet;
+}
+
+std::vector<Request> every(Duration gap, Duration until, Duration io) {
+  std::vector<Request> requests;
+  for (Duration t{}; t < until; t += gap) requests.push_back({t.count(), 0, io.count()});
+  return requests;
+}
+
+ObservationPlan upTo(Duration horizon) {
+  ObservationPlan plan;
+  plan.horizon = horizon;
+  plan.timelinePoints = static_cast<int>(horizon / 10s);
+  return plan;
+}
+
+} // namespace
+
+// Two instances, a request each second in turn, half a second long. At 100.25 s the first dies with the request of
+// 100 s. Until the second failed check at 160.25 s every other request (102, ... 160: 30) finds it dead. The
+// replacement serves from 220.25 s on. Billed: the dead one to 160.25 s.
+TEST_CASE("A lost instance fails what it has, refuses until it is noticed, and is replaced", "[ec2][losses]") {
+  auto fleet = fixed(2, 2);
+  fleet.lostInstances = {{Duration(100'250'000'000), 1}};
+  const auto run = simulate(fleet, upTo(300s), every(1s, 300s, 500ms));
+  const auto& window = run.windows.at(0);
+  CHECK(window.outcomes.attempts == 300);
+  CHECK(window.outcomes.errored == 1 + 30);
+  CHECK(window.outcomes.completed == 269);
+  CHECK(window.terminations == 1);
+  CHECK(window.launches == 3);
+  CHECK(window.instanceNs == Int128{300 * kSecond} + 160'250'000'000 + (300 * kSecond - 160'250'000'000));
+  CHECK(run.timeline.at(16).inService == 2); // at 160 s nobody has noticed
+  CHECK(run.timeline.at(17).inService == 1);
+  CHECK(run.timeline.at(22).inService == 1);
+  CHECK(run.timeline.at(23).inService == 2);
+}
+
+// The dead instance has nothing outstanding, so the balancer sends it everything.
+TEST_CASE("To least outstanding requests a dead instance looks idle", "[ec2][losses]") {
+  auto fleet = fixed(2, 2);
+  fleet.lostInstances = {{Duration(100'250'000'000), 1}};
+  const auto requests = every(1s, 300s, 10s); // the other one has some nearly always
+  const auto even = simulate(fleet, upTo(300s), requests).windows.at(0).outcomes.errored;
+  fleet.routing = model::Routing::LeastOutstanding;
+  const auto all = simulate(fleet, upTo(300s), requests).windows.at(0).outcomes.errored;
+  CHECK(even < 30 + 7);
+  CHECK(all > 50); // of the 60 in the minute
+}
+
+// Four instances in two zones. Zone 0 is down from 100 s to 400 s: both of it are noticed at 160 s, replaced in zone 1,
+// serve from 220 s. At 400 s one more than needed is launched in zone 0 for each that moves back: two, in service at
+// 460 s, when two of zone 1 end.
+TEST_CASE("A zone that is down is replaced in the others, and the balance restored when it is back", "[ec2][losses]") {
+  auto fleet = fixed(4, 2);
+  fleet.lostZones = {{100s, 300s}};
+  const auto run = simulate(fleet, upTo(600s), every(1s, 600s, 500ms));
+  const auto& window = run.windows.at(0);
+  CHECK(window.launches == 4 + 2 + 2);
+  CHECK(window.terminations == 2 + 2);
+  CHECK(window.outcomes.errored == 30); // half of a minute
+  CHECK(window.instanceNs == Int128{kSecond} * (2 * 600 + 2 * 160 + (600 - 160) * 2 + (600 - 400) * 2 - (600 - 460) * 2));
+  CHECK(run.timeline.at(45).capacity == 6);
+  CHECK(run.timeline.at(50).capacity == 4);
+}
+
+TEST_CASE("With its only zone down a fleet launches again when it is back", "[ec2][losses]") {
+  auto fleet = fixed(2, 1);
+  fleet.lostZones = {{100s, 300s}};
+  const auto run = simulate(fleet, upTo(600s), every(1s, 600s, 500ms));
+  const auto& o = run.windows.at(0).outcomes;
+  CHECK(o.errored == 60);                  // to dead instances until 160 s
+  CHECK(o.rejected == 460 - 160);          // to none, until those launched at 400 s serve
+  CHECK(o.completed == 600 - 60 - 300);
+  CHECK(run.windows.at(0).instanceNs == Int128{kSecond} * (2 * 160 + 2 * 200));
+}
+
+TEST_CASE("A bad deployment fails its share of what arrives while it serves", "[ec2][losses]") {
+  auto fleet = fixed(2, 2);
+  fleet.badDeployments = {{100s, 50s, 0.2}, {120s, 10s, 0.5}};
+  const auto window = simulate(fleet, upTo(300s), every(1s, 300s, 500ms)).windows.at(0);
+  // 40 requests at 0.2, ten at 1 - 0.8 x 0.5.
+  CHECK(window.deploymentErrorsPpb == 40 * 200'000'000ULL + 10 * 600'000'000ULL);
+  CHECK(window.outcomes.completed == 300);
+}
+
+// One worker. The message of 0 s is lost with the instance at 5 s, hidden for 30 s, taken again at 125 s by the
+// replacement (noticed at 65 s, 60 s of boot): done at 135 s. That of 50 s is younger and comes after it.
+TEST_CASE("What a lost instance had taken from the queue comes back and is done", "[ec2][losses][queue]") {
+  auto fleet = fixed(1, 1);
+  fleet.routing = model::Routing::Queue;
+  fleet.workers = 1;
+  fleet.requestTimeout = 1h;
+  fleet.lostInstances = {{5s, 1}};
+  const std::int64_t ten = 10 * kSecond;
+  const auto run = simulate(fleet, upTo(300s), {{0, 0, ten}, {50 * kSecond, 0, ten}});
+  const auto& o = run.windows.at(0).outcomes;
+  CHECK(o.completed == 2);
+  CHECK(o.errored == 0);
+  CHECK(o.latency.maxSeconds() == Approx(135));
+  CHECK(o.latency.meanSeconds() == Approx((135 + 145 - 50) / 2.0));
+  CHECK(run.timeline.at(1).backlog == 1);
+  CHECK(run.timeline.at(6).backlog == 2);
+}
+
+// Erlang C: free workers of any instance take the oldest message, so the fleet is one station of 3 x 2 servers.
+TEST_CASE("A fleet fed from a queue is M/M/c whatever its instances", "[ec2][queue][validation]") {
+  auto fleet = fixed(3, 1);
+  fleet.routing = model::Routing::Queue;
+  fleet.discipline = model::Discipline::Fcfs;
+  fleet.workers = 2;
+  fleet.requestTimeout = 10h;
+  constexpr double kService = 0.1, kLoad = 0.8;
+  std::vector<double> means;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    workloads::RandomStream random(seed, "test.queue", 0);
+    std::vector<Request> requests;
+    double t = 0;
+    for (int i = 0; i < 40'000; ++i) {
+      t += random.exponential() * kService / (6 * kLoad);
+      requests.push_back({std::llround(t * 1e9), std::llround(random.exponential() * kService * 1e9), 0});
+    }
+    ObservationPlan plan;
+    plan.horizon = Duration(std::llround(t * 1e9) + 1);
+    plan.warmup = plan.horizon / 5;
+    means.push_back(simulate(fleet, plan, requests, seed).windows.at(0).outcomes.latency.meanSeconds());
+  }
+  const auto found = model::estimate(means);
+  const double expected = model::mmc(6, kLoad * 6 / kService, kService)->meanResponseS;
+  const double standardError = found.halfWidth / model::studentT975(11);
+  INFO(found.value << " expected " << expected << " standard error " << standardError);
+  CHECK(std::abs(found.value - expected) < 4 * standardError);
+  CHECK(standardError < 0.03 * expected);
+}
+
+// M/D/1 in front of the wire: i/o of any length is no station, the network takes 10 ms a response.
+TEST_CASE("Responses wait for the network like M/D/1 where it binds", "[ec2][network][validation]") {
+  auto fleet = fixed(1, 1);
+  fleet.workers = 100'000;
+  fleet.requestTimeout = 10h;
+  fleet.linkPerRequest = 10ms;
+  std::vector<double> waits;
+  for (std::uint64_t seed = 1; seed <= 12; ++seed) {
+    workloads::RandomStream random(seed, "test.network", 0);
+    std::vector<Request> requests;
+    double t = 0;
+    for (int i = 0; i < 40'000; ++i) {
+      t += random.exponential() * 0.010 / 0.7;
+      requests.push_back({std::llround(t * 1e9), 0, 50'000'000});
+    }
+    ObservationPlan plan;
+    plan.horizon = Duration(std::llround(t * 1e9) + 1);
+    plan.warmup = plan.horizon / 5;
+    waits.push_back(simulate(fleet, plan, requests, seed).windows.at(0).outcomes.latency.meanSeconds() - 0.05);
+  }
+  const auto found = model::estimate(waits);
+  const double expected = 0.7 * 0.010 / (2 * 0.3);
+  const double standardError = found.halfWidth / model::studentT975(11);
+  INFO(found.value << " expected " << expected << " standard error " << standardError);
+  CHECK(std::abs(found.value - expected) < 4 * standardError);
+  CHECK(standardError < 0.03 * expected);
+}
+
+// The instance that replaces the first serves from 690 s on, at f = 10 % of a turn at 700 s and 89 % at 779 s, beside one
+// that is dead and fails whatever it gets. Weights f to 1: 100 times the integral of f / (1 + f) from 0.1 to 0.9 is
+// 100 (0.8 - ln(1.9 / 1.1)) = 25.3 requests of 80.
+TEST_CASE("A new instance gets a growing share in slow start", "[ec2]") {
+  auto fleet = fixed(2, 1);
+  fleet.slowStart = 100s;
+  fleet.boot = workloads::Constant{90s};
+  fleet.healthCheck = {300s, 2};
+  fleet.lostInstances = {{Duration(0), 1}, {699s, 1}};
+  std::vector<Request> requests;
+  for (std::int64_t s = 700; s < 780; ++s) requests.push_back({s * kSecond, 0, kSecond / 10});
+  const auto o = simulate(fleet, upTo(1000s), requests).windows.at(0).outcomes;
+  CHECK(o.completed + o.errored == 80);
+  CHECK(std::abs(static_cast<double>(o.completed) - 25.3) <= 1.5);
+  fleet.slowStart = {};
+  CHECK(simulate(fleet, upTo(1000s), requests).windows.at(0).outcomes.completed == 40);
+}
