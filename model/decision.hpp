@@ -216,6 +216,16 @@ struct StaticComparison {
   double p99Ms = 0;
 };
 
+// A platform under workload.failures and, on the same requests, without.
+struct StressEffect {
+  struct Figures {
+    double p99Ms = 0, failedFraction = 0, monthlyUsd = 0;
+    bool meetsObjective = false;
+  };
+  Platform platform = Platform::Lambda;
+  Figures calm, struck;
+};
+
 struct RunRecord {
   std::uint64_t seed = 1;
   int replications = 1, windows = 1;
@@ -245,6 +255,7 @@ struct Decision {
   std::vector<Reason> reasons;
   std::vector<Driver> drivers;
   std::optional<IdleSensitivity> idleSensitivity; // where Lambda is
+  std::vector<StressEffect> stress; // empty: nothing fails
   std::vector<Candidate> candidates;
   std::optional<MemoryChoice> memoryCurve; // nothing: no Lambda, or too many requests for what it would tell
   std::vector<AnalyticFigure> analytic;

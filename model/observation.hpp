@@ -36,6 +36,8 @@ struct Outcomes {
   std::uint64_t errored = 0;    // error or crash in the last attempt: answered so, dead letter or discarded
   std::uint64_t expired = 0;    // too old in the source's queue
   std::uint64_t unfinished = 0; // still at the source when the run ended
+  // Instances: of the completed ones, those that a bad deployment is expected to have answered with an error, x 1e9.
+  std::uint64_t deploymentErrorsPpb = 0;
   LatencyHistogram latency;     // completed requests, arrival to response, front-door overhead included
   std::uint64_t failed() const { return throttled + rejected + timedOut + errored + expired + unfinished; }
   friend bool operator==(const Outcomes&, const Outcomes&) = default;
@@ -143,7 +145,6 @@ struct Ec2Tally {
   Int128 inFlightNs = 0;     // requests at instances, waiting or running (Little's law check)
   // CPU credits that burstable instances used ahead of earning them, charged or still owed, less what was paid back.
   double surplusCredits = 0;
-  std::uint64_t deploymentErrorsPpb = 0; // of the completed ones, expected to be answered with an error by a bad deployment, x 1e9
   std::uint64_t launches = 0, terminations = 0;
   std::int64_t peakInstances = 0;
   friend bool operator==(const Ec2Tally&, const Ec2Tally&) = default;

@@ -142,6 +142,42 @@ void applySnapStart(const LambdaSetup& setup, LambdaFunction& function) {
   function.initLimit = std::max<Duration>(std::chrono::seconds(130), setup.timeout);
 }
 
+std::optional<pricing::CreditPlan> creditsOf(const pricing::InstanceType& type, const Ec2Setup& setup) {
+  auto plan = pricing::creditPlan(type, setup.creditMode);
+  if (plan && type.credits->launchCredits && plan->mode == pricing::CreditMode::Standard)
+    plan->atLaunch = pricing::todaysRules().launchCreditsPerVcpu * type.vcpus;
+  return plan;
+}
+
+// How long a request keeps the slower of network and volume busy, at what the type has for good (its baseline); the
+// network carries requests and responses at the same time.
+double linkSeconds(const Scenario& scenario, const pricing::InstanceType& type) {
+  const auto& workload = scenario.workload;
+  const auto& setup = *scenario.ec2;
+  constexpr double kBytesPerGigabit = 1e9 / 8, kMebibyte = 1 << 20;
+  double network = 0, disk = 0;
+  if (type.networkBaselineGbps)
+    network = static_cast<double>(std::max(workload.requestSize, workload.responseSize).inBytes()) /
+              (*type.networkBaselineGbps * kBytesPerGigabit);
+  double perSecond = static_cast<double>(setup.ebsThroughput) * kMebibyte;
+  if (type.ebsBaselineGbps) perSecond = std::min(perSecond, *type.ebsBaselineGbps * kBytesPerGigabit);
+  if (setup.ebsGib > 0) disk = static_cast<double>(setup.diskPerRequest.inBytes()) / perSecond;
+  return std::max(network, disk);
+}
+
+// Nothing where the processor or the workers are the narrower place even when they are full: then it cannot bind.
+Duration bindingLink(const Scenario& scenario, const pricing::InstanceType& type, const Ec2Fleet& fleet) {
+  const double link = linkSeconds(scenario, type);
+  const auto& work = scenario.workload.work;
+  const double measured = meanWorkSeconds(scenario.workload);
+  const double cpu = measured * work.cpuFraction * workloads::lambdaVcpuShare(work.measuredAt, work.threads);
+  const double duration =
+      measured * (1 - work.cpuFraction) + cpu / (fleet.speed * std::min(fleet.threads, fleet.vcpus));
+  const double narrowest =
+      std::max(cpu / (fleet.speed * fleet.vcpus), duration / static_cast<double>(fleet.workers));
+  return link > narrowest ? pricing::fromSeconds(link) : Duration{};
+}
+
 } // namespace
 
 LambdaFunction lambdaFunction(const Scenario& scenario) {
@@ -172,6 +208,7 @@ LambdaFunction lambdaFunction(const Scenario& scenario) {
   function.overhead = setup.overhead;
   function.source = eventSource(scenario);
   function.failures = scenario.failures;
+  if (scenario.ec2) function.zones = scenario.ec2->availabilityZones;
   function.provisionedPlan = setup.provisionedPlan;
   if (std::holds_alternative<ProvisionedSchedule>(setup.provisionedPlan)) function.provisioned = 0;
   applyRulesOfDay(scenario, function);
@@ -199,8 +236,14 @@ Ec2Fleet ec2Fleet(const Scenario& scenario, const pricing::PriceCatalogue& catal
   fleet.boot = setup.boot;
   fleet.deregistrationDelay = setup.deregistrationDelay;
   fleet.overhead = setup.overhead;
-  const auto plan = pricing::creditPlan(*type);
-  if (plan && plan->mode == pricing::CreditMode::Unlimited) fleet.credits = plan;
+  fleet.credits = creditsOf(*type, setup);
+  fleet.slowStart = setup.slowStart;
+  fleet.healthCheck = setup.healthCheck;
+  fleet.visibilityTimeout = setup.visibilityTimeout;
+  fleet.lostInstances = scenario.failures.lostInstances;
+  fleet.lostZones = scenario.failures.lostZones;
+  fleet.badDeployments = scenario.failures.badDeployments;
+  fleet.linkPerRequest = bindingLink(scenario, *type, fleet);
   fleet.initial = setup.initial.value_or(initialInstances(scenario, fleet));
   return fleet;
 }

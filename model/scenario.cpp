@@ -279,6 +279,30 @@ void reviewVolume(Review& review, const Ec2Setup& ec2) {
     review.add("/ec2/ebs_throughput", shown(ec2.ebsThroughput), "125, because there is no volume (ec2.ebs_gib)");
 }
 
+// Elastic Load Balancing user guide, target group attributes: slow start 30 to 900 s, health checks every 5 to 300 s and
+// 2 to 10 of them.
+void reviewTargets(Review& review, const Ec2Setup& ec2) {
+  if (ec2.slowStart != Duration{}) {
+    review.within<Duration>("/ec2/slow_start", ec2.slowStart, seconds(30), seconds(900), "0s or a time");
+    if (ec2.routing != Routing::RoundRobin)
+      review.add("/ec2/slow_start", shown(ec2.slowStart), "0s: only round_robin routing knows a slow start");
+  }
+  review.within<Duration>("/ec2/health_check/interval", ec2.healthCheck.interval, seconds(5), seconds(300), "a time");
+  review.within("/ec2/health_check/unhealthy", ec2.healthCheck.unhealthy, 2, 10, "a whole number");
+  review.within<Duration>("/ec2/visibility_timeout", ec2.visibilityTimeout, {}, hours(12), "a time");
+  if (ec2.routing == Routing::Queue && ec2.loadBalancer != LoadBalancer::None)
+    review.add("/ec2/load_balancer", ec2.loadBalancer == LoadBalancer::Alb ? "\"alb\"" : "\"nlb\"",
+               "\"none\", because workers take from a queue (ec2.routing)");
+}
+
+void reviewCredits(Review& review, const Ec2Setup& ec2, const PriceCatalogue& catalogue) {
+  if (!ec2.creditMode) return;
+  const auto* type = ec2.instanceType ? catalogue.findType(*ec2.instanceType) : nullptr;
+  if (type != nullptr && !type->credits)
+    review.add("/ec2/credit_mode", *ec2.creditMode == pricing::CreditMode::Standard ? "\"standard\"" : "\"unlimited\"",
+               fmt::format("\"auto\", because {} has no CPU credits", type->name));
+}
+
 void reviewEc2(Review& review, const Scenario& scenario, const PriceCatalogue& catalogue) {
   const auto& ec2 = *scenario.ec2;
   reviewInstance(review, scenario, catalogue);
@@ -290,6 +314,8 @@ void reviewEc2(Review& review, const Scenario& scenario, const PriceCatalogue& c
   reviewFleetSize(review, ec2);
   if (const auto* policy = std::get_if<TargetTracking>(&ec2.scaling)) reviewScaling(review, *policy);
   review.adopt(workloads::problems(ec2.boot, "/ec2/boot"));
+  reviewTargets(review, ec2);
+  reviewCredits(review, ec2, catalogue);
   review.within<Duration>("/ec2/deregistration_delay", ec2.deregistrationDelay, {}, hours(1), "a time");
   reviewVolume(review, ec2);
   reviewAlarms(review, "/ec2/alarms", ec2.alarms);

@@ -81,6 +81,9 @@ struct Ec2Setup {
   std::int64_t queueLimit = 1000;
   Duration requestTimeout = std::chrono::seconds(30);
   Routing routing = Routing::RoundRobin;
+  Duration slowStart{};                                  // of a new target; round robin
+  HealthCheck healthCheck{};                             // how fast a lost instance is noticed
+  Duration visibilityTimeout = std::chrono::seconds(30); // routing queue
   int availabilityZones = 2;
   std::int64_t min = 2, max = 20;
   std::optional<std::int64_t> initial; // nothing: what the mean load needs, within min..max
@@ -89,6 +92,8 @@ struct Ec2Setup {
   Duration deregistrationDelay = std::chrono::minutes(5);
   pricing::Purchase purchase = pricing::Purchase::OnDemand;
   LoadBalancer loadBalancer = LoadBalancer::Alb;
+  std::optional<pricing::CreditMode> creditMode{}; // burstable types; nothing: the type's own
+  pricing::ByteCount diskPerRequest{};             // read from or written to the volume
   std::int64_t ebsGib = 8;
   std::int64_t ebsIops = 3000, ebsThroughput = 125; // gp3; MiB/s
   bool publicIpv4 = true;

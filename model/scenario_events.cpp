@@ -155,6 +155,29 @@ void reviewNeighbours(Review& review, const LambdaSetup& lambda) {
   }
 }
 
+void reviewLosses(Review& review, const Failures& failures) {
+  const auto at = [](std::string_view list, std::size_t i, std::string_view key) {
+    return fmt::format("/workload/failures/{}/{}/{}", list, i, key);
+  };
+  constexpr Duration kLongest = hours(24 * 3650);
+  for (std::size_t i = 0; i < failures.lostInstances.size(); ++i) {
+    const auto& loss = failures.lostInstances[i];
+    review.within<Duration>(at("lost_instances", i, "at"), loss.at, {}, kLongest, "a time");
+    review.within<std::int64_t>(at("lost_instances", i, "count"), loss.count, 1, 5000, "a whole number");
+  }
+  for (std::size_t i = 0; i < failures.lostZones.size(); ++i) {
+    const auto& loss = failures.lostZones[i];
+    review.within<Duration>(at("lost_zones", i, "at"), loss.at, {}, kLongest, "a time");
+    review.within<Duration>(at("lost_zones", i, "lasts"), loss.lasts, {}, kLongest, "a time");
+  }
+  for (std::size_t i = 0; i < failures.badDeployments.size(); ++i) {
+    const auto& deployment = failures.badDeployments[i];
+    review.within<Duration>(at("bad_deployments", i, "at"), deployment.at, {}, kLongest, "a time");
+    review.within<Duration>(at("bad_deployments", i, "lasts"), deployment.lasts, {}, kLongest, "a time");
+    review.within(at("bad_deployments", i, "error_rate"), deployment.errorRate, 0.0, 1.0, "a probability");
+  }
+}
+
 } // namespace
 
 void reviewFailures(Review& review, const Failures& failures) {
@@ -169,6 +192,7 @@ void reviewFailures(Review& review, const Failures& failures) {
     review.within<Duration>(place + "/lasts", slow.lasts, {}, hours(24 * 3650), "a time");
     review.within(place + "/io_factor", slow.ioFactor, 0.01, 1000.0, "a factor");
   }
+  reviewLosses(review, failures);
 }
 
 void reviewEvents(Review& review, const Scenario& scenario) {

@@ -57,7 +57,11 @@ inline std::span<const std::string_view> namesOf(Discipline) {
   return names;
 }
 inline std::span<const std::string_view> namesOf(Routing) {
-  static constexpr std::array<std::string_view, 3> names{"round_robin", "least_outstanding", "random"};
+  static constexpr std::array<std::string_view, 4> names{"round_robin", "least_outstanding", "random", "queue"};
+  return names;
+}
+inline std::span<const std::string_view> namesOf(pricing::CreditMode) {
+  static constexpr std::array<std::string_view, 2> names{"standard", "unlimited"};
   return names;
 }
 inline std::span<const std::string_view> namesOf(Jitter) {
@@ -226,11 +230,27 @@ template <class Door> void fields(Door& door, Slowdown& slow) {
   door.required("lasts", slow.lasts);
   door.required("io_factor", slow.ioFactor);
 }
+template <class Door> void fields(Door& door, LostInstances& loss) {
+  door.required("at", loss.at);
+  door.required("count", loss.count);
+}
+template <class Door> void fields(Door& door, LostZone& loss) {
+  door.required("at", loss.at);
+  door.required("lasts", loss.lasts);
+}
+template <class Door> void fields(Door& door, BadDeployment& deployment) {
+  door.required("at", deployment.at);
+  door.required("lasts", deployment.lasts);
+  door.required("error_rate", deployment.errorRate);
+}
 template <class Door> void fields(Door& door, Failures& failures) {
   door.field("error_rate", failures.errorRate);
   door.field("crash_rate", failures.crashRate);
   door.field("poison_rate", failures.poisonRate);
   door.list("slow_downstream", failures.slowdowns);
+  door.list("lost_instances", failures.lostInstances);
+  door.list("lost_zones", failures.lostZones);
+  door.list("bad_deployments", failures.badDeployments);
 }
 template <class Door> void fields(Door& door, workloads::Workload& workload, Scenario& scenario) {
   door.kinded("arrivals", workload.arrivals);
@@ -368,6 +388,12 @@ template <class Door> void fields(Door& door, Ec2Setup& ec2) {
   door.field("queue_limit", ec2.queueLimit);
   door.field("request_timeout", ec2.requestTimeout);
   door.field("routing", ec2.routing);
+  door.field("slow_start", ec2.slowStart);
+  door.nested("health_check", [&](auto& inner) {
+    inner.field("interval", ec2.healthCheck.interval);
+    inner.field("unhealthy", ec2.healthCheck.unhealthy);
+  });
+  door.field("visibility_timeout", ec2.visibilityTimeout);
   door.field("availability_zones", ec2.availabilityZones);
   door.field("min", ec2.min);
   door.field("max", ec2.max);
@@ -377,6 +403,8 @@ template <class Door> void fields(Door& door, Ec2Setup& ec2) {
   door.field("deregistration_delay", ec2.deregistrationDelay);
   door.field("purchase", ec2.purchase);
   door.field("load_balancer", ec2.loadBalancer);
+  door.orWord("credit_mode", "auto", ec2.creditMode);
+  door.field("disk_per_request", ec2.diskPerRequest);
   door.field("ebs_gib", ec2.ebsGib);
   door.field("ebs_iops", ec2.ebsIops);
   door.field("ebs_throughput", ec2.ebsThroughput);

@@ -94,7 +94,7 @@ void TallyRecorder::recordOutcome(Ec2Tally& tally, std::int64_t arrival, std::in
     return;
   }
   ++tally.outcomes.completed;
-  tally.deploymentErrorsPpb += deploymentErrors(arrival);
+  tally.outcomes.deploymentErrorsPpb += deploymentErrors(arrival);
   tally.outcomes.latency.record(latency + m_overhead);
 }
 

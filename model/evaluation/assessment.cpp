@@ -93,13 +93,18 @@ double triesOf(const Scenario& scenario) {
 
 // Instances are simulated without failures of the code. So that these are not held against one platform only, requests
 // that are poisonous or fail in every try count as failed here too; what retries add to the load is not simulated.
-void sufferFailures(const Scenario& scenario, PlatformResult& result) {
+void sufferFailures(const Scenario& scenario, const std::vector<const Outcomes*>& observations, PlatformResult& result) {
   const auto& failures = scenario.failures;
   const double once = 1 - (1 - failures.errorRate) * (1 - failures.crashRate);
-  const double lost = 1 - (1 - failures.poisonRate) * (1 - std::pow(once, triesOf(scenario)));
+  const double always = 1 - (1 - failures.poisonRate) * (1 - std::pow(once, triesOf(scenario)));
+  double deployed = 0; // of the completed ones, to a bad deployment
+  for (const auto* outcome : observations) deployed += static_cast<double>(outcome->deploymentErrorsPpb) * 1e-9;
+  if (result.completed > 0) deployed /= static_cast<double>(result.completed);
+  const double lost = 1 - (1 - always) * (1 - deployed);
   if (lost <= 0) return;
-  result.errored = static_cast<std::uint64_t>(std::llround(lost * static_cast<double>(result.completed)));
-  result.completed -= result.errored;
+  const auto errored = static_cast<std::uint64_t>(std::llround(lost * static_cast<double>(result.completed)));
+  result.errored += errored;
+  result.completed -= errored;
   result.failedFraction.value += (1 - result.failedFraction.value) * lost;
 }
 
@@ -383,7 +388,7 @@ PlatformResult assessEc2(const Scenario& scenario, const pricing::PriceCatalogue
   result.platform = Platform::Ec2;
   result.configuration = ec2Label(scenario);
   describeOutcomes(outcomesOf(observations.ec2), result);
-  sufferFailures(scenario, result);
+  sufferFailures(scenario, outcomesOf(observations.ec2), result);
   judge(scenario.objective, result);
   const double vcpus = catalogue.findType(*scenario.ec2->instanceType)->vcpus;
   describeInstances(observations.ec2, shape.observedSeconds(), vcpus, result);
@@ -400,7 +405,7 @@ PlatformResult assessManaged(const Scenario& scenario, const pricing::PriceCatal
   result.platform = Platform::ManagedInstances;
   result.configuration = managedLabel(scenario);
   describeOutcomes(outcomesOf(tallies), result);
-  sufferFailures(scenario, result);
+  sufferFailures(scenario, outcomesOf(tallies), result);
   judge(scenario.objective, result);
   const double observedNs = shape.observedSeconds() * kNsPerSecond;
   describeInstances(tallies, shape.observedSeconds(), managedFleet(scenario, catalogue).vcpus, result);

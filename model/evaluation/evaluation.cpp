@@ -16,6 +16,7 @@
 #include "model/evaluation/replay.hpp"
 #include "model/evaluation/search.hpp"
 #include "model/evaluation/static_comparison.hpp"
+#include "model/evaluation/stress.hpp"
 #include "model/managed/managed_setup.hpp"
 #include "workloads/import/trace.hpp"
 
@@ -28,12 +29,14 @@ constexpr ProgressSpan kSearchLambda{"searching", 0.0, 0.08};
 constexpr ProgressSpan kSearchEc2{"searching", 0.08, 0.17};
 constexpr ProgressSpan kSearchManaged{"searching", 0.17, 0.2};
 constexpr ProgressSpan kSimulate{"simulating", 0.2, 0.7};
-constexpr ProgressSpan kSimulateOnly{"simulating", 0.0, 0.84};
+constexpr ProgressSpan kSimulateOnly{"simulating", 0.0, 0.8};
+constexpr ProgressSpan kStressOnly{"stress", 0.8, 0.84};
 constexpr ProgressSpan kIdleOnly{"sensitivity", 0.84, 0.88};
 constexpr ProgressSpan kMemoryOnly{"memory", 0.88, 0.9};
 constexpr ProgressSpan kBreakEven{"break-even", 0.7, 0.86};
 constexpr ProgressSpan kDrivers{"sensitivity", 0.86, 0.92};
-constexpr ProgressSpan kIdle{"sensitivity", 0.92, 0.94};
+constexpr ProgressSpan kStress{"stress", 0.92, 0.93};
+constexpr ProgressSpan kIdle{"sensitivity", 0.93, 0.94};
 constexpr ProgressSpan kMemory{"memory", 0.94, 0.96};
 constexpr ProgressSpan kCommitments{"commitments", 0.96, 0.99};
 constexpr ProgressSpan kCommitmentsOnly{"commitments", 0.9, 0.96};
@@ -337,6 +340,12 @@ void addIdleSensitivity(Decision& decision, const pricing::PriceCatalogue& catal
   for (const auto& change : decision.idleSensitivity->why) decision.reasons.push_back({"idle_lifetime", change});
 }
 
+void addStress(Decision& decision, const pricing::PriceCatalogue& catalogue, const RunControl& control,
+               const ProgressSpan& progress) {
+  decision.stress = valueOrStop(stressEffects(decision, catalogue, control, progress));
+  for (auto& sentence : stressSentences(decision.stress)) decision.reasons.push_back({"stress", std::move(sentence)});
+}
+
 void addCommitments(Decision& decision, const PlatformHours& hours, const pricing::PriceCatalogue& catalogue,
                     const RunControl& control, const ProgressSpan& progress) {
   auto plans = valueOrStop(
@@ -415,6 +424,7 @@ EvaluationOutcome simulate(const Scenario& asked, const pricing::PriceCatalogue&
     const auto simulated = simulateInto(*decision, catalogue, control, kSimulateOnly);
     decide(*decision, simulated.saving);
     weighManaged(*decision, simulated.costs);
+    addStress(*decision, catalogue, control, kStressOnly);
     addIdleSensitivity(*decision, catalogue, control, kIdleOnly);
     addMemoryCurve(*decision, false, catalogue, control, kMemoryOnly);
     addCommitments(*decision, simulated.hours, catalogue, control, kCommitmentsOnly);
@@ -438,6 +448,7 @@ EvaluationOutcome evaluate(const Scenario& asked, const pricing::PriceCatalogue&
     decide(*decision, simulated.saving);
     weighManaged(*decision, simulated.costs);
     compareOverRates(*decision, catalogue, control);
+    addStress(*decision, catalogue, control, kStress);
     addIdleSensitivity(*decision, catalogue, control, kIdle);
     addMemoryCurve(*decision, memorySearched, catalogue, control, kMemory);
     addCommitments(*decision, simulated.hours, catalogue, control, kCommitments);

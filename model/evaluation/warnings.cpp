@@ -207,12 +207,8 @@ class WarningList {
 
   void aboutCredits(const pricing::InstanceType& type, const Ec2Fleet& fleet, const PlatformResult& result) {
     const auto cpu = pricing::displayPercent(result.utilisation.value);
-    if (!fleet.credits)
-      return add("burst_credits",
-                 fmt::format("{} is burstable; it is simulated as if its CPU credits never ran out, at {} average CPU.",
-                             type.name, cpu),
-                 fmt::format("Its baseline is {} % of a vCPU: above it, standard mode slows down.",
-                             type.baselinePercentPerVcpu.value_or(0)));
+    if (!fleet.credits) return;
+    if (fleet.credits->mode == pricing::CreditMode::Standard) return aboutStandardMode(type, result);
     const double surplus = surplusVcpuHours(result.usage);
     if (surplus <= 0) return;
     add("surplus_credits",
@@ -220,6 +216,18 @@ class WarningList {
                     "surplus credits a month are on the bill.",
                     type.name, type.baselinePercentPerVcpu.value_or(0), cpu, surplus),
         "Where that is the rule, a type without credits of the same size is often cheaper; compare it.");
+  }
+
+  // What runs above its baseline on average spends what it earns, and slows down whenever nothing is saved.
+  void aboutStandardMode(const pricing::InstanceType& type, const PlatformResult& result) {
+    constexpr double kNearBaseline = 0.9;
+    const double baseline = type.baselinePercentPerVcpu.value_or(0);
+    if (result.utilisation.value * 100 < kNearBaseline * baseline) return;
+    add("burst_credits",
+        fmt::format("{} in standard mode uses {} of its CPU on average, near its baseline of {} %: it spends the CPU "
+                    "credits it earns and slows down to the baseline.",
+                    type.name, pricing::displayPercent(result.utilisation.value), baseline),
+        "Its latency is that of a slower machine: choose a larger type, one without credits, or ec2.credit_mode unlimited.");
   }
 
   void aboutManaged() {

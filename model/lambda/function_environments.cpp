@@ -22,6 +22,7 @@ std::variant<LifoPool, FifoPool, RandomPool> poolFor(Reuse reuse, const workload
 FunctionEnvironments::FunctionEnvironments(const LambdaFunction& function, Ceiling& ceiling,
                                            const ObservationPlan& plan, std::uint64_t seed, std::uint64_t replication)
     : m_function(function), m_ceiling(ceiling), m_perCpuNs(nsPerCpuNs(function)), m_births(function, seed, replication),
+      m_losses(function.failures, function.zones),
       m_idle(poolFor(function.reuse, {seed, "lambda.reuse", replication})), m_growth(growthBucket(function)),
       m_rate(rateBucket(function)), m_provisioned(function.provisioned),
       m_tallies(static_cast<std::size_t>(std::max(plan.windows, 1)) + 2), m_hourNs(plan.hour.count()) {
@@ -153,10 +154,14 @@ void FunctionEnvironments::run(Call& call, const Start& start, const InvocationW
   const std::int64_t ioNs = waitingNs(work.ioNs, m_function.perIo);
   const Invocation wanted{start.innerInitNs, durationNs(work.cpuNs, ioNs, m_perCpuNs), ioNs,
                           m_function.extensionAfter.count()};
-  const std::int64_t timeoutNs = m_function.timeout.count();
-  call.cut = wanted.ns() > timeoutNs;
-  const Invocation lasts = call.cut ? cutAt(timeoutNs, wanted) : wanted;
-  if (lasts.workNs < wanted.workNs || lasts.initNs < wanted.initNs) call.fate = Fate::Timeout;
+  const std::int64_t timeoutNs = m_function.timeout.count(), lostNs = machineLostNs(call);
+  const std::int64_t left = lostNs == EnvironmentLosses::kNever
+                                ? EnvironmentLosses::kNever
+                                : std::max<std::int64_t>(0, lostNs - call.startNs - start.waitNs);
+  call.lost = left < std::min(wanted.ns(), timeoutNs);
+  call.cut = call.lost || wanted.ns() > timeoutNs;
+  const Invocation lasts = call.cut ? cutAt(std::min(left, timeoutNs), wanted) : wanted;
+  if (lasts.workNs < wanted.workNs || lasts.initNs < wanted.initNs) call.fate = call.lost ? Fate::Crash : Fate::Timeout;
   call.initEndNs = call.startNs + (call.provisioned ? 0 : start.waitNs + lasts.initNs);
   call.respondedNs = call.startNs + start.waitNs + lasts.initNs + lasts.workNs;
   call.finishNs = call.respondedNs + lasts.extensionNs;
@@ -164,6 +169,11 @@ void FunctionEnvironments::run(Call& call, const Start& start, const InvocationW
   (call.provisioned ? t.provisionedInitNs : t.billedInitNs) -= wanted.initNs - lasts.initNs;
   ++t.started;
   bill(call, start, lasts);
+}
+
+// When the machine of this call's environment dies. One that dies while it boots is as lost.
+std::int64_t FunctionEnvironments::machineLostNs(const Call& call) {
+  return m_losses.machineLostAfter(call.provisioned ? m_nextProvisioned++ : call.environment, call.startNs);
 }
 
 void FunctionEnvironments::bill(const Call& call, const Start& start, const Invocation& lasts) {
@@ -211,13 +221,17 @@ void FunctionEnvironments::end(std::uint32_t slot) {
   --m_ceiling.busy;
   Environment& environment = m_environments[call.environment];
   environment.reset = resets;
-  if (call.finishNs - environment.createdNs > environment.maxLifetimeNs) {
+  if (call.lost || m_losses.replacedAfter(environment.createdNs) <= call.finishNs ||
+      call.finishNs - environment.createdNs > environment.maxLifetimeNs) {
     endLife(call.environment, call.finishNs);
     m_freeNumbers.push_back(call.environment);
     return;
   }
   if (m_function.idleDrawnAnew) environment.idleLifetimeNs = m_births.idleLifetimeNs();
-  const IdleEntry idle{call.finishNs, call.finishNs + environment.idleLifetimeNs, call.environment};
+  const std::int64_t expiresNs =
+      std::min({call.finishNs + environment.idleLifetimeNs, m_losses.replacedAfter(call.finishNs),
+                m_losses.machineLostAfter(call.environment, call.finishNs)});
+  const IdleEntry idle{call.finishNs, expiresNs, call.environment};
   std::visit([&](auto& pool) { pool.push(idle); }, m_idle);
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "model/lambda/environment_births.hpp"
+#include "model/lambda/environment_losses.hpp"
 #include "model/lambda/idle_pool.hpp"
 #include "model/lambda/lambda_simulator.hpp"
 #include "model/lambda/token_bucket.hpp"
@@ -35,6 +36,7 @@ struct Call {
   Fate fate = Fate::Success;
   bool provisioned = false, live = false;
   bool cut = false; // by the timeout, if only its extensions: the environment is reset
+  bool lost = false; // its machine died at finishNs
 };
 
 // What an invocation has to do, ns.
@@ -91,6 +93,7 @@ class FunctionEnvironments {
   void bookHour(std::vector<std::int64_t>& series, std::int64_t ns, std::int64_t amount) const;
   void bookProvisioned(std::int64_t ns);
   std::uint32_t slotFor(const Call& call);
+  std::int64_t machineLostNs(const Call& call);
   std::int64_t busy() const { return m_busyOnDemand + m_provisionedBusy; }
   template <class Visit> void forEachIdle(Visit visit) {
     std::visit([&](auto& pool) { pool.forEach(visit); }, m_idle);
@@ -100,6 +103,8 @@ class FunctionEnvironments {
   Ceiling& m_ceiling;
   double m_perCpuNs;
   EnvironmentBirths m_births;
+  EnvironmentLosses m_losses;
+  std::uint32_t m_nextProvisioned = 0; // has no number: calls take turns in the zones
   Pool m_idle;
   TokenBucket m_growth, m_rate;
   std::vector<Environment> m_environments;

@@ -142,10 +142,11 @@ void InvokeService::abandonLastCall() {
 void InvokeService::drawFate(std::span<const RequestId> ids, Call& call, bool partialFailures) {
   const Failures& failures = m_function.failures;
   const bool crashes = failures.crashRate > 0 && m_failures.uniform() < failures.crashRate;
+  const double errorRate = failures.errorRateAt(m_nowNs);
   std::uint64_t failing = 0;
   for (const RequestId id : ids) {
     PendingRequest& request = m_requests[id];
-    const bool errs = failures.errorRate > 0 && m_failures.uniform() < failures.errorRate;
+    const bool errs = errorRate > 0 && m_failures.uniform() < errorRate;
     request.failing = errs || request.poisonous;
     failing += request.failing;
   }

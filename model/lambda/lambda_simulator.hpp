@@ -8,6 +8,7 @@
 #include <memory>
 #include <optional>
 
+#include "model/failures.hpp"
 #include "model/lambda/event_source.hpp"
 #include "model/observation.hpp"
 #include "workloads/distribution.hpp"
@@ -68,6 +69,7 @@ struct LambdaFunction {
   // What follows needs the event engine, unless it says that every request is tried once as it comes.
   EventSource source = ClientRetries{};
   Failures failures;
+  int zones = 2; // over which lost zones are counted
   ProvisionedPlan provisionedPlan;
   std::vector<LambdaNeighbour> neighbours;
   std::optional<std::int64_t> neighboursRoom; // of those without a reservation; nothing: they share concurrencyLimit

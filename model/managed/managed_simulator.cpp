@@ -70,7 +70,7 @@ struct ManagedSimulator::State {
         std::uint64_t replication)
       : fleet(configured), plan(observation), policy(configured.scaling.value_or(ManagedScaling{})),
         demand(configured.environmentVcpus, configured.speed, configured.threads),
-        recorder(observation, configured.timeout, configured.overhead),
+        recorder(observation, configured.timeout, configured.overhead, configured.badDeployments),
         environments(configured, recorder, seed, replication), need(policy.inPoints), periodEnd(policy.period.count()) {
     if (plan.warmup.count() == 0) openWindow(0);
     controlDone();

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 
+#include "model/failures.hpp"
 #include "model/observation.hpp"
 #include "workloads/distribution.hpp"
 #include "workloads/workload.hpp"
@@ -41,6 +42,7 @@ struct ManagedFleet {
   workloads::DurationDistribution boot = workloads::Constant{std::chrono::minutes(1)}; // launch to in service; billed
   workloads::DurationDistribution init = workloads::Constant{}; // of an environment on an instance in service
   Duration overhead{};                                          // added to latency
+  std::vector<BadDeployment> badDeployments;
 };
 
 // Instance times as for EC2. attempts = completed + throttled + timedOut.

@@ -183,6 +183,28 @@ void addIdleSensitivity(const Decision& decision, std::vector<Block>& blocks) {
   blocks.push_back(std::move(table));
 }
 
+void addStress(const Decision& decision, std::vector<Block>& blocks) {
+  if (decision.stress.empty()) return;
+  blocks.push_back(Heading{"What the stress did"});
+  Table table{{{"platform", false},
+               {"stress", false},
+               {"p99", true},
+               {"failed", true},
+               {"cost a month", true},
+               {"meets the objective", false}},
+              {}};
+  const auto addRow = [&](Platform platform, const char* stress, const StressEffect::Figures& f) {
+    table.rows.push_back({platformTitle(platform), stress, pricing::displaySeconds(f.p99Ms / 1e3),
+                          pricing::displayPercent(f.failedFraction), dollars(f.monthlyUsd),
+                          f.meetsObjective ? "yes" : "no"});
+  };
+  for (const auto& effect : decision.stress) {
+    addRow(effect.platform, "without", effect.calm);
+    addRow(effect.platform, "with", effect.struck);
+  }
+  blocks.push_back(std::move(table));
+}
+
 void addAnalytic(const Decision& decision, std::vector<Block>& blocks) {
   if (decision.analytic.empty()) return;
   blocks.push_back(Heading{"Closed forms beside the simulation"});
@@ -384,6 +406,7 @@ std::vector<Block> reportBlocks(const Decision& decision, Detail detail) {
   addDeliveries(decision, blocks);
   addMemoryChoice(decision, detail, blocks);
   addDrivers(decision, blocks);
+  addStress(decision, blocks);
   addIdleSensitivity(decision, blocks);
   addMoneyParts(decision, blocks);
   addCommitments(decision, blocks);

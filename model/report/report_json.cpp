@@ -263,6 +263,13 @@ Json toJson(const IdleSensitivity& sensitivity) {
           {"cases", std::move(cases)}};
 }
 
+Json toJson(const StressEffect::Figures& figures) {
+  return {{"p99_ms", figures.p99Ms},
+          {"failed_fraction", figures.failedFraction},
+          {"monthly_cost_usd", figures.monthlyUsd},
+          {"meets_objective", figures.meetsObjective}};
+}
+
 Json decisionJson(const Decision& decision) {
   Json out{{"verdict", name(decision.verdict)}, {"headline", headline(decision)}};
   out["monthly_saving_usd"] = toJson(decision.monthlySavingUsd);
@@ -282,6 +289,9 @@ Json decisionJson(const Decision& decision) {
   for (const auto& driver : decision.drivers) drivers.push_back(toJson(driver));
   out["drivers"] = std::move(drivers);
   if (decision.idleSensitivity) out["idle_lifetime"] = toJson(*decision.idleSensitivity);
+  for (const auto& effect : decision.stress)
+    out["stress"].push_back(
+        {{"platform", name(effect.platform)}, {"without", toJson(effect.calm)}, {"with", toJson(effect.struck)}});
   return out;
 }
 

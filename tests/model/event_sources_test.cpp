@@ -112,6 +112,49 @@ TEST_CASE("a slow downstream and retrying clients make a storm, and it ends with
   CHECK(r.windows[2].outcomes.completed > 1100);
 }
 
+// ---- lost machines ----
+
+TEST_CASE("an environment whose machine is lost fails its call there and is not used again", "[events][losses]") {
+  auto f = function(model::ClientRetries{});
+  f.failures.lostInstances = {{4s, 1}};
+  // Two environments; number 0 dies at 4 s inside its first call, number 1 goes on and serves the third request.
+  const auto t = tally(f, 60s, {{0, 10 * kSecond, 0}, {kSecond, kSecond, 0}, {5 * kSecond, kSecond, 0}});
+  CHECK(t.outcomes.errored == 1);
+  CHECK(t.outcomes.completed == 2);
+  CHECK(t.source.crashed == 1);
+  CHECK(t.cold == 2);
+  CHECK(t.billedMs == 4000 + 1000 + 1000);
+  CHECK(t.environmentsEnded == 1);
+  CHECK(t.endedLifetimeNs == 4 * kSecond);
+  // Idle when it dies: the next one is new.
+  CHECK(tally(f, 60s, {{0, kSecond, 0}, {5 * kSecond, kSecond, 0}}).cold == 2);
+  CHECK(tally(f, 60s, {{0, kSecond, 0}, {3 * kSecond, kSecond / 2, 0}}).cold == 1);
+}
+
+TEST_CASE("a lost zone takes its share of the environments, and what is retried is done", "[events][losses]") {
+  model::AsyncRetries async;
+  auto f = function(async);
+  f.zones = 2;
+  f.failures.lostZones = {{4s, 1h}};
+  std::vector<Request> requests;
+  for (int i = 0; i < 4; ++i) requests.push_back({i * kMs, 10 * kSecond, 0});
+  const auto t = tally(f, 10min, requests);
+  CHECK(t.source.crashed == 2); // numbers 0 and 2
+  CHECK(t.outcomes.completed == 4);
+  CHECK(t.source.redeliveries == 2);
+}
+
+TEST_CASE("a deployment begins with new environments, and a bad one fails its share", "[events][losses]") {
+  auto f = function(model::ClientRetries{});
+  f.failures.badDeployments = {{5s, 10s, 1.0}};
+  const auto t =
+      tally(f, 60s, {{0, kSecond, 0}, {2 * kSecond, kSecond, 0}, {6 * kSecond, kSecond, 0}, {20 * kSecond, kSecond, 0}});
+  CHECK(t.cold == 3); // at 0, for the bad version, for the old one again
+  CHECK(t.outcomes.errored == 1);
+  CHECK(t.outcomes.completed == 3);
+  CHECK(t.billedMs == 4000);
+}
+
 // ---- Lambda's own queue ----
 
 TEST_CASE("a throttled event waits in Lambda's queue, 1 s doubling", "[events]") {

@@ -106,7 +106,7 @@ TEST_CASE("A bad deployment fails its share of what arrives while it serves", "[
   fleet.badDeployments = {{100s, 50s, 0.2}, {120s, 10s, 0.5}};
   const auto window = simulate(fleet, upTo(300s), every(1s, 300s, 500ms)).windows.at(0);
   // 40 requests at 0.2, ten at 1 - 0.8 x 0.5.
-  CHECK(window.deploymentErrorsPpb == 40 * 200'000'000ULL + 10 * 600'000'000ULL);
+  CHECK(window.outcomes.deploymentErrorsPpb == 40 * 200'000'000ULL + 10 * 600'000'000ULL);
   CHECK(window.outcomes.completed == 300);
 }
 

@@ -77,6 +77,11 @@ model::Scenario unusual() {
   ec2.queueLimit = 77;
   ec2.requestTimeout = 12s;
   ec2.routing = model::Routing::LeastOutstanding;
+  ec2.slowStart = 45s;
+  ec2.healthCheck = {10s, 3};
+  ec2.visibilityTimeout = 90s;
+  ec2.creditMode = pricing::CreditMode::Standard;
+  ec2.diskPerRequest = pricing::ByteCount::bytes(64 * 1024);
   ec2.availabilityZones = 3;
   ec2.min = 3;
   ec2.max = 11;

@@ -27,6 +27,15 @@ void addFailures(FieldSet& page) {
       {"/workload/failures/slow_downstream", tr("Slow downstream"),
        tr("Spans in which waiting takes longer, such as [{\"at\": \"2h\", \"lasts\": \"20min\", \"io_factor\": 10}].")},
       at(&Failures::slowdowns));
+  page.addJson({"/workload/failures/lost_instances", tr("Lost instances"),
+                tr("When machines die on every platform: [{\"at\": \"10h\", \"count\": 1}].")},
+               at(&Failures::lostInstances));
+  page.addJson({"/workload/failures/lost_zones", tr("Lost zones"),
+                tr("When a zone is down on every platform: [{\"at\": \"10h\", \"lasts\": \"1h\"}].")},
+               at(&Failures::lostZones));
+  page.addJson({"/workload/failures/bad_deployments", tr("Bad deployments"),
+                tr("When a bad version serves: [{\"at\": \"10h\", \"lasts\": \"20min\", \"error_rate\": 0.1}].")},
+               at(&Failures::badDeployments));
 }
 
 void addClientRetries(FieldSet& page) {

@@ -178,8 +178,25 @@ void addEc2Serving(FieldSet& page) {
   page.addChoice<>({"/ec2/routing", tr("Routing"), tr("How the load balancer chooses an instance.")},
                    std::vector<Choice<model::Routing>>{{tr("round robin"), model::Routing::RoundRobin},
                                                        {tr("least outstanding"), model::Routing::LeastOutstanding},
-                                                       {tr("random"), model::Routing::Random}},
+                                                       {tr("random"), model::Routing::Random},
+                                                       {tr("from a queue"), model::Routing::Queue}},
                    at(&Ec2Setup::routing));
+  page.addText({"/ec2/slow_start", tr("Slow start"), timeTip("While it lasts a new target's share grows.")},
+               at(&Ec2Setup::slowStart));
+  page.addText({"/ec2/visibility_timeout", tr("Visibility timeout"),
+                timeTip("From a queue: until a message comes back that a lost instance had.")},
+               at(&Ec2Setup::visibilityTimeout));
+  page.addText({"/ec2/health_check/interval", tr("Check every"), timeTip("Health checks of each instance.")},
+               at(&model::HealthCheck::interval));
+  page.addText({"/ec2/health_check/unhealthy", tr("Failed checks"),
+                countTip("In a row, until a lost instance is noticed and replaced.")},
+               at(&model::HealthCheck::unhealthy));
+  page.addChoice<>(
+      {"/ec2/credit_mode", tr("CPU credits"), tr("Burstable types without credits: billed surplus, or slowed down.")},
+      std::vector<Choice<std::optional<pricing::CreditMode>>>{{tr("as the type has it"), std::nullopt},
+                                                              {tr("standard"), pricing::CreditMode::Standard},
+                                                              {tr("unlimited"), pricing::CreditMode::Unlimited}},
+      at(&Ec2Setup::creditMode));
   page.addText({"/ec2/overhead", tr("Overhead"), timeTip("Added to every response by the load balancer.")},
                at(&Ec2Setup::overhead));
   page.addText({"/ec2/speed", tr("CPU speed"),
@@ -197,6 +214,8 @@ void addEc2Parts(FieldSet& page) {
       at(&Ec2Setup::loadBalancer));
   page.addText({"/ec2/ebs_gib", tr("Disk (GiB)"), countTip("EBS gp3 volume of each instance, in GiB.")},
                at(&Ec2Setup::ebsGib));
+  page.addText({"/ec2/disk_per_request", tr("Disk a request"), bytesTip("Read from or written to the volume.")},
+               at(&Ec2Setup::diskPerRequest));
   page.addText({"/ec2/ebs_iops", tr("Disk IOPS"), countTip("Of each volume; 3000 come with it.")},
                at(&Ec2Setup::ebsIops));
   page.addText({"/ec2/ebs_throughput", tr("Disk MiB/s"), countTip("Of each volume; 125 come with it.")},

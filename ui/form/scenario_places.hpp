@@ -39,6 +39,9 @@ template <class T> auto at(T model::Failures::*member) {
 template <class T> auto at(T model::Ec2Setup::*member) {
   return [member](auto& s) -> auto& { return (*s.ec2).*member; };
 }
+template <class T> auto at(T model::HealthCheck::*member) {
+  return [member](auto& s) -> auto& { return s.ec2->healthCheck.*member; };
+}
 template <class T> auto at(T model::ManagedSetup::*member) {
   return [member](auto& s) -> auto& { return (*s.managed).*member; };
 }

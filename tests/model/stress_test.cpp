@@ -1,0 +1,39 @@
+// What the failures of a scenario did: the same run without them stands beside it, and the same events strike all.
+#include "model/evaluation/stress.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/decisions.hpp"
+
+using namespace model;
+
+TEST_CASE("the stress of a scenario stands beside the calm run", "[stress]") {
+  const std::vector<std::string> settings{"workload.arrivals.rate=5/s", "run.horizon=2h", "run.replications=1",
+                                          "workload.trigger=http",      "objective.max_failed=0.001"};
+  auto struck = settings;
+  struck.push_back(R"(workload.failures.lost_instances=[{"at":"1h","count":1}])");
+  struck.push_back(R"(workload.failures.bad_deployments=[{"at":"30min","lasts":"6min","error_rate":0.5}])");
+  const auto decision = tests::simulated(tests::shortScenario(struck));
+  const auto calm = tests::simulated(tests::shortScenario(settings));
+  REQUIRE(decision->stress.size() == 3);
+  CHECK(calm->stress.empty());
+  for (const auto& effect : decision->stress) {
+    // A twentieth of the requests meets the bad version, and half of those fail.
+    CHECK(effect.struck.failedFraction == Approx(0.025).epsilon(0.1));
+    CHECK(effect.calm.failedFraction < 0.001);
+    CHECK(effect.calm.meetsObjective);
+    CHECK_FALSE(effect.struck.meetsObjective);
+  }
+  CHECK(decision->stress[1].platform == Platform::Ec2);
+  CHECK(decision->stress[1].calm.monthlyUsd == Approx(calm->ec2->monthlyCostUsd.value));
+  CHECK(decision->stress[1].struck.monthlyUsd == Approx(decision->ec2->monthlyCostUsd.value));
+  CHECK(tests::hasReason(*decision, "stress"));
+  CHECK(reportText(*decision).find("What the stress did") != std::string::npos);
+  CHECK(reportJson(*decision).find("\"stress\"") != std::string::npos);
+}
+
+TEST_CASE("the sentence about the stress says what changed", "[stress]") {
+  StressEffect effect{Platform::Ec2, {200, 0, 100, true}, {2500, 0.01, 101.5, false}};
+  CHECK(stressSentences({effect}) ==
+        std::vector<std::string>{"Under the stress of the scenario EC2's p99 is 2.5 s instead of 200 ms, 1 % fail instead of 0 "
+                                 "%, and a month costs $101.50 instead of $100.00; without it, it meets the objective."});
+}
