@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <variant>
+#include <vector>
 
 #include "model/observation.hpp"
 #include "pricing/cpu_credits.hpp"
@@ -56,6 +58,9 @@ struct Ec2Fleet {
   // Burstable types in unlimited mode: what they use beyond what they earn is counted; they never slow down. Every
   // instance begins with none, the initial ones too. EC2 user guide, burstable performance instances (Apr 2026).
   std::optional<pricing::CreditPlan> credits;
+  // A gateway in front hands a request over instead: when the instance that routing chose has this many in work or
+  // waiting, or no room, and when no instance is in service. What is handed over is no attempt here and in no metric.
+  std::optional<std::int64_t> overflowLimit; // >= 1
 };
 
 // Feed every request in order, then finish once. Memory is O(instances + requests in flight).
@@ -65,7 +70,9 @@ class Ec2Simulator {
   Ec2Simulator(const Ec2Fleet& fleet, const ObservationPlan& plan, std::uint64_t seed, std::uint64_t replication);
   ~Ec2Simulator();
   Ec2Simulator(Ec2Simulator&&) noexcept;
-  void feed(const workloads::RequestBatch& batch);
+  // Positions in the batch of the requests that are handed over, ascending; valid until the next call. None without
+  // an overflow limit.
+  std::span<const std::size_t> feed(const workloads::RequestBatch& batch);
   Ec2Run finish();
 
  private:

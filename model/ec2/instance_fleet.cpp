@@ -8,7 +8,10 @@ namespace model::ec2 {
 namespace {
 
 EngineLimits limitsOf(const Ec2Fleet& fleet) {
-  return {coresOf(fleet), fleet.workers, fleet.queueLimit, std::min(fleet.requestTimeout.count(), kNever / 2)};
+  EngineLimits limits{coresOf(fleet), fleet.workers, fleet.queueLimit,
+                      std::min(fleet.requestTimeout.count(), kNever / 2)};
+  if (fleet.overflowLimit) limits.overflow = std::min(*fleet.overflowLimit, fleet.workers + fleet.queueLimit);
+  return limits;
 }
 
 double surplusOf(const Instance& instance) {

@@ -23,7 +23,8 @@ namespace model::ec2 {
 struct EngineLimits {
   std::int64_t cores = 0; // vCPUs in kCore units
   std::int64_t workers = 0, queueLimit = 0;
-  std::int64_t timeout = 0; // ns
+  std::int64_t timeout = 0;       // ns
+  std::int64_t overflow = kNever; // requests here from which on further ones are handed over
 };
 
 struct Demand {

@@ -50,6 +50,7 @@ class Ec2 {
       m_windows[w].cpuBusyNs = m_busyAtEdge[w + 1] / kUnit - m_busyAtEdge[w] / kUnit;
     return {m_windows, m_timeline, m_hours};
   }
+  const std::vector<Request>& handedOver() const { return m_handedOver; }
 
  private:
   static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
@@ -365,15 +366,22 @@ class Ec2 {
     m_turn = (index + 1) % m_ring.size();
     return m_ring[index];
   }
+  bool overflows(const Host& host) const {
+    const auto here = static_cast<std::int64_t>(host.running.size() + host.waiting.size());
+    return m_fleet.overflowLimit && (here >= *m_fleet.overflowLimit || here >= m_fleet.workers + m_fleet.queueLimit);
+  }
   void arrive() {
     const Request& request = (*m_requests)[m_next++];
+    if (m_ring.empty() && m_fleet.overflowLimit) return m_handedOver.push_back(request);
+    Host* chosen = m_ring.empty() ? nullptr : &m_hosts[choose()];
+    if (chosen != nullptr && overflows(*chosen)) return m_handedOver.push_back(request);
     auto* window = at(m_now);
     if (window != nullptr) ++window->outcomes.attempts;
     const auto reject = [&] {
       if (window != nullptr) ++window->outcomes.rejected;
     };
-    if (m_ring.empty()) return reject();
-    Host& host = m_hosts[choose()];
+    if (chosen == nullptr) return reject();
+    Host& host = *chosen;
     ++host.receivedInPeriod;
     ++m_slots[m_slot].routed;
     const double parallel = std::min(m_fleet.threads, m_fleet.vcpus);
@@ -474,6 +482,7 @@ class Ec2 {
   workloads::RandomStream m_routing;
   std::int64_t m_cores;
   const std::vector<Request>* m_requests = nullptr;
+  std::vector<Request> m_handedOver; // by the overflow limit
   std::size_t m_next = 0, m_turn = 0;
   std::int64_t m_now = 0, m_periodEnd = 0;
   int m_edge = 0, m_above = 0, m_below = 0;
