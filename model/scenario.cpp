@@ -7,7 +7,7 @@
 #include <fmt/ranges.h>
 #include <tuple>
 
-#include "model/scenario_review.hpp"
+#include "model/hybrid/hybrid_setup.hpp"
 
 namespace model {
 
@@ -279,6 +279,8 @@ void reviewVolume(Review& review, const Ec2Setup& ec2) {
     review.add("/ec2/ebs_throughput", shown(ec2.ebsThroughput), "125, because there is no volume (ec2.ebs_gib)");
 }
 
+} // namespace
+
 void reviewEc2(Review& review, const Scenario& scenario, const PriceCatalogue& catalogue) {
   const auto& ec2 = *scenario.ec2;
   reviewInstance(review, scenario, catalogue);
@@ -296,6 +298,8 @@ void reviewEc2(Review& review, const Scenario& scenario, const PriceCatalogue& c
   review.within<Duration>("/ec2/overhead", ec2.overhead, {}, minutes(1), "a time");
   reviewSpeed(review, "/ec2/speed", ec2.speed);
 }
+
+namespace {
 
 // ---- Lambda Managed Instances ----
 
@@ -430,7 +434,7 @@ std::string_view name(Origin origin) {
 bool operator==(const Scenario& a, const Scenario& b) {
   const auto settings = [](const Scenario& s) {
     return std::tie(s.name, s.region, s.prices, s.workload, s.source, s.failures, s.network, s.lambda, s.ec2, s.managed,
-                    s.objective, s.run, s.costs, s.hoursPerMonth, s.freeTier, s.trafficDrop, s.perRequestLogKb);
+                    s.hybrid, s.objective, s.run, s.costs, s.hoursPerMonth, s.freeTier, s.trafficDrop, s.perRequestLogKb);
   };
   return settings(a) == settings(b);
 }
@@ -448,6 +452,7 @@ std::vector<Problem> problems(const Scenario& scenario, const PriceCatalogue& ca
   if (scenario.ec2) reviewEc2(review, scenario, catalogue);
   if (!scenario.lambda && !scenario.ec2) review.add("/ec2", "null beside lambda null", "at least one of the platforms");
   if (scenario.managed) reviewManaged(review, scenario, catalogue);
+  if (scenario.hybrid) reviewHybrid(review, scenario, catalogue);
   reviewObjective(review, scenario.objective);
   reviewRun(review, scenario.run);
   reviewMoney(review, scenario);

@@ -9,6 +9,7 @@
 
 #include "model/evaluation/capacity.hpp"
 #include "model/evaluation/findings.hpp"
+#include "model/hybrid/hybrid_setup.hpp"
 #include "model/managed/managed_setup.hpp"
 
 namespace model {
@@ -78,6 +79,13 @@ Lane laneOf(Platform platform, const Scenario& scenario, const pricing::PriceCat
             [](const Scenario& s, const pricing::PriceCatalogue& c) { return Configuration(ec2Fleet(s, c)); },
             assessEc2,
             kSimulatedPerPlatform};
+  case Platform::Hybrid:
+    return {hybridCandidates(scenario, catalogue),
+            screenHybrid,
+            hybridLabel,
+            [](const Scenario& s, const pricing::PriceCatalogue& c) { return Configuration(hybridFleet(s, c)); },
+            assessHybrid,
+            kSimulatedHybrid};
   case Platform::ManagedInstances: break;
   }
   return {managedCandidates(scenario, catalogue),
@@ -272,6 +280,32 @@ Screened screenManaged(const Scenario& scenario, const pricing::PriceCatalogue& 
   screened.p99Ms = 1e3 * work.p99Seconds * factor + pricing::inMilliseconds(fleet.overhead);
   const auto most = static_cast<double>(fleet.maxInstances * fleet.environmentsPerInstance);
   screened.feasible = vcpus < most * fleet.environmentVcpus && inFlight < most * static_cast<double>(fleet.slotCount);
+  return screened;
+}
+
+// Each part priced with its share of the requests; the p99 lies between those of the parts.
+Screened screenHybrid(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
+  const auto fleet = hybridFleet(scenario, catalogue);
+  const auto work = workOf(scenario.workload);
+  const auto rates = hourlyRates(scenario);
+  const double share = overflowShare(fleet, scenario.workload, rates);
+  const double onInstances = ec2Stretch(fleet.base, scenario.workload.work);
+  const double onFunction = lambdaStretch(fleet.function, scenario.workload.work);
+  const double seconds = scenario.hoursPerMonth * pricing::kSecondsPerHour;
+  const double requests =
+      workloads::meanRatePerSecond(scenario.workload.arrivals, runShape(scenario).horizon) * seconds;
+  HybridTally month;
+  auto& kept = month.base.outcomes;
+  auto& overflow = month.overflow;
+  kept.attempts = kept.completed = static_cast<std::uint64_t>(std::llround((1 - share) * requests));
+  month.base.instanceNs = static_cast<Int128>(static_cast<double>(fleet.base.initial) * seconds * 1e9);
+  overflow.started = overflow.outcomes.attempts = overflow.outcomes.completed =
+      static_cast<std::uint64_t>(std::llround(share * requests));
+  overflow.billedMs = std::llround(share * requests * (work.meanSeconds * onFunction * 1e3 + 0.5));
+  Screened screened;
+  screened.monthlyCostUsd =
+      monthlyUsd(scenario, Platform::Hybrid, hybridUsage(scenario, month, {seconds, {}, {}}), catalogue);
+  screened.p99Ms = 1e3 * work.p99Seconds * ((1 - share) * onInstances + share * onFunction);
   return screened;
 }
 
