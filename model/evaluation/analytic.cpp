@@ -166,7 +166,7 @@ std::vector<AnalyticFigure> hybridFigures(const Scenario& scenario, const pricin
       simulated.utilisation, "of vCPU time");
   if (overflowFormHolds(fleet, workload)) {
     const std::vector<double> rates{ratePerSecond};
-    add("overflow", "Erlang B, sharing", overflowShare(fleet, workload, rates), simulated.overflow->fraction,
+    add("overflow", "Erlang B, sharing", forecast(fleet, workload, rates).share, simulated.overflow->fraction,
         "of requests");
   }
   if (!isPoisson(workload) || !std::holds_alternative<WeightedOverflow>(fleet.overflow)) return figures;

@@ -118,7 +118,8 @@ std::vector<Priced> priceAll(Platform platform, const Lane& lane, const Scenario
       priced.candidate.why = "capacity below the load";
     else if (!priced.candidate.meetsObjective)
       priced.candidate.why =
-          fmt::format("p99 {} without any queue or cold start", pricing::displaySeconds(screened.p99Ms / 1e3));
+          fmt::format("p99 {} {}", pricing::displaySeconds(screened.p99Ms / 1e3),
+                      platform == Platform::Hybrid ? "by its closed form" : "without any queue or cold start");
     all.push_back(std::move(priced));
   }
   // Hopeful ones first, in order of worth; among hopeless ones the fastest first, of equally fast ones the cheapest.
@@ -283,13 +284,25 @@ Screened screenManaged(const Scenario& scenario, const pricing::PriceCatalogue& 
   return screened;
 }
 
-// Each part priced with its share of the requests; the p99 lies between those of the parts.
+// The p99 lies between those of the parts, or behind what the hours above the base's capacity slow down: of these, at
+// the limit, the requests whose work alone puts them among the slowest hundredth of all.
+double hybridP99Seconds(const HybridFleet& fleet, const workloads::Workload& workload, const OverflowForecast& expected) {
+  constexpr double kSlowest = 0.01;
+  const double onInstances = ec2Stretch(fleet.base, workload.work);
+  const double between = workOf(workload).p99Seconds * ((1 - expected.share) * onInstances +
+                                                        expected.share * lambdaStretch(fleet.function, workload.work));
+  if (expected.slowed <= kSlowest || !workload.work.duration) return between;
+  const double work = workloads::quantileSeconds(*workload.work.duration, 1 - kSlowest / expected.slowed);
+  return std::max(between, work * onInstances * expected.slowdown);
+}
+
+// Each part priced with its share of the requests.
 Screened screenHybrid(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
   const auto fleet = hybridFleet(scenario, catalogue);
   const auto work = workOf(scenario.workload);
   const auto rates = hourlyRates(scenario);
-  const double share = overflowShare(fleet, scenario.workload, rates);
-  const double onInstances = ec2Stretch(fleet.base, scenario.workload.work);
+  const auto expected = forecast(fleet, scenario.workload, rates);
+  const double share = expected.share;
   const double onFunction = lambdaStretch(fleet.function, scenario.workload.work);
   const double seconds = scenario.hoursPerMonth * pricing::kSecondsPerHour;
   const double requests =
@@ -305,7 +318,7 @@ Screened screenHybrid(const Scenario& scenario, const pricing::PriceCatalogue& c
   Screened screened;
   screened.monthlyCostUsd =
       monthlyUsd(scenario, Platform::Hybrid, hybridUsage(scenario, month, {seconds, {}, {}}), catalogue);
-  screened.p99Ms = 1e3 * work.p99Seconds * ((1 - share) * onInstances + share * onFunction);
+  screened.p99Ms = 1e3 * hybridP99Seconds(fleet, scenario.workload, expected);
   return screened;
 }
 

@@ -33,12 +33,22 @@ std::vector<std::int64_t> sizesToTry(const Scenario& scenario, const Ec2Fleet& f
   return {sizes.begin(), sizes.end()};
 }
 
+// Requests at once that stretch the work's p99 to the objective's; a full CPU without one.
+std::int64_t slowestAllowed(const Scenario& scenario, const Ec2Fleet& fleet, double atFullSpeed) {
+  const auto& objective = scenario.objective.p99;
+  const double p99 = workOf(scenario.workload).p99Seconds * ec2Stretch(fleet, scenario.workload.work);
+  const double stretch = objective && p99 > 0 ? std::max(1.0, pricing::inSeconds(*objective) / p99) : 1;
+  return static_cast<std::int64_t>(std::min(1e6, std::ceil(atFullSpeed - 1e-9) * stretch));
+}
+
 std::vector<OverflowRule> rulesToTry(const Scenario& scenario, const Ec2Fleet& fleet) {
   const auto* inFlight = inFlightOf(*scenario.hybrid);
   if (inFlight == nullptr || inFlight->limit) return {scenario.hybrid->overflow};
-  const auto full = static_cast<std::int64_t>(std::ceil(fullSpeedRequests(fleet, scenario.workload) - 1e-9));
+  const double atFullSpeed = fullSpeedRequests(fleet, scenario.workload);
+  const auto full = static_cast<std::int64_t>(std::ceil(atFullSpeed - 1e-9));
   std::set<std::int64_t> limits;
-  for (const std::int64_t limit : {full, 2 * full, fleet.workers}) limits.insert(std::clamp<std::int64_t>(limit, 1, fleet.workers));
+  for (const std::int64_t limit : {full, 2 * full, slowestAllowed(scenario, fleet, atFullSpeed), fleet.workers})
+    limits.insert(std::clamp<std::int64_t>(limit, 1, fleet.workers));
   std::vector<OverflowRule> rules;
   for (const std::int64_t limit : limits) rules.emplace_back(InFlightOverflow{limit});
   return rules;
@@ -139,18 +149,21 @@ double fullSpeedRequests(const Ec2Fleet& fleet, const workloads::Workload& workl
   return cores > 0 ? std::max(1.0, fleet.vcpus * seconds / cores) : static_cast<double>(fleet.workers);
 }
 
-double overflowShare(const HybridFleet& fleet, const workloads::Workload& workload, std::span<const double> rates) {
-  if (const auto* weighted = std::get_if<WeightedOverflow>(&fleet.overflow)) return weighted->share;
-  const auto instances = static_cast<double>(fleet.base.initial);
-  const auto limit = std::min(*std::get<InFlightOverflow>(fleet.overflow).limit, fleet.base.workers + fleet.base.queueLimit);
-  const double seconds = workOf(workload).meanSeconds * ec2Stretch(fleet.base, workload.work);
-  const double atFullSpeed = instances * fullSpeedRequests(fleet.base, workload);
-  double all = 0, handedOver = 0;
+OverflowForecast forecast(const HybridFleet& fleet, const workloads::Workload& workload, std::span<const double> rates) {
+  if (const auto* weighted = std::get_if<WeightedOverflow>(&fleet.overflow)) return {weighted->share};
+  const auto& base = fleet.base;
+  const auto places = base.initial * std::min(*std::get<InFlightOverflow>(fleet.overflow).limit, base.workers + base.queueLimit);
+  const double seconds = workOf(workload).meanSeconds * ec2Stretch(base, workload.work);
+  const double atFullSpeed = static_cast<double>(base.initial) * fullSpeedRequests(base, workload);
+  double all = 0, handedOver = 0, slowed = 0;
   for (const double rate : rates) {
+    const double over = rate * sharingLoss(atFullSpeed, places, rate * seconds);
     all += rate;
-    handedOver += rate * sharingLoss(atFullSpeed, limit * fleet.base.initial, rate * seconds);
+    handedOver += over;
+    if (rate * seconds > atFullSpeed) slowed += rate - over;
   }
-  return all > 0 ? handedOver / all : 0;
+  if (all <= 0) return {};
+  return {handedOver / all, slowed / all, std::max(1.0, static_cast<double>(places) / atFullSpeed)};
 }
 
 void reviewHybrid(Review& review, const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {

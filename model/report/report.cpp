@@ -316,10 +316,14 @@ void addCharts(const Decision& decision, std::vector<Block>& blocks) {
 std::string hybridSentence(const Decision& d) {
   const auto start = fmt::format("Run this on both, {} with {} of the requests on Lambda", d.hybrid->configuration,
                                  pricing::displayPercent(d.hybrid->overflow->fraction.value));
-  const bool others = d.lambda->meetsObjective || d.ec2->meetsObjective;
-  if (!others)
-    return fmt::format("{}: only that meets the objective, at {} a month.", start, dollars(d.hybrid->monthlyCostUsd.value));
-  return fmt::format("{}: it saves {} a month over either alone.", start, dollars(d.monthlySavingUsd.value));
+  const auto saving = dollars(d.monthlySavingUsd.value);
+  const bool lambda = d.lambda->meetsObjective, ec2 = d.ec2->meetsObjective;
+  if (lambda && ec2) return fmt::format("{}: it saves {} a month over the cheaper of them alone.", start, saving);
+  if (lambda || ec2)
+    return fmt::format("{}: it saves {} a month over {} alone, and {} alone misses the objective.", start, saving,
+                       lambda ? "Lambda" : "EC2", lambda ? "EC2" : "Lambda");
+  return fmt::format("{}: only that meets the objective, at {} a month.", start,
+                     dollars(d.hybrid->monthlyCostUsd.value));
 }
 
 std::string verdictSentence(const Decision& d) {
