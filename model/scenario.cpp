@@ -434,7 +434,8 @@ std::string_view name(Origin origin) {
 bool operator==(const Scenario& a, const Scenario& b) {
   const auto settings = [](const Scenario& s) {
     return std::tie(s.name, s.region, s.prices, s.workload, s.source, s.failures, s.network, s.lambda, s.ec2, s.managed,
-                    s.hybrid, s.objective, s.run, s.costs, s.hoursPerMonth, s.freeTier, s.trafficDrop, s.perRequestLogKb);
+                    s.hybrid, s.objective, s.run, s.costs, s.hoursPerMonth, s.freeTier, s.trafficDrop,
+                    s.perRequestLogKb);
   };
   return settings(a) == settings(b);
 }

@@ -126,17 +126,16 @@ std::string hourText(int hour) { return fmt::format("{:02}:00", hour); }
 void addOverflowReason(const PlatformResult& hybrid, std::vector<Reason>& reasons) {
   const auto& overflow = *hybrid.overflow;
   if (overflow.count == 0) return;
-  auto message = fmt::format("Of the hybrid's requests {} go to Lambda ({} of {}), nine tenths of these in {} of {} hours",
-                             pricing::displayPercent(overflow.fraction.value),
-                             pricing::displayCount(static_cast<double>(overflow.count)),
-                             pricing::displayCount(static_cast<double>(hybrid.requests)), overflow.hoursOfMost,
-                             overflow.hours);
+  auto message = fmt::format(
+      "Of the hybrid's requests {} go to Lambda ({} of {}), nine tenths of these in {} of {} hours",
+      pricing::displayPercent(overflow.fraction.value), pricing::displayCount(static_cast<double>(overflow.count)),
+      pricing::displayCount(static_cast<double>(hybrid.requests)), overflow.hoursOfMost, overflow.hours);
   if (overflow.busiestHourOfDay)
     message += fmt::format("; most in the hour from {} ({} of them)", hourText(*overflow.busiestHourOfDay),
                            pricing::displayPercent(overflow.busiestShare));
-  message += fmt::format(". p99 is {} on its instances and {} on Lambda.",
-                         pricing::displaySeconds(overflow.baseP99Ms / 1e3),
-                         pricing::displaySeconds(overflow.functionP99Ms / 1e3));
+  message +=
+      fmt::format(". p99 is {} on its instances and {} on Lambda.", pricing::displaySeconds(overflow.baseP99Ms / 1e3),
+                  pricing::displaySeconds(overflow.functionP99Ms / 1e3));
   reasons.push_back({"overflow", std::move(message)});
 }
 
@@ -187,7 +186,10 @@ void weighHybrid(Decision& decision, const ObservedCosts& costs) {
   const auto stands = standing(decision, costs);
   const bool alone = decision.verdict == Verdict::NeitherMeetsObjective;
   const bool cheaper = stands.saving.value > 0 && !stands.tooClose;
-  const auto* code = alone ? "hybrid_meets_objective" : cheaper ? "hybrid_cheaper" : stands.tooClose ? "hybrid_close" : "hybrid_dearer";
+  const auto* code = alone             ? "hybrid_meets_objective"
+                     : cheaper         ? "hybrid_cheaper"
+                     : stands.tooClose ? "hybrid_close"
+                                       : "hybrid_dearer";
   decision.reasons.push_back({code, hybridSentence(decision, stands)});
   if (!alone && !cheaper) return;
   decision.verdict = Verdict::Hybrid;

@@ -240,8 +240,7 @@ double alarmsOf(const Ec2Setup& setup) {
 PlatformCosts ownCosts(const Scenario& scenario, Platform platform) {
   const auto &ec2 = scenario.costs.ec2, &lambda = scenario.costs.lambda;
   if (platform != Platform::Hybrid) return platform == Platform::Ec2 ? ec2 : lambda;
-  return {ec2.engineeringHours + lambda.engineeringHours,
-          std::max(ec2.nonProductionCopies, lambda.nonProductionCopies),
+  return {ec2.engineeringHours + lambda.engineeringHours, std::max(ec2.nonProductionCopies, lambda.nonProductionCopies),
           std::max(ec2.nonProductionShare, lambda.nonProductionShare), ec2.migrationUsd + lambda.migrationUsd};
 }
 

@@ -15,8 +15,7 @@ constexpr std::size_t kHoursPerDay = 24;
 
 std::vector<std::uint64_t> allHours(const Observations& observations) {
   std::vector<std::uint64_t> all;
-  for (const auto& run : observations.hybridHours)
-    all.insert(all.end(), run.handedOver.begin(), run.handedOver.end());
+  for (const auto& run : observations.hybridHours) all.insert(all.end(), run.handedOver.begin(), run.handedOver.end());
   return all;
 }
 
@@ -58,8 +57,10 @@ OverflowSummary overflowSummary(const Observations& observations) {
     all.push_back(static_cast<double>(tally.base.outcomes.attempts + tally.overflow.outcomes.attempts));
   }
   summary.fraction = ratioEstimate(handedOver, all);
-  summary.baseP99Ms = p99Ms(observations.hybrid, [](const auto& t) -> const auto& { return t.base; });
-  summary.functionP99Ms = p99Ms(observations.hybrid, [](const auto& t) -> const auto& { return t.overflow; });
+  summary.baseP99Ms = p99Ms(
+      observations.hybrid, [](const auto& t) -> const auto& { return t.base; });
+  summary.functionP99Ms = p99Ms(
+      observations.hybrid, [](const auto& t) -> const auto& { return t.overflow; });
   const auto hours = allHours(observations);
   const auto total = std::accumulate(hours.begin(), hours.end(), std::uint64_t{0});
   summary.hours = static_cast<std::int64_t>(hours.size());

@@ -286,7 +286,8 @@ Screened screenManaged(const Scenario& scenario, const pricing::PriceCatalogue& 
 
 // The p99 lies between those of the parts, or behind what the hours above the base's capacity slow down: of these, at
 // the limit, the requests whose work alone puts them among the slowest hundredth of all.
-double hybridP99Seconds(const HybridFleet& fleet, const workloads::Workload& workload, const OverflowForecast& expected) {
+double hybridP99Seconds(const HybridFleet& fleet, const workloads::Workload& workload,
+                        const OverflowForecast& expected) {
   constexpr double kSlowest = 0.01;
   const double onInstances = ec2Stretch(fleet.base, workload.work);
   const double between = workOf(workload).p99Seconds * ((1 - expected.share) * onInstances +

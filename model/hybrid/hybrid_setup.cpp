@@ -135,7 +135,8 @@ std::vector<double> hourlyRates(const Scenario& scenario) {
   std::vector<double> rates;
   double before = 0; // requests per second x hours up to the hour
   for (std::int64_t h = 1; h <= hours; ++h) {
-    const double upTo = workloads::meanRatePerSecond(scenario.workload.arrivals, std::chrono::hours(h)) * static_cast<double>(h);
+    const double upTo =
+        workloads::meanRatePerSecond(scenario.workload.arrivals, std::chrono::hours(h)) * static_cast<double>(h);
     rates.push_back(std::max(0.0, upTo - before));
     before = upTo;
   }
@@ -149,10 +150,12 @@ double fullSpeedRequests(const Ec2Fleet& fleet, const workloads::Workload& workl
   return cores > 0 ? std::max(1.0, fleet.vcpus * seconds / cores) : static_cast<double>(fleet.workers);
 }
 
-OverflowForecast forecast(const HybridFleet& fleet, const workloads::Workload& workload, std::span<const double> rates) {
+OverflowForecast forecast(const HybridFleet& fleet, const workloads::Workload& workload,
+                          std::span<const double> rates) {
   if (const auto* weighted = std::get_if<WeightedOverflow>(&fleet.overflow)) return {weighted->share};
   const auto& base = fleet.base;
-  const auto places = base.initial * std::min(*std::get<InFlightOverflow>(fleet.overflow).limit, base.workers + base.queueLimit);
+  const auto places =
+      base.initial * std::min(*std::get<InFlightOverflow>(fleet.overflow).limit, base.workers + base.queueLimit);
   const double seconds = workOf(workload).meanSeconds * ec2Stretch(base, workload.work);
   const double atFullSpeed = static_cast<double>(base.initial) * fullSpeedRequests(base, workload);
   double all = 0, handedOver = 0, slowed = 0;

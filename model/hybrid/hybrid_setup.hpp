@@ -10,11 +10,12 @@ namespace model {
 Scenario withBase(const Scenario& scenario);
 // Preconditions: problems() empty, no "auto" left.
 HybridFleet hybridFleet(const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
-bool isConfigured(const HybridSetup& setup); // no "auto" left
+bool isConfigured(const HybridSetup& setup);       // no "auto" left
 std::string hybridLabel(const Scenario& scenario); // "c7g.large x 2, over 8 in flight to 1769 MB x86_64"
 
 // Sizes from one instance to what the busiest hour keeps busy, about kMostSizes of them at most; limits of a full CPU,
-// twice that, as much more as the p99 of the objective allows the work to be slowed, and all workers. Preconditions: lambda and ec2 configured.
+// twice that, as much more as the p99 of the objective allows the work to be slowed, and all workers. Preconditions:
+// lambda and ec2 configured.
 inline constexpr std::int64_t kMostSizes = 12;
 std::vector<Scenario> hybridCandidates(const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
 // Requests per second of each hour of the run, at most a week of them.

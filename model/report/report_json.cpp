@@ -194,12 +194,9 @@ void addInstances(const PlatformResult& result, Json& out) {
 }
 
 Json toJson(const OverflowSummary& overflow) {
-  Json out{{"count", overflow.count},
-           {"fraction", toJson(overflow.fraction)},
-           {"base_p99_ms", overflow.baseP99Ms},
-           {"function_p99_ms", overflow.functionP99Ms},
-           {"hours", overflow.hours},
-           {"hours_of_nine_tenths", overflow.hoursOfMost}};
+  Json out{{"count", overflow.count},           {"fraction", toJson(overflow.fraction)},
+           {"base_p99_ms", overflow.baseP99Ms}, {"function_p99_ms", overflow.functionP99Ms},
+           {"hours", overflow.hours},           {"hours_of_nine_tenths", overflow.hoursOfMost}};
   if (overflow.busiestHourOfDay) {
     out["busiest_hour_of_day"] = *overflow.busiestHourOfDay;
     out["busiest_hour_share"] = overflow.busiestShare;

@@ -132,8 +132,7 @@ void addBills(const Decision& decision, std::vector<Block>& blocks) {
     addLines(result->bill, false, table);
     // Only the two sides are held against each other; others list all their lines.
     const bool side = result->platform == Platform::Lambda || result->platform == Platform::Ec2;
-    if (shared.inDollars() != 0 && side)
-      addSum("shared lines", shared, table);
+    if (shared.inDollars() != 0 && side) addSum("shared lines", shared, table);
     addSum("total", result->bill.total(), table);
     blocks.push_back(std::move(table));
   }

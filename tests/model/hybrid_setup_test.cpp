@@ -61,22 +61,21 @@ TEST_CASE("The base is the scenario's fleet with the hybrid's own size", "[hybri
   CHECK(*fixed.ec2->initial == 3);
   CHECK(std::holds_alternative<NoScaling>(fixed.ec2->scaling));
   CHECK(*fixed.ec2->instanceType == "c7g.large");
-  const auto scaled = withBase(withLane(
-      {"hybrid.min=2", "hybrid.max=6", "hybrid.initial=4", "hybrid.instance_type=c7g.xlarge", "hybrid.purchase=standard_1y"}));
+  const auto scaled = withBase(withLane({"hybrid.min=2", "hybrid.max=6", "hybrid.initial=4",
+                                         "hybrid.instance_type=c7g.xlarge", "hybrid.purchase=standard_1y"}));
   CHECK(scaled.ec2->max == 6);
   CHECK(*scaled.ec2->initial == 4);
   CHECK(std::get<TargetTracking>(scaled.ec2->scaling).target == 0.5); // the fleet's own policy
   CHECK(*scaled.ec2->instanceType == "c7g.xlarge");
-  const auto own = withBase(
-      withLane({"hybrid.max=6", "hybrid.scaling.kind=target_tracking", "hybrid.scaling.target=0.8"}));
+  const auto own =
+      withBase(withLane({"hybrid.max=6", "hybrid.scaling.kind=target_tracking", "hybrid.scaling.target=0.8"}));
   CHECK(std::get<TargetTracking>(own.ec2->scaling).target == 0.8);
 }
 
 TEST_CASE("A hybrid is named by its base, its rule and its function", "[hybrid]") {
   CHECK(hybridLabel(withLane()) == "c7g.large x 1, over 4 in flight to 1769 MB x86_64");
   CHECK(hybridLabel(shortScenario({"hybrid.min=1", "hybrid.max=3", "hybrid.overflow.kind=weight",
-                                   "hybrid.overflow.share=0.25"})) ==
-        "c7g.large x 1 to 3, 25 % to 1769 MB x86_64");
+                                   "hybrid.overflow.share=0.25"})) == "c7g.large x 1 to 3, 25 % to 1769 MB x86_64");
 }
 
 TEST_CASE("Without a hybrid nothing is there, and an empty one is searched", "[hybrid]") {
@@ -92,14 +91,17 @@ TEST_CASE("Without a hybrid nothing is there, and an empty one is searched", "[h
 TEST_CASE("What a hybrid cannot be is said at its place", "[hybrid]") {
   CHECK(problemsWith({"hybrid.min=2"}).empty());
   CHECK(problemsWith({"hybrid.min=2", "lambda=null"}) ==
-        tests::Sentences{"scenario.json: /hybrid: found a hybrid beside lambda null, expected null, or both platforms: the "
-                         "hybrid is made of them"});
+        tests::Sentences{
+            "scenario.json: /hybrid: found a hybrid beside lambda null, expected null, or both platforms: the "
+            "hybrid is made of them"});
   CHECK(problemsWith({"hybrid.min=2", "workload.trigger=async"}) ==
-        tests::Sentences{"scenario.json: /hybrid: found a hybrid of a workload that is not called over HTTP, expected null, or "
-                         "workload.trigger http: a gateway hands requests over"});
-  CHECK(problemsWith({"hybrid.min=2", "ec2.load_balancer=nlb"}) ==
-        tests::Sentences{"scenario.json: /hybrid: found a hybrid without an Application Load Balancer, expected null, or "
-                         "ec2.load_balancer alb, which has instances and functions as targets"});
+        tests::Sentences{
+            "scenario.json: /hybrid: found a hybrid of a workload that is not called over HTTP, expected null, or "
+            "workload.trigger http: a gateway hands requests over"});
+  CHECK(
+      problemsWith({"hybrid.min=2", "ec2.load_balancer=nlb"}) ==
+      tests::Sentences{"scenario.json: /hybrid: found a hybrid without an Application Load Balancer, expected null, or "
+                       "ec2.load_balancer alb, which has instances and functions as targets"});
   CHECK(problemsWith({"hybrid.min=4", "hybrid.max=2"}) ==
         tests::Sentences{"--set hybrid.max: found 2, expected at least min (4)"});
   CHECK(problemsWith({"hybrid.min=2", "hybrid.initial=5"}) ==
@@ -113,8 +115,8 @@ TEST_CASE("What a hybrid cannot be is said at its place", "[hybrid]") {
                          "c7g.large; did you mean \"c7g.large\"?"});
   // What is wrong with the fleet itself is said once, there.
   CHECK(problemsWith({"hybrid.min=1", "ec2.workers=0"}).size() == 1);
-  CHECK(problemsWith({"hybrid.min=1", "hybrid.max=3", "hybrid.scaling.kind=target_tracking",
-                      "hybrid.scaling.target=7"}) ==
+  CHECK(problemsWith(
+            {"hybrid.min=1", "hybrid.max=3", "hybrid.scaling.kind=target_tracking", "hybrid.scaling.target=7"}) ==
         tests::Sentences{"--set hybrid.scaling.target: found 7, expected a CPU utilisation from 0.1 to 1"});
 }
 
@@ -157,9 +159,12 @@ TEST_CASE("The screened overflow is the loss of each hour", "[hybrid]") {
 
 TEST_CASE("Hours of the run add up to its mean rate", "[hybrid]") {
   auto scenario = shortScenario({"run.horizon=24h"});
-  scenario.workload.arrivals =
-      workloads::FlashArrivals{pricing::RequestRate::perSecond(10), pricing::RequestRate::perSecond(100),
-                               std::chrono::hours(3), {}, std::chrono::hours(1), {}};
+  scenario.workload.arrivals = workloads::FlashArrivals{pricing::RequestRate::perSecond(10),
+                                                        pricing::RequestRate::perSecond(100),
+                                                        std::chrono::hours(3),
+                                                        {},
+                                                        std::chrono::hours(1),
+                                                        {}};
   const auto rates = hourlyRates(scenario);
   REQUIRE(rates.size() == 24);
   CHECK(rates[0] == Approx(10));
@@ -185,7 +190,8 @@ TEST_CASE("One bill: instances and function as they are used, the balancer once"
   const auto bill = pricing::price(usage, catalogue());
   CHECK(sum(moneyParts(scenario, tally, anHour(), bill)) == Approx(bill.total().inDollars()).epsilon(1e-12));
   for (const char* code : {"cpu", "busy", "headroom", "requests", "load_balancer", "egress"})
-    CHECK(std::ranges::any_of(moneyParts(scenario, tally, anHour(), bill), [&](const auto& p) { return p.code == code; }));
+    CHECK(std::ranges::any_of(moneyParts(scenario, tally, anHour(), bill),
+                              [&](const auto& p) { return p.code == code; }));
 }
 
 TEST_CASE("Bytes to the function fill a capacity unit at 0.4 GB, those to instances at 1 GB", "[hybrid]") {

@@ -114,7 +114,8 @@ void requireConserved(const Small& s, const HybridRun& run) {
       return s.plan.warmup.count() + observed.count() * static_cast<std::int64_t>(i) / s.plan.windows;
     };
     std::uint64_t arrived = 0;
-    for (const auto& request : s.requests) arrived += request.arrival >= edge(w) && request.arrival < edge(w + 1) ? 1 : 0;
+    for (const auto& request : s.requests)
+      arrived += request.arrival >= edge(w) && request.arrival < edge(w + 1) ? 1 : 0;
     const auto all = run.windows[w].outcomes();
     REQUIRE(all.attempts == arrived);
     REQUIRE(all.attempts == all.completed + all.failed());
@@ -201,7 +202,8 @@ TEST_CASE("Without an instance in service everything goes to the function by lim
   CHECK(tallyOf(fleet, {{0, 10, 0}, {1, 10, 0}}).base.outcomes.rejected == 2);
 }
 
-TEST_CASE("Handed over requests are no requests of the fleet: its policy and its ledger do not count them", "[hybrid]") {
+TEST_CASE("Handed over requests are no requests of the fleet: its policy and its ledger do not count them",
+          "[hybrid]") {
   auto fleet = lone(1);
   model::TargetTracking policy;
   policy.metric = model::TargetTracking::Metric::RequestsPerTarget;
@@ -213,7 +215,8 @@ TEST_CASE("Handed over requests are no requests of the fleet: its policy and its
   fleet.base.scaling = policy;
   // Three requests in each period, of which the instance takes one: no reason to grow.
   std::vector<reference::Request> requests;
-  for (std::int64_t t = 0; t < 1000; t += 20) requests.insert(requests.end(), {{t, 15, 0}, {t + 1, 15, 0}, {t + 2, 15, 0}});
+  for (std::int64_t t = 0; t < 1000; t += 20)
+    requests.insert(requests.end(), {{t, 15, 0}, {t + 1, 15, 0}, {t + 2, 15, 0}});
   const auto tally = tallyOf(fleet, requests);
   CHECK(tally.base.launches == 1); // the one that was there
   CHECK(tally.base.outcomes.attempts == 50);

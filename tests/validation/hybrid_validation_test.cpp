@@ -106,10 +106,8 @@ TEST_CASE("Weights split a Poisson stream: M/M/c on the instances, M/G/infinity 
   check(fleet, work, kRate, model::mmc(2, (1 - kShare) * kRate, kServiceS)->meanResponseS,
         [](const HybridTally& t) { return t.base.outcomes.latency.meanSeconds(); });
   const double busy = kShare * kRate * kServiceS;
-  check(fleet, work, kRate, busy, [](const HybridTally& t) {
-    return static_cast<double>(t.overflow.busyNs) / observedNs(kRate);
-  });
-  check(fleet, workloads::Lognormal{kService, 1.5}, kRate, busy, [](const HybridTally& t) {
-    return static_cast<double>(t.overflow.busyNs) / observedNs(kRate);
-  });
+  check(fleet, work, kRate, busy,
+        [](const HybridTally& t) { return static_cast<double>(t.overflow.busyNs) / observedNs(kRate); });
+  check(fleet, workloads::Lognormal{kService, 1.5}, kRate, busy,
+        [](const HybridTally& t) { return static_cast<double>(t.overflow.busyNs) / observedNs(kRate); });
 }
