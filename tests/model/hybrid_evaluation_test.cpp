@@ -254,14 +254,13 @@ TEST_CASE("A hybrid that never overflows says so", "[hybrid]") {
   CHECK(std::ranges::any_of(d->warnings, [](const auto& w) { return w.code == "hybrid_never_overflows"; }));
 }
 
-// A day's profile with two sharp peaks, at half its traffic and with what decide finds: the fleet that follows its CPU
-// is late, and Lambda is dear all day.
+// A day's profile with two sharp peaks, here at half its traffic: the fleet that follows its CPU is late, and Lambda is
+// dear all day.
 TEST_CASE("The ticket office runs on both", "[hybrid][evaluation]") {
   const auto& all = examples();
   const auto example = std::ranges::find(all, "ticket-office", &Example::name);
   REQUIRE(example != all.end());
-  const tests::Settings settings{"workload.arrivals.mean=30/s", "run.replications=1", "hybrid.min=1",
-                                 "hybrid.overflow.limit=5"};
+  const tests::Settings settings{"workload.arrivals.mean=30/s", "run.replications=1"};
   const auto d = simulated(readScenario(example->json, example->name, settings));
   CHECK(d->verdict == Verdict::Hybrid);
   CHECK(d->hybrid->meetsObjective);
