@@ -297,6 +297,14 @@ double hybridP99Seconds(const HybridFleet& fleet, const workloads::Workload& wor
   return std::max(between, work * onInstances * expected.slowdown);
 }
 
+// By weight nothing is handed over when the base is full: it must carry its share of the busiest hour itself.
+bool carriesItsShare(const HybridFleet& fleet, const workloads::Workload& workload, std::span<const double> rates) {
+  const auto* weighted = std::get_if<WeightedOverflow>(&fleet.overflow);
+  if (weighted == nullptr) return true;
+  const double busiest = *std::ranges::max_element(rates) * (1 - weighted->share);
+  return busiest * coreSeconds(fleet.base, workload) < static_cast<double>(fleet.base.max) * fleet.base.vcpus;
+}
+
 // Each part priced with its share of the requests.
 Screened screenHybrid(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
   const auto fleet = hybridFleet(scenario, catalogue);
@@ -320,6 +328,7 @@ Screened screenHybrid(const Scenario& scenario, const pricing::PriceCatalogue& c
   screened.monthlyCostUsd =
       monthlyUsd(scenario, Platform::Hybrid, hybridUsage(scenario, month, {seconds, {}, {}}), catalogue);
   screened.p99Ms = 1e3 * hybridP99Seconds(fleet, scenario.workload, expected);
+  screened.feasible = carriesItsShare(fleet, scenario.workload, rates);
   return screened;
 }
 

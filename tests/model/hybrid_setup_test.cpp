@@ -6,6 +6,7 @@
 
 #include "model/evaluation/assessment.hpp"
 #include "model/evaluation/attribution.hpp"
+#include "model/evaluation/search.hpp"
 #include "model/queueing.hpp"
 #include "pricing/billing_rules.hpp"
 #include "tests/support/catch.hpp"
@@ -155,6 +156,19 @@ TEST_CASE("The screened overflow is the loss of each hour", "[hybrid]") {
   CHECK(sharingLoss(1, 3, 0.5) == Approx(0.125 / 1.875)); // M/M/1/3
   scenario.hybrid->overflow = WeightedOverflow{0.3};
   CHECK(forecast(hybridFleet(scenario, catalogue()), scenario.workload, rates).share == 0.3);
+}
+
+TEST_CASE("By weight a base must carry its share of the busiest hour, by limit it need not", "[hybrid]") {
+  // 75 requests/s of 100 ms of CPU: three quarters of them keep 5.6 vCPUs busy.
+  const auto by = [](const char* min, const tests::Settings& rule) {
+    tests::Settings all{"workload.arrivals.rate=75/s", std::string("hybrid.min=") + min};
+    all.insert(all.end(), rule.begin(), rule.end());
+    return screenHybrid(shortScenario(all), catalogue()).feasible;
+  };
+  const tests::Settings weight{"hybrid.overflow.kind=weight", "hybrid.overflow.share=0.25"};
+  CHECK_FALSE(by("2", weight));
+  CHECK(by("3", weight));
+  CHECK(by("1", {"hybrid.overflow.limit=4", "hybrid.overflow.kind=in_flight"}));
 }
 
 TEST_CASE("Hours of the run add up to its mean rate", "[hybrid]") {
