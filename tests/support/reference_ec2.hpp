@@ -350,31 +350,28 @@ class Ec2 {
     m_hours.instanceNs[static_cast<std::size_t>(host.ended / m_plan.hour.count())] += missing;
   }
 
+  static std::int64_t outstanding(const Host& host) {
+    return static_cast<std::int64_t>(host.running.size() + host.waiting.size());
+  }
   std::size_t choose() {
     std::size_t index = m_turn;
     if (m_fleet.routing == model::Routing::Random)
       return m_ring[static_cast<std::size_t>(m_routing.below(m_ring.size()))];
     if (m_fleet.routing == model::Routing::LeastOutstanding) {
-      const auto count = [&](std::size_t i) {
-        return m_hosts[m_ring[i]].running.size() + m_hosts[m_ring[i]].waiting.size();
-      };
       for (std::size_t k = 1; k < m_ring.size(); ++k) {
         const std::size_t other = (m_turn + k) % m_ring.size();
-        if (count(other) < count(index)) index = other;
+        if (outstanding(m_hosts[m_ring[other]]) < outstanding(m_hosts[m_ring[index]])) index = other;
       }
     }
     m_turn = (index + 1) % m_ring.size();
     return m_ring[index];
   }
-  bool overflows(const Host& host) const {
-    const auto here = static_cast<std::int64_t>(host.running.size() + host.waiting.size());
-    return m_fleet.overflowLimit && (here >= *m_fleet.overflowLimit || here >= m_fleet.workers + m_fleet.queueLimit);
-  }
   void arrive() {
     const Request& request = (*m_requests)[m_next++];
-    if (m_ring.empty() && m_fleet.overflowLimit) return m_handedOver.push_back(request);
     Host* chosen = m_ring.empty() ? nullptr : &m_hosts[choose()];
-    if (chosen != nullptr && overflows(*chosen)) return m_handedOver.push_back(request);
+    const auto most = std::min(m_fleet.overflowLimit.value_or(0), m_fleet.workers + m_fleet.queueLimit);
+    if (m_fleet.overflowLimit && (chosen == nullptr || outstanding(*chosen) >= most))
+      return m_handedOver.push_back(request);
     auto* window = at(m_now);
     if (window != nullptr) ++window->outcomes.attempts;
     const auto reject = [&] {
