@@ -164,6 +164,12 @@ TEST_CASE("A hybrid's timeline has its instances and the requests on both", "[ui
   CHECK(chart.summary ==
         "Hybrid over the simulated time: on average 4 instances, at most 4. 4.5 % of the requests went to Lambda.");
   CHECK(ui::latencyChart(decision).series.size() == 4);
+  // At other rates it would be another hybrid: one point beside the two curves.
+  const auto cost = ui::costChart(decision);
+  CHECK(cost.series.size() == 2);
+  CHECK(cost.markers.back().ink == ui::Ink::Hybrid);
+  CHECK(cost.markers.back().x == 100);
+  CHECK(cost.markers.back().y == decision.hybrid->monthlyCostUsd.value);
   CHECK(ui::hybridTimelineChart(tests::plausibleDecision()).series.empty());
 }
 

@@ -155,6 +155,10 @@ void markRates(const model::Decision& decision, Chart& chart) {
   if (decision.meanRequestsPerSecond > 0)
     chart.markers.push_back({"you are here " + pricing::displayRate(decision.meanRequestsPerSecond), Ink::Here,
                              decision.meanRequestsPerSecond});
+  if (!decision.hybrid || decision.meanRequestsPerSecond <= 0) return;
+  const auto usd = pricing::Money::dollars(decision.hybrid->monthlyCostUsd.value);
+  chart.markers.push_back(
+      {"hybrid " + pricing::display(usd), Ink::Hybrid, decision.meanRequestsPerSecond, usd.inDollars()});
 }
 
 std::string costSummary(const model::Decision& decision) {
@@ -306,6 +310,7 @@ Chart costChart(const model::Decision& decision) {
   Range usd;
   for (const auto& series : chart.series)
     for (const auto& point : series.points) usd.add(point.y);
+  if (decision.hybrid && !usd.empty) usd.add(decision.hybrid->monthlyCostUsd.value);
   if (usd.empty) {
     chart.summary = "No cost curve: neither platform was priced at other request rates.";
     return chart;
