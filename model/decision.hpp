@@ -17,8 +17,8 @@
 
 namespace model {
 
-enum class Platform { Lambda, Ec2, ManagedInstances };
-std::string_view name(Platform platform); // "lambda", "ec2", "managed_instances"
+enum class Platform { Lambda, Ec2, ManagedInstances, Hybrid };
+std::string_view name(Platform platform); // "lambda", "ec2", "managed_instances", "hybrid"
 
 struct LatencySummary { // milliseconds, completed requests
   Estimate mean, p50, p90, p95, p99, p999, max;
@@ -63,6 +63,16 @@ struct NeighbourResult {
   std::uint64_t requests = 0, throttled = 0, timedOut = 0;
 };
 
+// What a hybrid's instances hand over to its function, how much and when.
+struct OverflowSummary {
+  std::uint64_t count = 0;                          // requests to the function, summed over replications
+  Estimate fraction;                                // of all requests
+  double baseP99Ms = 0, functionP99Ms = 0;          // of the completed requests of each
+  std::int64_t hours = 0, hoursOfMost = 0;          // clock hours of all replications; the fewest that hold 9 tenths
+  std::optional<int> busiestHourOfDay;              // 0..23 from the run's start; nothing: shorter than a day, or none
+  double busiestShare = 0;                          // of the overflow, in that hour of the day
+};
+
 // Everything that was found out about one platform in one configuration.
 struct PlatformResult {
   Platform platform = Platform::Lambda;
@@ -87,6 +97,7 @@ struct PlatformResult {
   Estimate instancesMean, utilisation;
   Estimate inFlightMean; // Managed Instances: requests at once
   std::int64_t peakInstances = 0;
+  std::optional<OverflowSummary> overflow; // hybrid: instances are its base, environments its function's
 
   pricing::MonthlyUsage usage; // mean over replications, scaled to a month
   pricing::Bill bill;          // of `usage`
@@ -244,6 +255,7 @@ struct Decision {
   bool compared = true; // false: `simulate` of the given configurations, no search
   std::optional<PlatformResult> lambda, ec2;
   std::optional<PlatformResult> managed;    // a third lane; the verdict is about the other two
+  std::optional<PlatformResult> hybrid;     // where the scenario asks for it; the verdict when it beats the other two
   std::optional<Estimate> managedSavingUsd; // a month, paired, where it is worth naming; what over: the winner
   std::optional<StaticComparison> staticSizing;
   Verdict verdict = Verdict::TooCloseToCall;

@@ -40,8 +40,23 @@ struct Outcomes {
   std::uint64_t deploymentErrorsPpb = 0;
   LatencyHistogram latency;     // completed requests, arrival to response, front-door overhead included
   std::uint64_t failed() const { return throttled + rejected + timedOut + errored + expired + unfinished; }
+  Outcomes& operator+=(const Outcomes& other);
   friend bool operator==(const Outcomes&, const Outcomes&) = default;
 };
+
+inline Outcomes& Outcomes::operator+=(const Outcomes& other) {
+  attempts += other.attempts;
+  completed += other.completed;
+  throttled += other.throttled;
+  rejected += other.rejected;
+  timedOut += other.timedOut;
+  errored += other.errored;
+  expired += other.expired;
+  unfinished += other.unfinished;
+  deploymentErrorsPpb += other.deploymentErrorsPpb;
+  latency.merge(other.latency);
+  return *this;
+}
 
 // What happened between a source and its function. Counts are booked where their request arrived, however late they
 // come; what is held over time, where it happened. A delivery hands one request to the function: firstDeliveries +
@@ -160,6 +175,7 @@ struct TimelinePoint {
   double metric = 0;    // EC2: last CloudWatch CPU point, 0..1; Lambda: 0
   double backlog = 0;   // Lambda: requests at the source that are not in the function
   double oldestS = 0;   // Lambda: age of the oldest of these, s (a stream's iterator age)
+  double overflow = 0;  // hybrid: requests being served by the function; capacity to metric are of its instances
 };
 
 // What a commitment or a load balancer is billed by: whole clock hours from time 0, warm-up included, ObservationPlan::

@@ -54,6 +54,16 @@ double erlangB(std::int64_t servers, double offeredLoad) {
   return blocking;
 }
 
+// B(k) = r B(k - 1) / (1 + r B(k - 1)) with r = a / min(k, c): the full state among the first k of a birth-death chain.
+double sharingLoss(double cores, std::int64_t places, double offeredLoad) {
+  double full = 1;
+  for (std::int64_t k = 1; k <= places; ++k) {
+    const double step = offeredLoad / std::min(static_cast<double>(k), cores) * full;
+    full = step / (1 + step);
+  }
+  return full;
+}
+
 double erlangC(std::int64_t servers, double offeredLoad) {
   if (offeredLoad >= static_cast<double>(servers)) return 1.0;
   const double b = erlangB(servers, offeredLoad);

@@ -28,6 +28,9 @@ std::optional<QueueFigures> mg1ProcessorSharing(double rate, double serviceS); /
 // Processor sharing on c cores with at most one core per request (Cohen 1979: insensitive): mean response = M/M/c's.
 std::optional<QueueFigures> mgcProcessorSharing(double cores, double rate, double coreSecondsPerRequest,
                                                 double serviceS);
+// Loss of processor sharing on `cores` with room for `places` requests, each wanting at most one core: M/M/c/K, and by
+// insensitivity (Cohen 1979) M/G/c/K sharing. With as many cores as places it is Erlang B. cores > 0, may be a fraction.
+double sharingLoss(double cores, std::int64_t places, double offeredLoad);
 // P(wait <= t) in M/M/c.
 double mmcWaitWithin(std::int64_t servers, double rate, double serviceS, double t);
 

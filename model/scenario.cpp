@@ -7,7 +7,7 @@
 #include <fmt/ranges.h>
 #include <tuple>
 
-#include "model/scenario_review.hpp"
+#include "model/hybrid/hybrid_setup.hpp"
 
 namespace model {
 
@@ -303,6 +303,8 @@ void reviewCredits(Review& review, const Ec2Setup& ec2, const PriceCatalogue& ca
                fmt::format("\"auto\", because {} has no CPU credits", type->name));
 }
 
+} // namespace
+
 void reviewEc2(Review& review, const Scenario& scenario, const PriceCatalogue& catalogue) {
   const auto& ec2 = *scenario.ec2;
   reviewInstance(review, scenario, catalogue);
@@ -322,6 +324,8 @@ void reviewEc2(Review& review, const Scenario& scenario, const PriceCatalogue& c
   review.within<Duration>("/ec2/overhead", ec2.overhead, {}, minutes(1), "a time");
   reviewSpeed(review, "/ec2/speed", ec2.speed);
 }
+
+namespace {
 
 // ---- Lambda Managed Instances ----
 
@@ -456,7 +460,8 @@ std::string_view name(Origin origin) {
 bool operator==(const Scenario& a, const Scenario& b) {
   const auto settings = [](const Scenario& s) {
     return std::tie(s.name, s.region, s.prices, s.workload, s.source, s.failures, s.network, s.lambda, s.ec2, s.managed,
-                    s.objective, s.run, s.costs, s.hoursPerMonth, s.freeTier, s.trafficDrop, s.perRequestLogKb);
+                    s.hybrid, s.objective, s.run, s.costs, s.hoursPerMonth, s.freeTier, s.trafficDrop,
+                    s.perRequestLogKb);
   };
   return settings(a) == settings(b);
 }
@@ -474,6 +479,7 @@ std::vector<Problem> problems(const Scenario& scenario, const PriceCatalogue& ca
   if (scenario.ec2) reviewEc2(review, scenario, catalogue);
   if (!scenario.lambda && !scenario.ec2) review.add("/ec2", "null beside lambda null", "at least one of the platforms");
   if (scenario.managed) reviewManaged(review, scenario, catalogue);
+  if (scenario.hybrid) reviewHybrid(review, scenario, catalogue);
   reviewObjective(review, scenario.objective);
   reviewRun(review, scenario.run);
   reviewMoney(review, scenario);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "model/ec2/ec2_simulator.hpp"
+#include "model/hybrid/hybrid_simulator.hpp"
 #include "model/lambda/lambda_simulator.hpp"
 #include "model/managed/managed_simulator.hpp"
 #include "model/scenario_costs.hpp"
@@ -125,6 +126,18 @@ struct ManagedSetup {
   friend bool operator==(const ManagedSetup&, const ManagedSetup&) = default;
 };
 
+// A base on EC2 with overflow to Lambda: the scenario's own ec2 and lambda, the fleet with what is set here instead.
+struct HybridSetup {
+  OverflowRule overflow;
+  std::optional<std::string> instanceType;    // nothing: that of ec2
+  std::optional<std::int64_t> min;            // base instances; nothing: "auto"
+  std::optional<std::int64_t> max;            // nothing: min, the base is fixed
+  std::optional<std::int64_t> initial;        // nothing: min
+  std::optional<Scaling> scaling;             // between min and max; nothing: that of ec2
+  std::optional<pricing::Purchase> purchase;  // nothing: that of ec2
+  friend bool operator==(const HybridSetup&, const HybridSetup&) = default;
+};
+
 struct Objective {
   std::optional<Duration> mean, p50, p90, p95, p99, p999;
   double maxFailed = 0.001; // failed / attempts
@@ -153,6 +166,7 @@ struct Scenario {
   std::optional<LambdaSetup> lambda = LambdaSetup{}; // nothing: platform left out (null)
   std::optional<Ec2Setup> ec2 = Ec2Setup{};
   std::optional<ManagedSetup> managed = ManagedSetup{};
+  std::optional<HybridSetup> hybrid; // nothing: not looked at
   Objective objective;
   RunPlan run;
   OwnCosts costs;

@@ -93,6 +93,12 @@ inline std::span<const std::string_view> kindsOf(const Scaling&) {
   return kinds;
 }
 
+inline std::span<const std::string_view> kindsOf(const OverflowRule&) {
+  static constexpr std::array<std::string_view, 2> kinds{"in_flight", "weight"};
+  static_assert(kinds.size() == std::variant_size_v<OverflowRule>);
+  return kinds;
+}
+
 inline std::span<const std::string_view> kindsOf(const RequestSource&) {
   static constexpr std::array<std::string_view, 5> kinds{"s3", "sqs", "sqs_fifo", "kinesis", "kinesis_on_demand"};
   static_assert(kinds.size() == std::variant_size_v<RequestSource>);
@@ -437,6 +443,18 @@ template <class Door> void fields(Door& door, ManagedSetup& managed) {
   door.orWord("speed", "auto", managed.speed);
 }
 
+template <class Door> void fields(Door& door, InFlightOverflow& rule) { door.orWord("limit", "auto", rule.limit); }
+template <class Door> void fields(Door& door, WeightedOverflow& rule) { door.required("share", rule.share); }
+template <class Door> void fields(Door& door, HybridSetup& hybrid) {
+  door.kinded("overflow", hybrid.overflow);
+  door.orNull("instance_type", hybrid.instanceType);
+  door.orWord("min", "auto", hybrid.min);
+  door.orNull("max", hybrid.max);
+  door.orNull("initial", hybrid.initial);
+  door.kindedOrNull("scaling", hybrid.scaling);
+  door.orNull("purchase", hybrid.purchase);
+}
+
 // ---- the rest ----
 
 template <class Door> void fields(Door& door, Objective& objective) {
@@ -493,6 +511,7 @@ template <class Door> void fields(Door& door, Scenario& scenario) {
   door.platform("lambda", scenario.lambda);
   door.platform("ec2", scenario.ec2);
   door.platform("managed_instances", scenario.managed);
+  door.platform("hybrid", scenario.hybrid);
   door.nested("objective", [&](auto& inner) { fields(inner, scenario.objective); });
   door.nested("costs", [&](auto& inner) { fields(inner, scenario.costs); });
   door.nested("run", [&](auto& inner) { fields(inner, scenario.run); });

@@ -58,5 +58,7 @@ class Review {
 // (scenario_events.cpp).
 void reviewFailures(Review& review, const Failures& failures);
 void reviewEvents(Review& review, const Scenario& scenario);
+// The fleet (scenario.cpp) and, held against it, a hybrid's base (hybrid_setup.cpp).
+void reviewEc2(Review& review, const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
 
 } // namespace model

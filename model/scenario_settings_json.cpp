@@ -36,7 +36,7 @@ template <class Variant> void addKeys(KeyList& list, std::string_view kind) {
 }
 
 // The objects whose "kind" decides about their keys.
-enum class Kinded { Arrivals, Work, Distribution, Scaling, Source };
+enum class Kinded { Arrivals, Work, Distribution, Scaling, Source, Overflow };
 struct KindedPlace {
   std::string_view pointer;
   Kinded what;
@@ -51,6 +51,8 @@ constexpr std::array kKindedPlaces{KindedPlace{"/workload/arrivals", Kinded::Arr
                                    KindedPlace{"/lambda/snap_start/restore", Kinded::Distribution},
                                    KindedPlace{"/ec2/boot", Kinded::Distribution},
                                    KindedPlace{"/ec2/scaling", Kinded::Scaling},
+                                   KindedPlace{"/hybrid/overflow", Kinded::Overflow},
+                                   KindedPlace{"/hybrid/scaling", Kinded::Scaling},
                                    KindedPlace{"/managed_instances/boot", Kinded::Distribution},
                                    KindedPlace{"/managed_instances/init", Kinded::Distribution}};
 
@@ -63,6 +65,7 @@ std::vector<std::string> keysOf(Kinded what, std::string_view kind) {
   KeyList list;
   if (what == Kinded::Arrivals) addKeys<workloads::Arrivals>(list, kind);
   if (what == Kinded::Scaling) addKeys<Scaling>(list, kind);
+  if (what == Kinded::Overflow) addKeys<OverflowRule>(list, kind);
   if (what == Kinded::Source) addKeys<RequestSource>(list, kind);
   if (what == Kinded::Work || what == Kinded::Distribution) addKeys<workloads::DurationDistribution>(list, kind);
   if (what == Kinded::Work) {

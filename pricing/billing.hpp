@@ -77,6 +77,7 @@ struct AlbHour {
   double newConnectionsPerSecond = 0, activeConnections = 0, gibibytes = 0, requestsPerSecond = 0;
   int rules = 0;
   TargetKind targets = TargetKind::Ec2;
+  double lambdaGibibytes = 0; // of a balancer with targets of both kinds, beside `gibibytes` to instances
 };
 double lcuOfHour(const AlbHour& hour);
 

@@ -94,7 +94,8 @@ double lcuOfHour(const AlbHour& hour, const BillingRules& rules) {
   auto unit = rules.alb;
   if (hour.targets == TargetKind::Lambda) unit.gibibytes = rules.albLambdaGibibytes;
   const double evaluations = std::max(0.0, hour.rules - rules.albFreeRules) * hour.requestsPerSecond;
-  return std::max(largestShare(unit, hour.newConnectionsPerSecond, hour.activeConnections, hour.gibibytes),
+  const double gibibytes = hour.gibibytes + hour.lambdaGibibytes * (unit.gibibytes / rules.albLambdaGibibytes);
+  return std::max(largestShare(unit, hour.newConnectionsPerSecond, hour.activeConnections, gibibytes),
                   evaluations / rules.albRuleEvaluationsPerSecond);
 }
 double lcuOfHour(const AlbHour& hour) { return lcuOfHour(hour, todaysRules()); }

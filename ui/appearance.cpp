@@ -72,6 +72,10 @@ QColor managedColour(const QPalette& palette) {
   return isDark(palette) ? QColor(0x5b, 0xd0, 0xc4) : QColor(0x0f, 0x76, 0x6e);
 }
 
+QColor hybridColour(const QPalette& palette) {
+  return isDark(palette) ? QColor(0xe0, 0x8f, 0xc4) : QColor(0x9c, 0x2a, 0x74);
+}
+
 QColor mutedText(const QPalette& palette) {
   return isDark(palette) ? QColor(0xa9, 0xb1, 0xbb) : QColor(0x57, 0x5f, 0x69);
 }

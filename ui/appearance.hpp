@@ -19,5 +19,6 @@ QColor mutedText(const QPalette& palette);     // captions
 QColor lambdaColour(const QPalette& palette);
 QColor ec2Colour(const QPalette& palette);
 QColor managedColour(const QPalette& palette); // the third lane
+QColor hybridColour(const QPalette& palette);
 
 } // namespace ui

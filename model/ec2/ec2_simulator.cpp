@@ -73,6 +73,8 @@ struct Ec2Simulator::State {
     return [this](const Demand& message, std::int64_t t) { recorder.gaveUp(message.arrival, t); };
   }
 
+  void turnAway(std::size_t first, std::size_t last); // no instance is in service
+
   void control(std::int64_t t);
   void controlDone();
   void sampleTimeline(std::int64_t t);
@@ -99,6 +101,7 @@ struct Ec2Simulator::State {
   std::deque<MetricPoint> points; // measured, not yet visible
   double visibleCpu = 0;
   std::vector<TimelinePoint> timeline;
+  std::vector<std::size_t> handedOver; // of the batch
   // Least outstanding, and with a queue of the fleet: by index into serving(). There, who cannot take counts as full.
   CountLevels outstanding;
   EarliestEvent events;
@@ -127,8 +130,12 @@ void Ec2Simulator::State::run(const workloads::RequestBatch& batch, std::size_t 
       ++refused;
       continue;
     }
-    ++instance.received;
     instance.engine.advance<D>(batch.arrival[i], limits, recorder);
+    if (instance.engine.inFlight() >= limits.overflow) {
+      handedOver.push_back(i);
+      continue;
+    }
+    ++instance.received;
     const auto admission = instance.engine.admit<D>(demand(batch.arrival[i], batch.cpu[i], batch.io[i]), limits);
     rejected += admission == RequestEngine::Admission::Rejected ? 1 : 0;
   }
@@ -164,6 +171,10 @@ void Ec2Simulator::State::runLeastOutstanding(const workloads::RequestBatch& bat
     Instance& instance = *serving[chosen];
     if (instance.dead()) [[unlikely]] {
       ++refused;
+      continue;
+    }
+    if (instance.engine.inFlight() >= limits.overflow) {
+      handedOver.push_back(i);
       continue;
     }
     ++instance.received;
@@ -204,8 +215,12 @@ void Ec2Simulator::State::runSlowStart(const workloads::RequestBatch& batch, std
       recorder.errored(1);
       continue;
     }
-    ++instance.received;
     instance.engine.advance<D>(t, limits, recorder);
+    if (instance.engine.inFlight() >= limits.overflow) {
+      handedOver.push_back(i);
+      continue;
+    }
+    ++instance.received;
     const auto admission = instance.engine.admit<D>(demand(t, batch.cpu[i], batch.io[i]), limits);
     if (admission == RequestEngine::Admission::Rejected) recorder.rejected(1);
   }
@@ -296,7 +311,15 @@ Ec2Simulator::State::Segment Ec2Simulator::State::segment(std::int64_t t) {
   return fcfs ? &State::runLeastOutstanding<Discipline::Fcfs> : &State::runLeastOutstanding<kSharing>;
 }
 
+void Ec2Simulator::State::turnAway(std::size_t first, std::size_t last) {
+  if (instances.limits().overflow == kNever)
+    recorder.rejected(last - first); // 503: the balancer has no target
+  else
+    for (std::size_t i = first; i < last; ++i) handedOver.push_back(i);
+}
+
 void Ec2Simulator::State::feed(const workloads::RequestBatch& batch) {
+  handedOver.clear();
   const auto arrivals = batch.arrival;
   const auto end = static_cast<std::size_t>(std::lower_bound(arrivals.begin(), arrivals.end(), recorder.horizon()) -
                                             arrivals.begin());
@@ -305,13 +328,15 @@ void Ec2Simulator::State::feed(const workloads::RequestBatch& batch) {
     const auto begin = arrivals.begin() + static_cast<std::ptrdiff_t>(first);
     const auto last = static_cast<std::size_t>(
         std::lower_bound(begin, arrivals.begin() + static_cast<std::ptrdiff_t>(end), nextControl) - arrivals.begin());
-    recorder.attempted(last - first);
-    if (instances.serving().empty() && routing != Routing::Queue) {
-      recorder.rejected(last - first); // 503: the balancer has no target
-    } else {
-      routed += last - first;
+    const std::size_t handedOverBefore = handedOver.size();
+    const bool served = !instances.serving().empty() || routing == Routing::Queue;
+    if (served)
       (this->*segment(arrivals[first]))(batch, first, last);
-    }
+    else
+      turnAway(first, last);
+    const std::uint64_t taken = last - first - (handedOver.size() - handedOverBefore);
+    recorder.attempted(taken);
+    routed += served ? taken : 0;
     first = last;
   }
 }
@@ -441,7 +466,10 @@ Ec2Simulator::Ec2Simulator(const Ec2Fleet& fleet, const ObservationPlan& plan, s
     : m_state(std::make_unique<State>(fleet, plan, seed, replication)) {}
 Ec2Simulator::~Ec2Simulator() = default;
 Ec2Simulator::Ec2Simulator(Ec2Simulator&&) noexcept = default;
-void Ec2Simulator::feed(const workloads::RequestBatch& batch) { m_state->feed(batch); }
+std::span<const std::size_t> Ec2Simulator::feed(const workloads::RequestBatch& batch) {
+  m_state->feed(batch);
+  return m_state->handedOver;
+}
 Ec2Run Ec2Simulator::finish() { return m_state->finish(); }
 
 } // namespace model

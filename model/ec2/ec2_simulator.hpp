@@ -6,7 +6,9 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 #include <variant>
+#include <vector>
 
 #include "model/failures.hpp"
 #include "model/observation.hpp"
@@ -76,6 +78,9 @@ struct Ec2Fleet {
   std::vector<LostInstances> lostInstances;
   std::vector<LostZone> lostZones;
   std::vector<BadDeployment> badDeployments;
+  // A gateway in front hands a request over instead: when the instance that routing chose has this many in work or
+  // waiting, or no room, and when no instance is in service. What is handed over is no attempt here and in no metric.
+  std::optional<std::int64_t> overflowLimit; // >= 1
 };
 
 // Feed every request in order, then finish once. Memory is O(instances + requests in flight).
@@ -85,7 +90,9 @@ class Ec2Simulator {
   Ec2Simulator(const Ec2Fleet& fleet, const ObservationPlan& plan, std::uint64_t seed, std::uint64_t replication);
   ~Ec2Simulator();
   Ec2Simulator(Ec2Simulator&&) noexcept;
-  void feed(const workloads::RequestBatch& batch);
+  // Positions in the batch of the requests that are handed over, ascending; valid until the next call. None without
+  // an overflow limit.
+  std::span<const std::size_t> feed(const workloads::RequestBatch& batch);
   Ec2Run finish();
 
  private:

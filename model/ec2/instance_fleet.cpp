@@ -10,12 +10,14 @@ namespace {
 
 EngineLimits limitsOf(const Ec2Fleet& fleet) {
   const std::int64_t cores = coresOf(fleet);
-  return {cores,
-          fleet.workers,
-          fleet.routing == Routing::Queue ? 0 : fleet.queueLimit,
-          std::min(fleet.requestTimeout.count(), kNever / 2),
-          cores,
-          fleet.linkPerRequest.count()};
+  EngineLimits limits{cores,
+                      fleet.workers,
+                      fleet.routing == Routing::Queue ? 0 : fleet.queueLimit,
+                      std::min(fleet.requestTimeout.count(), kNever / 2),
+                      cores,
+                      fleet.linkPerRequest.count()};
+  if (fleet.overflowLimit) limits.overflow = std::min(*fleet.overflowLimit, fleet.workers + fleet.queueLimit);
+  return limits;
 }
 
 double surplusOf(const Instance& instance) {

@@ -30,6 +30,7 @@ struct EngineLimits {
   std::int64_t timeout = 0; // ns
   std::int64_t shared = 0;  // what requests share, kCore units: cores, or kNever where nobody slows anybody
   std::int64_t link = 0;    // ns of the network or the volume that a request takes; 0: it cannot bind
+  std::int64_t overflow = kNever; // requests here from which on further ones are handed over
 };
 
 struct Demand {

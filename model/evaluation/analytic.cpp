@@ -5,6 +5,7 @@
 
 #include "model/evaluation/capacity.hpp"
 #include "model/evaluation/replication.hpp"
+#include "model/hybrid/hybrid_setup.hpp"
 #include "model/managed/managed_setup.hpp"
 #include "model/queueing.hpp"
 
@@ -128,6 +129,53 @@ std::vector<AnalyticFigure> managedFigures(const Scenario& scenario, const prici
   return {{Platform::ManagedInstances, "utilisation", "utilisation law",
            taken * coreSeconds(fleet, scenario.workload) / (simulated.instancesMean.value * fleet.vcpus),
            simulated.utilisation, "of vCPU time"}};
+}
+
+namespace {
+
+// The overflow of a fixed base is a loss that has a closed form where its instances are one station: a single one, or
+// several behind least outstanding routing of which none shares its CPU; and where no request waits for a worker, or
+// waiting and work are memoryless.
+bool overflowFormHolds(const HybridFleet& fleet, const workloads::Workload& workload) {
+  const auto& base = fleet.base;
+  const auto* rule = std::get_if<InFlightOverflow>(&fleet.overflow);
+  if (!isPoisson(workload) || !std::holds_alternative<NoScaling>(base.scaling) || rule == nullptr) return false;
+  const auto limit = std::min(*rule->limit, base.workers + base.queueLimit);
+  const bool alone = base.initial == 1;
+  const bool uncontended = static_cast<double>(limit) <= fullSpeedRequests(base, workload);
+  if (!alone && (base.routing != Routing::LeastOutstanding || !uncontended)) return false;
+  return limit <= base.workers || (base.discipline == Discipline::Fcfs && isExponential(workload));
+}
+
+} // namespace
+
+std::vector<AnalyticFigure> hybridFigures(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                                          const PlatformResult& simulated, double ratePerSecond) {
+  if (ratePerSecond <= 0 || simulated.instancesMean.value <= 0) return {};
+  const auto fleet = hybridFleet(scenario, catalogue);
+  const auto& workload = scenario.workload;
+  const double share = simulated.overflow->fraction.value;
+  std::vector<AnalyticFigure> figures;
+  const auto add = [&](const char* quantity, const char* method, double closedForm, Estimate estimate,
+                       const char* unit) {
+    figures.push_back({Platform::Hybrid, quantity, method, closedForm, estimate, unit});
+  };
+  add("utilisation", "utilisation law",
+      ratePerSecond * (1 - share) * coreSeconds(fleet.base, workload) /
+          (simulated.instancesMean.value * fleet.base.vcpus),
+      simulated.utilisation, "of vCPU time");
+  if (overflowFormHolds(fleet, workload)) {
+    const std::vector<double> rates{ratePerSecond};
+    add("overflow", "Erlang B, sharing", forecast(fleet, workload, rates).share, simulated.overflow->fraction,
+        "of requests");
+  }
+  if (!isPoisson(workload) || !std::holds_alternative<WeightedOverflow>(fleet.overflow)) return figures;
+  if (simulated.throttled > 0 || fleet.function.needsEvents()) return figures;
+  const double held = workOf(workload).meanSeconds * lambdaStretch(fleet.function, workload.work) +
+                      simulated.coldFraction.value * workloads::meanSeconds(fleet.function.init);
+  add("busy environments", "M/G/infinity", busyEnvironmentsMean(share * ratePerSecond, held),
+      simulated.environmentsBusy, "environments");
+  return figures;
 }
 
 } // namespace model

@@ -11,5 +11,7 @@ std::vector<AnalyticFigure> ec2Figures(const Scenario& scenario, const pricing::
                                        const PlatformResult& simulated, double ratePerSecond);
 std::vector<AnalyticFigure> managedFigures(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                                            const PlatformResult& simulated, double ratePerSecond);
+std::vector<AnalyticFigure> hybridFigures(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                                          const PlatformResult& simulated, double ratePerSecond);
 
 } // namespace model

@@ -5,6 +5,8 @@
 #include <fmt/format.h>
 
 #include "model/evaluation/attribution.hpp"
+#include "model/evaluation/overflow_summary.hpp"
+#include "model/hybrid/hybrid_setup.hpp"
 #include "model/managed/managed_setup.hpp"
 
 namespace model {
@@ -93,10 +95,12 @@ double triesOf(const Scenario& scenario) {
 
 // Instances are simulated without failures of the code. So that these are not held against one platform only, requests
 // that are poisonous or fail in every try count as failed here too; what retries add to the load is not simulated.
-void sufferFailures(const Scenario& scenario, const std::vector<const Outcomes*>& observations, PlatformResult& result) {
+// `onInstances`: share of the completed requests.
+void sufferFailures(const Scenario& scenario, const std::vector<const Outcomes*>& observations, PlatformResult& result,
+                    double onInstances = 1) {
   const auto& failures = scenario.failures;
   const double once = 1 - (1 - failures.errorRate) * (1 - failures.crashRate);
-  const double always = 1 - (1 - failures.poisonRate) * (1 - std::pow(once, triesOf(scenario)));
+  const double always = onInstances * (1 - (1 - failures.poisonRate) * (1 - std::pow(once, triesOf(scenario))));
   double deployed = 0; // of the completed ones, to a bad deployment
   for (const auto* outcome : observations) deployed += static_cast<double>(outcome->deploymentErrorsPpb) * 1e-9;
   if (result.completed > 0) deployed /= static_cast<double>(result.completed);
@@ -173,6 +177,25 @@ ManagedTally pooled(const std::vector<ManagedTally>& tallies) {
   return all;
 }
 
+// A hybrid's parts, each by itself.
+struct HybridParts {
+  explicit HybridParts(const std::vector<HybridTally>& tallies) {
+    for (const auto& tally : tallies) {
+      base.push_back(tally.base);
+      function.push_back(tally.overflow);
+      outcomes.push_back(tally.outcomes());
+    }
+  }
+  std::vector<Ec2Tally> base;
+  std::vector<LambdaTally> function;
+  std::vector<Outcomes> outcomes; // of both
+};
+
+HybridTally pooled(const std::vector<HybridTally>& tallies) {
+  const HybridParts parts(tallies);
+  return {pooled(parts.base), pooled(parts.function)};
+}
+
 pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                               const LambdaTally& tally, const Metered& metered) {
   return withOwnCosts(scenario, Platform::Lambda, lambdaUsage(scenario, tally, metered), catalogue);
@@ -184,6 +207,11 @@ pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCata
 pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                               const ManagedTally& tally, const Metered& metered) {
   return withOwnCosts(scenario, Platform::ManagedInstances, managedUsage(scenario, tally, metered), catalogue);
+}
+
+pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                              const HybridTally& tally, const Metered& metered) {
+  return withOwnCosts(scenario, Platform::Hybrid, hybridUsage(scenario, tally, metered), catalogue);
 }
 
 template <class Tally>
@@ -358,7 +386,10 @@ std::vector<std::string> missedObjectives(const Objective& objective, const Late
 std::vector<double> monthlyCosts(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                                  const Observations& observations, const RunShape& shape,
                                  std::span<const std::uint64_t> hourlyRequests) {
-  const auto metered = meteredBy(shape, hourlyRequests);
+  auto metered = meteredBy(shape, hourlyRequests);
+  const auto overflow = hourlyOverflow(observations);
+  metered.hourlyOverflow = overflow;
+  if (!observations.hybrid.empty()) return costs(scenario, catalogue, observations.hybrid, metered);
   if (!observations.lambda.empty()) return costs(scenario, catalogue, observations.lambda, metered);
   if (!observations.managed.empty()) return costs(scenario, catalogue, observations.managed, metered);
   return costs(scenario, catalogue, observations.ec2, metered);
@@ -413,6 +444,32 @@ PlatformResult assessManaged(const Scenario& scenario, const pricing::PriceCatal
   result.inFlightMean = meanOver(tallies, [&](const auto& t) { return asDouble(t.inFlightNs) / observedNs; });
   for (const auto& t : tallies) result.peakEnvironments = std::max(result.peakEnvironments, t.peakEnvironments);
   addBill(scenario, catalogue, tallies, meteredBy(shape, hourlyRequests), result);
+  result.timeline = observations.timeline;
+  return result;
+}
+
+PlatformResult assessHybrid(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                            const Observations& observations, const RunShape& shape,
+                            std::span<const std::uint64_t> hourlyRequests) {
+  const HybridParts parts(observations.hybrid);
+  PlatformResult result;
+  result.platform = Platform::Hybrid;
+  result.configuration = hybridLabel(scenario);
+  std::vector<const Outcomes*> outcomes;
+  for (const auto& each : parts.outcomes) outcomes.push_back(&each);
+  describeOutcomes(outcomes, result);
+  double onInstances = 0;
+  for (const auto& tally : parts.base) onInstances += static_cast<double>(tally.outcomes.completed);
+  sufferFailures(scenario, outcomes, result, result.completed > 0 ? onInstances / static_cast<double>(result.completed) : 0);
+  judge(scenario.objective, result);
+  const double vcpus = catalogue.findType(*withBase(scenario).ec2->instanceType)->vcpus;
+  describeInstances(parts.base, shape.observedSeconds(), vcpus, result);
+  describeEnvironments(parts.function, shape.observedSeconds(), constantProvisioned(*scenario.lambda), result);
+  result.overflow = overflowSummary(observations);
+  auto metered = meteredBy(shape, hourlyRequests);
+  const auto overflow = hourlyOverflow(observations);
+  metered.hourlyOverflow = overflow;
+  addBill(scenario, catalogue, observations.hybrid, metered, result);
   result.timeline = observations.timeline;
   return result;
 }

@@ -26,6 +26,11 @@ PlatformResult assessManaged(const Scenario& scenario, const pricing::PriceCatal
                              const Observations& observations, const RunShape& shape,
                              std::span<const std::uint64_t> hourlyRequests);
 
+// Both parts of the hybrid together: a request's latency is its own part's, failures likewise.
+PlatformResult assessHybrid(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                            const Observations& observations, const RunShape& shape,
+                            std::span<const std::uint64_t> hourlyRequests);
+
 // Monthly cost of each observation, for paired differences between platforms.
 std::vector<double> monthlyCosts(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                                  const Observations& observations, const RunShape& shape,

@@ -170,42 +170,76 @@ std::vector<MoneyPart> moneyParts(const ManagedFleet& fleet, const ManagedTally&
   return std::move(ledger).sorted();
 }
 
-std::vector<MoneyPart> moneyParts(const Scenario& scenario, const LambdaTally& tally, const Metered& metered,
-                                  const pricing::Bill& bill) {
-  const auto onDemand = billedTime(tally.billedMs, tally.cpuNs, tally.ioNs, tally.billedInitNs, tally.extensionNs);
-  const auto provisioned = billedTime(tally.provisionedBilledMs, tally.provisionedCpuNs, tally.provisionedIoNs,
-                                      tally.provisionedInitNs, tally.provisionedExtensionNs);
-  const auto ready = readyTime(scenario, tally, metered);
-  MoneyLedger ledger;
-  for (const auto& line : bill.lines) {
+namespace {
+
+// Lines of a bill, each to what divides it; false: none of its own.
+class LambdaShares {
+ public:
+  LambdaShares(const Scenario& scenario, const LambdaTally& tally, const Metered& metered)
+      : m_onDemand(billedTime(tally.billedMs, tally.cpuNs, tally.ioNs, tally.billedInitNs, tally.extensionNs)),
+        m_provisioned(billedTime(tally.provisionedBilledMs, tally.provisionedCpuNs, tally.provisionedIoNs,
+                                 tally.provisionedInitNs, tally.provisionedExtensionNs)),
+        m_ready(readyTime(scenario, tally, metered)) {}
+  bool divide(const BillLine& line, MoneyLedger& ledger) const {
     const double usd = line.amount.inDollars();
     if (isLine(line, "lambda", "duration"))
-      ledger.divide(usd, onDemand);
+      ledger.divide(usd, m_onDemand);
     else if (isLine(line, "lambda", "provisioned_duration"))
-      ledger.divide(usd, provisioned);
+      ledger.divide(usd, m_provisioned);
     else if (isLine(line, "lambda", "provisioned_concurrency"))
-      ledger.divide(usd, ready);
+      ledger.divide(usd, m_ready);
     else
-      addSurrounding(line, ledger);
+      return false;
+    return true;
   }
+
+ private:
+  std::array<Share, 5> m_onDemand, m_provisioned;
+  std::array<Share, 2> m_ready;
+};
+
+class InstanceShares {
+ public:
+  InstanceShares(const Scenario& scenario, const Ec2Tally& tally, const Metered& metered, const pricing::Bill& bill) {
+    double paidHours = 0;
+    for (const auto& line : bill.lines)
+      if (isLine(line, "ec2", "instance_hours")) paidHours += line.quantity;
+    const double usedHours = instanceHours(tally.instanceNs + tally.minimumTopUpNs) * monthFactor(scenario, metered);
+    m_time = instanceTime(tally, usedHours, paidHours);
+  }
+  bool divide(const BillLine& line, MoneyLedger& ledger) const {
+    if (!isLine(line, "ec2", "instance_hours")) return false;
+    ledger.divide(line.amount.inDollars(), m_time);
+    return true;
+  }
+
+ private:
+  std::array<Share, 9> m_time;
+};
+
+std::vector<MoneyPart> divided(const pricing::Bill& bill, auto&&... shares) {
+  MoneyLedger ledger;
+  for (const auto& line : bill.lines)
+    if (!(shares.divide(line, ledger) || ...)) addSurrounding(line, ledger);
   return std::move(ledger).sorted();
+}
+
+} // namespace
+
+std::vector<MoneyPart> moneyParts(const Scenario& scenario, const LambdaTally& tally, const Metered& metered,
+                                  const pricing::Bill& bill) {
+  return divided(bill, LambdaShares(scenario, tally, metered));
 }
 
 std::vector<MoneyPart> moneyParts(const Scenario& scenario, const Ec2Tally& tally, const Metered& metered,
                                   const pricing::Bill& bill) {
-  double paidHours = 0;
-  for (const auto& line : bill.lines)
-    if (isLine(line, "ec2", "instance_hours")) paidHours += line.quantity;
-  const double usedHours = instanceHours(tally.instanceNs + tally.minimumTopUpNs) * monthFactor(scenario, metered);
-  const auto time = instanceTime(tally, usedHours, paidHours);
-  MoneyLedger ledger;
-  for (const auto& line : bill.lines) {
-    if (isLine(line, "ec2", "instance_hours"))
-      ledger.divide(line.amount.inDollars(), time);
-    else
-      addSurrounding(line, ledger);
-  }
-  return std::move(ledger).sorted();
+  return divided(bill, InstanceShares(scenario, tally, metered, bill));
+}
+
+std::vector<MoneyPart> moneyParts(const Scenario& scenario, const HybridTally& tally, const Metered& metered,
+                                  const pricing::Bill& bill) {
+  return divided(bill, LambdaShares(scenario, tally.overflow, metered),
+                 InstanceShares(scenario, tally.base, metered, bill));
 }
 
 } // namespace model

@@ -12,6 +12,9 @@ std::vector<MoneyPart> moneyParts(const Scenario& scenario, const LambdaTally& t
                                   const pricing::Bill& bill);
 std::vector<MoneyPart> moneyParts(const Scenario& scenario, const Ec2Tally& tally, const Metered& metered,
                                   const pricing::Bill& bill);
+// The lines of both, each divided as its own platform divides it.
+std::vector<MoneyPart> moneyParts(const Scenario& scenario, const HybridTally& tally, const Metered& metered,
+                                  const pricing::Bill& bill);
 // Instance hours and the fee on them by what the instances were good for.
 std::vector<MoneyPart> moneyParts(const ManagedFleet& fleet, const ManagedTally& tally, const pricing::Bill& bill);
 

@@ -17,6 +17,7 @@
 #include "model/evaluation/search.hpp"
 #include "model/evaluation/static_comparison.hpp"
 #include "model/evaluation/stress.hpp"
+#include "model/hybrid/hybrid_setup.hpp"
 #include "model/managed/managed_setup.hpp"
 #include "workloads/import/trace.hpp"
 
@@ -27,7 +28,8 @@ namespace {
 // Shares of the progress bar.
 constexpr ProgressSpan kSearchLambda{"searching", 0.0, 0.08};
 constexpr ProgressSpan kSearchEc2{"searching", 0.08, 0.17};
-constexpr ProgressSpan kSearchManaged{"searching", 0.17, 0.2};
+constexpr ProgressSpan kSearchManaged{"searching", 0.17, 0.185};
+constexpr ProgressSpan kSearchHybrid{"searching", 0.185, 0.2};
 constexpr ProgressSpan kSimulate{"simulating", 0.2, 0.7};
 constexpr ProgressSpan kSimulateOnly{"simulating", 0.0, 0.8};
 constexpr ProgressSpan kStressOnly{"stress", 0.8, 0.84};
@@ -148,6 +150,7 @@ void leaveOutUnasked(Scenario& scenario) {
 // A decision looks at the third lane wherever it can: not beyond Lambda's limits, which are its own, and not where no
 // type that can be searched holds the work.
 void leaveOutImpossible(Scenario& scenario, bool hardLimits, const pricing::PriceCatalogue& catalogue) {
+  if (hardLimits) scenario.hybrid.reset(); // its function would meet them
   if (!scenario.managed) return;
   if (hardLimits || (isDefault(scenario, "managed_instances") && managedCandidates(scenario, catalogue).empty()))
     scenario.managed.reset();
@@ -165,6 +168,10 @@ void requireConfigured(const Scenario& scenario) {
   if (scenario.lambda && !scenario.lambda->architecture) refuse("/lambda/architecture", "arm64");
   if (scenario.ec2 && !scenario.ec2->instanceType) refuse("/ec2/instance_type", "c7g.large");
   if (scenario.managed && !scenario.managed->instanceType) refuse("/managed_instances/instance_type", "m8g.xlarge");
+  if (!scenario.hybrid || isConfigured(*scenario.hybrid)) return problems.throwIfAny();
+  if (!scenario.hybrid->min) refuse("/hybrid/min", "2");
+  if (const auto* rule = std::get_if<InFlightOverflow>(&scenario.hybrid->overflow); rule && !rule->limit)
+    refuse("/hybrid/overflow/limit", "8");
   problems.throwIfAny();
 }
 
@@ -174,14 +181,21 @@ struct Simulated {
   PlatformHours hours;
 };
 
+// What is simulated, Lambda first and EC2 last.
+std::vector<Configuration> configurationsOf(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
+  std::vector<Configuration> configurations;
+  if (scenario.lambda) configurations.emplace_back(lambdaFunction(scenario));
+  if (scenario.managed) configurations.emplace_back(managedFleet(scenario, catalogue));
+  if (scenario.hybrid) configurations.emplace_back(hybridFleet(scenario, catalogue));
+  if (scenario.ec2) configurations.emplace_back(ec2Fleet(scenario, catalogue));
+  return configurations;
+}
+
 // Simulates the configured platforms together and fills the results and the run record.
 Simulated simulateInto(Decision& decision, const pricing::PriceCatalogue& catalogue, const RunControl& control,
                        const ProgressSpan& progress) {
   const auto& scenario = decision.scenario;
-  std::vector<Configuration> configurations;
-  if (scenario.lambda) configurations.emplace_back(lambdaFunction(scenario));
-  if (scenario.managed) configurations.emplace_back(managedFleet(scenario, catalogue)); // EC2 stays the last
-  if (scenario.ec2) configurations.emplace_back(ec2Fleet(scenario, catalogue));
+  const auto configurations = configurationsOf(scenario, catalogue);
   const auto shape = runShape(scenario);
   const auto started = std::chrono::steady_clock::now();
   const auto runs = valueOrStop(replicate(scenario.workload, configurations, shape, control, progress));
@@ -194,6 +208,9 @@ Simulated simulateInto(Decision& decision, const pricing::PriceCatalogue& catalo
   const std::size_t third = scenario.lambda ? 1 : 0;
   if (scenario.managed)
     decision.managed = assessManaged(scenario, catalogue, runs.configurations[third], shape, runs.hourlyRequests);
+  const std::size_t both = runs.configurations.size() < 2 ? 0 : runs.configurations.size() - 2; // before EC2
+  if (scenario.hybrid)
+    decision.hybrid = assessHybrid(scenario, catalogue, runs.configurations[both], shape, runs.hourlyRequests);
   decision.run.replications = shape.replications;
   decision.run.windows = shape.windows;
   decision.run.horizonS = pricing::inSeconds(shape.horizon);
@@ -207,7 +224,7 @@ Simulated simulateInto(Decision& decision, const pricing::PriceCatalogue& catalo
   };
   Simulated out{{}, {}, platformHours(scenario, runs, shape)};
   out.costs = {costs(scenario.lambda.has_value(), 0), costs(scenario.ec2.has_value(), runs.configurations.size() - 1),
-               costs(scenario.managed.has_value(), third)};
+               costs(scenario.managed.has_value(), third), costs(scenario.hybrid.has_value(), both)};
   if (!scenario.lambda || !scenario.ec2) return out;
   out.saving = out.costs.ec2;
   for (std::size_t i = 0; i < out.saving.size(); ++i) out.saving[i] -= out.costs.lambda[i];
@@ -237,6 +254,7 @@ class Choice {
     if (m_platform == Platform::Lambda) scenario.lambda = chosen.lambda;
     if (m_platform == Platform::Ec2) scenario.ec2 = chosen.ec2;
     if (m_platform == Platform::ManagedInstances) scenario.managed = chosen.managed;
+    if (m_platform == Platform::Hybrid) scenario.hybrid = chosen.hybrid;
   }
   // True when there is another one to try.
   bool advance() {
@@ -256,6 +274,7 @@ bool has(const Scenario& scenario, Platform platform) {
   switch (platform) {
   case Platform::Lambda: return scenario.lambda.has_value();
   case Platform::Ec2: return scenario.ec2.has_value();
+  case Platform::Hybrid: return scenario.hybrid.has_value();
   case Platform::ManagedInstances: break;
   }
   return scenario.managed.has_value();
@@ -275,16 +294,21 @@ Simulated searchAndSimulate(Decision& decision, const pricing::PriceCatalogue& c
     if (!*choice) continue;
     (*choice)->applyTo(decision.scenario);
   }
+  // Made of what the other two came to.
+  auto hybrid = searched(Platform::Hybrid, decision.scenario, catalogue, control, kSearchHybrid);
+  if (hybrid) hybrid->applyTo(decision.scenario);
   Simulated simulated;
   for (bool settled = false; !settled;) {
     simulated = simulateInto(decision, catalogue, control, kSimulate);
     settled = true;
     if (lambda && !decision.lambda->meetsObjective && lambda->advance()) settled = false;
     if (ec2 && !decision.ec2->meetsObjective && ec2->advance()) settled = false;
+    if (hybrid && !decision.hybrid->meetsObjective && hybrid->advance()) settled = false;
     if (!settled && lambda) lambda->applyTo(decision.scenario);
     if (!settled && ec2) ec2->applyTo(decision.scenario);
+    if (!settled && hybrid) hybrid->applyTo(decision.scenario);
   }
-  for (auto* choice : {&lambda, &ec2, &managed}) {
+  for (auto* choice : {&lambda, &ec2, &managed, &hybrid}) {
     if (!*choice) continue;
     auto candidates = (*choice)->takeCandidates();
     decision.candidates.insert(decision.candidates.end(), candidates.begin(), candidates.end());
@@ -292,6 +316,7 @@ Simulated searchAndSimulate(Decision& decision, const pricing::PriceCatalogue& c
   if (decision.lambda) updateCandidate(*decision.lambda, decision.candidates);
   if (decision.ec2) updateCandidate(*decision.ec2, decision.candidates);
   if (decision.managed) updateCandidate(*decision.managed, decision.candidates);
+  if (decision.hybrid) updateCandidate(*decision.hybrid, decision.candidates);
   markFrontier(decision.candidates);
   return simulated;
 }
@@ -363,6 +388,7 @@ void addAnalytic(Decision& decision, const pricing::PriceCatalogue& catalogue) {
   };
   if (decision.ec2) add(ec2Figures(decision.scenario, catalogue, *decision.ec2, rate));
   if (decision.managed) add(managedFigures(decision.scenario, catalogue, *decision.managed, rate));
+  if (decision.hybrid) add(hybridFigures(decision.scenario, catalogue, *decision.hybrid, rate));
 }
 
 // What both verbs add at the end.
@@ -422,7 +448,7 @@ EvaluationOutcome simulate(const Scenario& asked, const pricing::PriceCatalogue&
     leaveOutUnasked(decision->scenario);
     requireConfigured(decision->scenario);
     const auto simulated = simulateInto(*decision, catalogue, control, kSimulateOnly);
-    decide(*decision, simulated.saving);
+    decide(*decision, simulated.saving, simulated.costs);
     weighManaged(*decision, simulated.costs);
     addStress(*decision, catalogue, control, kStressOnly);
     addIdleSensitivity(*decision, catalogue, control, kIdleOnly);
@@ -445,7 +471,7 @@ EvaluationOutcome evaluate(const Scenario& asked, const pricing::PriceCatalogue&
     if (!decision->reasons.empty()) decision->scenario.lambda.reset();
     const bool memorySearched = decision->scenario.lambda && !decision->scenario.lambda->memory;
     const auto simulated = searchAndSimulate(*decision, catalogue, control);
-    decide(*decision, simulated.saving);
+    decide(*decision, simulated.saving, simulated.costs);
     weighManaged(*decision, simulated.costs);
     compareOverRates(*decision, catalogue, control);
     addStress(*decision, catalogue, control, kStress);

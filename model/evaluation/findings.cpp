@@ -85,18 +85,30 @@ Verdict verdictOfTwo(const Decision& decision, const Estimate& ec2MinusLambda) {
 const PlatformResult* winnerOf(const Decision& decision) {
   if (decision.verdict == Verdict::Lambda) return &*decision.lambda;
   if (decision.verdict == Verdict::Ec2) return &*decision.ec2;
+  if (decision.verdict == Verdict::Hybrid) return &*decision.hybrid;
   return decision.lambda->monthlyCostUsd.value <= decision.ec2->monthlyCostUsd.value ? &*decision.lambda
                                                                                      : &*decision.ec2;
 }
 
 // Moving to the winner costs something once; the other side stays where it is.
+double migrationUsd(const Decision& decision) {
+  const auto& costs = decision.scenario.costs;
+  switch (decision.verdict) {
+  case Verdict::Lambda: return costs.lambda.migrationUsd;
+  case Verdict::Ec2: return costs.ec2.migrationUsd;
+  case Verdict::Hybrid: return costs.lambda.migrationUsd + costs.ec2.migrationUsd;
+  case Verdict::TooCloseToCall:
+  case Verdict::NeitherMeetsObjective: break;
+  }
+  return 0;
+}
+
 void addPayback(Decision& decision) {
-  if (decision.verdict != Verdict::Lambda && decision.verdict != Verdict::Ec2) return;
-  const bool lambda = decision.verdict == Verdict::Lambda;
-  const double cost = (lambda ? decision.scenario.costs.lambda : decision.scenario.costs.ec2).migrationUsd;
+  const double cost = migrationUsd(decision);
   if (cost <= 0) return;
   const auto& saving = decision.monthlySavingUsd;
-  const auto moving = fmt::format("Moving to {} costs {} once", lambda ? "Lambda" : "EC2", dollars(cost));
+  const auto moving =
+      fmt::format("Moving to {} costs {} once", platformTitle(winnerOf(decision)->platform), dollars(cost));
   decision.payback = {cost, std::nullopt};
   if (saving.value <= 0) {
     decision.reasons.push_back({"payback", moving + " and saves nothing a month: money does not pay it back."});
@@ -105,6 +117,83 @@ void addPayback(Decision& decision) {
   decision.payback->months = cost / saving.value;
   decision.reasons.push_back({"payback", fmt::format("{} and is paid back in {} at {} a month.", moving,
                                                      monthsText(*decision.payback->months), dollars(saving))});
+}
+
+// ---- the hybrid ----
+
+std::string hourText(int hour) { return fmt::format("{:02}:00", hour); }
+
+void addOverflowReason(const PlatformResult& hybrid, std::vector<Reason>& reasons) {
+  const auto& overflow = *hybrid.overflow;
+  if (overflow.count == 0) return;
+  auto message = fmt::format(
+      "Of the hybrid's requests {} go to Lambda ({} of {}), nine tenths of these in {} of {} hours",
+      pricing::displayPercent(overflow.fraction.value), pricing::displayCount(static_cast<double>(overflow.count)),
+      pricing::displayCount(static_cast<double>(hybrid.requests)), overflow.hoursOfMost, overflow.hours);
+  if (overflow.busiestHourOfDay)
+    message += fmt::format("; most in the hour from {} ({} of them)", hourText(*overflow.busiestHourOfDay),
+                           pricing::displayPercent(overflow.busiestShare));
+  message +=
+      fmt::format(". p99 is {} on its instances and {} on Lambda.", pricing::displaySeconds(overflow.baseP99Ms / 1e3),
+                  pricing::displaySeconds(overflow.functionP99Ms / 1e3));
+  reasons.push_back({"overflow", std::move(message)});
+}
+
+// What it saves against one of the two, paired.
+Estimate hybridSaving(const Decision& decision, const PlatformResult& other, const ObservedCosts& costs) {
+  const auto& theirs = other.platform == Platform::Lambda ? costs.lambda : costs.ec2;
+  const double saving = other.monthlyCostUsd.value - decision.hybrid->monthlyCostUsd.value;
+  return {saving, theirs.empty() || costs.hybrid.empty() ? 0 : pairedDifference(theirs, costs.hybrid).halfWidth};
+}
+
+// Of the two those that meet the objective, or both where none does.
+std::vector<const PlatformResult*> rivals(const Decision& decision) {
+  std::vector<const PlatformResult*> all{&*decision.lambda, &*decision.ec2}, meeting;
+  for (const auto* rival : all)
+    if (rival->meetsObjective) meeting.push_back(rival);
+  return meeting.empty() ? all : meeting;
+}
+
+// How the hybrid stands to the nearest of the other two: the one against which it saves least.
+struct HybridStanding {
+  const PlatformResult* nearest = nullptr;
+  Estimate saving;
+  bool tooClose = false;
+};
+HybridStanding standing(const Decision& decision, const ObservedCosts& costs) {
+  HybridStanding least;
+  for (const auto* rival : rivals(decision)) {
+    const auto saving = hybridSaving(decision, *rival, costs);
+    if (least.nearest && least.saving.value <= saving.value) continue;
+    const double cheaper = std::min(rival->monthlyCostUsd.value, decision.hybrid->monthlyCostUsd.value);
+    least = {rival, saving, std::fabs(saving.value) <= std::max(saving.halfWidth, kTooCloseShare * cheaper)};
+  }
+  return least;
+}
+
+std::string hybridSentence(const Decision& decision, const HybridStanding& stands) {
+  const auto start = fmt::format("The hybrid ({}) costs {} a month", decision.hybrid->configuration,
+                                 dollars(decision.hybrid->monthlyCostUsd));
+  const auto difference = dollars(Estimate{std::fabs(stands.saving.value), stands.saving.halfWidth});
+  const auto than = fmt::format("{} ({})", platformTitle(stands.nearest->platform), stands.nearest->configuration);
+  if (stands.tooClose) return fmt::format("{}, too close to {}: they differ by {}.", start, than, difference);
+  return fmt::format("{}, {} {} than {}.", start, difference, stands.saving.value > 0 ? "less" : "more", than);
+}
+
+// The verdict of the two, overruled where the hybrid beats both.
+void weighHybrid(Decision& decision, const ObservedCosts& costs) {
+  if (!decision.hybrid || !decision.hybrid->meetsObjective) return;
+  const auto stands = standing(decision, costs);
+  const bool alone = decision.verdict == Verdict::NeitherMeetsObjective;
+  const bool cheaper = stands.saving.value > 0 && !stands.tooClose;
+  const auto* code = alone             ? "hybrid_meets_objective"
+                     : cheaper         ? "hybrid_cheaper"
+                     : stands.tooClose ? "hybrid_close"
+                                       : "hybrid_dearer";
+  decision.reasons.push_back({code, hybridSentence(decision, stands)});
+  if (!alone && !cheaper) return;
+  decision.verdict = Verdict::Hybrid;
+  decision.monthlySavingUsd = stands.saving;
 }
 
 double largestSaving(const PlatformResult& result) {
@@ -148,7 +237,7 @@ std::vector<Reason> lambdaHardLimits(const Scenario& scenario) {
   return limits;
 }
 
-void decide(Decision& decision, std::span<const double> savingPerObservation) {
+void decide(Decision& decision, std::span<const double> savingPerObservation, const ObservedCosts& costs) {
   const bool both = decision.lambda && decision.ec2;
   if (both) {
     const double gap = decision.ec2->monthlyCostUsd.value - decision.lambda->monthlyCostUsd.value;
@@ -160,6 +249,7 @@ void decide(Decision& decision, std::span<const double> savingPerObservation) {
                                                               : (gap < 0 ? -1 : 1);
     decision.monthlySavingUsd = {sign * gap, halfWidth};
     addCostReason(decision, decision.reasons);
+    weighHybrid(decision, costs);
   } else if (decision.lambda || decision.ec2) {
     decision.verdict = verdictOfOne(decision.lambda ? *decision.lambda : *decision.ec2);
   } else {
@@ -167,6 +257,8 @@ void decide(Decision& decision, std::span<const double> savingPerObservation) {
   }
   addObjectiveReason(decision.lambda, decision.reasons);
   addObjectiveReason(decision.ec2, decision.reasons);
+  addObjectiveReason(decision.hybrid, decision.reasons);
+  if (decision.hybrid) addOverflowReason(*decision.hybrid, decision.reasons);
   if (decision.lambda) addColdStartReason(*decision.lambda, decision.reasons);
   if (decision.ec2) addUtilisationReason(*decision.ec2, decision.reasons);
   if (both && decision.verdict == Verdict::TooCloseToCall)
@@ -190,7 +282,9 @@ void weighManaged(Decision& decision, const ObservedCosts& costs) {
     return;
   }
   const auto* winner = winnerOf(decision);
-  const auto& other = winner->platform == Platform::Lambda ? costs.lambda : costs.ec2;
+  const auto& other = winner->platform == Platform::Lambda ? costs.lambda
+                      : winner->platform == Platform::Ec2  ? costs.ec2
+                                                           : costs.hybrid;
   const double saving = winner->monthlyCostUsd.value - managed.monthlyCostUsd.value;
   const Estimate paired{saving, other.empty() ? 0 : pairedDifference(other, costs.managed).halfWidth};
   if (saving <= std::max(paired.halfWidth, kTooCloseShare * managed.monthlyCostUsd.value)) return;

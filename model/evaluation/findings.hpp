@@ -12,16 +12,20 @@ inline constexpr double kTooCloseShare = 0.02;
 // payload.
 std::vector<Reason> lambdaHardLimits(const Scenario& scenario);
 
-// Fills verdict, saving and reasons from the two platform results already in the decision. `savingPerObservation` is
-// EC2's cost minus Lambda's in each observation; empty when one platform is missing.
-void decide(Decision& decision, std::span<const double> savingPerObservation);
-
-// What the third lane is beside the verdict: cheaper than the side that it names ("managed_instances_cheaper", and the
-// saving), or alone in meeting the objective ("managed_instances_meets_objective"). Monthly costs of each observation,
-// paired; a platform that is not there has none.
+// Monthly costs of each observation, paired; a platform that is not there has none.
 struct ObservedCosts {
   std::vector<double> lambda, ec2, managed;
+  std::vector<double> hybrid{};
 };
+
+// Fills verdict, saving and reasons from the platform results already in the decision. `savingPerObservation` is
+// EC2's cost minus Lambda's in each observation; empty when one platform is missing. A hybrid is the verdict when it
+// meets the objective and neither of the two does, or when it is cheaper than each of them that does by more than
+// kTooCloseShare of its bill and the interval of `costs`; what else it is, a reason says.
+void decide(Decision& decision, std::span<const double> savingPerObservation, const ObservedCosts& costs = {});
+
+// What the third lane is beside the verdict: cheaper than the side that it names ("managed_instances_cheaper", and the
+// saving), or alone in meeting the objective ("managed_instances_meets_objective").
 void weighManaged(Decision& decision, const ObservedCosts& costs);
 
 // Marks the lines that stand on both bills with the same price and, to 1e-9, the same quantity.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "model/hybrid/hybrid_setup.hpp"
 #include "model/managed/managed_setup.hpp"
 
 namespace model {
@@ -36,7 +37,7 @@ pricing::AlbUsage albMonth(const Scenario& scenario, const Metered& metered, pri
   return {hours, hours * meanLcu(scenario, metered, targets, meanLatencyS)};
 }
 
-// Hours of the run weighed by their length; `unitsOf` gets the requests per second of the hour.
+// Hours of the run weighed by their length; `unitsOf` gets the requests per second of the hour, and which it is.
 double meanOverHours(const Metered& metered, auto&& unitsOf) {
   const double horizonHours = pricing::inSeconds(metered.horizon) / pricing::kSecondsPerHour;
   double unitHours = 0;
@@ -44,7 +45,8 @@ double meanOverHours(const Metered& metered, auto&& unitsOf) {
     // The last hour may be cut by the horizon: its rate holds for the part that was simulated.
     const double length = std::min(1.0, horizonHours - static_cast<double>(h));
     if (length <= 0) break;
-    unitHours += length * unitsOf(static_cast<double>(metered.hourlyRequests[h]) / (length * pricing::kSecondsPerHour));
+    unitHours +=
+        length * unitsOf(static_cast<double>(metered.hourlyRequests[h]) / (length * pricing::kSecondsPerHour), h);
   }
   return horizonHours > 0 ? unitHours / horizonHours : 0;
 }
@@ -233,9 +235,25 @@ double alarmsOf(const Ec2Setup& setup) {
   return static_cast<double>(setup.alarms) + (tracking ? kOfPolicy : 0);
 }
 
-// Managed Instances are a way to run functions: they are kept with the same hours and copies.
-const PlatformCosts& ownCosts(const Scenario& scenario, Platform platform) {
-  return platform == Platform::Ec2 ? scenario.costs.ec2 : scenario.costs.lambda;
+// Managed Instances are a way to run functions: they are kept with the same hours and copies. A hybrid is kept with the
+// hours of both.
+PlatformCosts ownCosts(const Scenario& scenario, Platform platform) {
+  const auto &ec2 = scenario.costs.ec2, &lambda = scenario.costs.lambda;
+  if (platform != Platform::Hybrid) return platform == Platform::Ec2 ? ec2 : lambda;
+  return {ec2.engineeringHours + lambda.engineeringHours, std::max(ec2.nonProductionCopies, lambda.nonProductionCopies),
+          std::max(ec2.nonProductionShare, lambda.nonProductionShare), ec2.migrationUsd + lambda.migrationUsd};
+}
+
+// Instances that a copy keeps.
+std::int64_t keptInstances(const Scenario& scenario, Platform platform) {
+  if (platform == Platform::ManagedInstances) return managedFloor(*scenario.managed);
+  return platform == Platform::Hybrid ? withBase(scenario).ec2->min : scenario.ec2->min;
+}
+
+double overflowOf(const Metered& metered, std::size_t hour) {
+  if (hour >= metered.hourlyOverflow.size() || metered.hourlyRequests[hour] == 0) return 0;
+  return std::min(1.0, static_cast<double>(metered.hourlyOverflow[hour]) /
+                           static_cast<double>(metered.hourlyRequests[hour]));
 }
 
 template <class Usage> double totalHours(const std::vector<Usage>& instances) {
@@ -257,12 +275,13 @@ double monthFactor(const Scenario& scenario, const Metered& metered) {
 }
 
 double meanLcu(const Scenario& scenario, const Metered& metered, pricing::TargetKind targets, double meanLatencyS) {
-  return meanOverHours(metered, [&](double rate) {
+  return meanOverHours(metered, [&](double rate, std::size_t h) {
     const auto traffic = connectionsAt(scenario, rate, meanLatencyS);
     pricing::AlbHour hour;
     hour.newConnectionsPerSecond = traffic.newPerSecond;
     hour.activeConnections = traffic.active;
-    hour.gibibytes = traffic.gibibytes;
+    hour.lambdaGibibytes = traffic.gibibytes * overflowOf(metered, h);
+    hour.gibibytes = traffic.gibibytes - hour.lambdaGibibytes;
     hour.requestsPerSecond = rate;
     hour.rules = static_cast<int>(scenario.network.listenerRules);
     hour.targets = targets;
@@ -271,7 +290,7 @@ double meanLcu(const Scenario& scenario, const Metered& metered, pricing::Target
 }
 
 double meanNlcu(const Scenario& scenario, const Metered& metered, double meanLatencyS) {
-  return meanOverHours(metered, [&](double rate) {
+  return meanOverHours(metered, [&](double rate, std::size_t) {
     const auto traffic = connectionsAt(scenario, rate, meanLatencyS);
     return pricing::nlcuOfHour({traffic.newPerSecond, traffic.active, traffic.gibibytes, pricing::NlbProtocol::Tcp});
   });
@@ -400,16 +419,15 @@ pricing::MonthlyUsage extrapolated(pricing::MonthlyUsage usage, double requestRa
 pricing::MonthlyUsage copyOf(const Scenario& scenario, Platform platform, const pricing::MonthlyUsage& production) {
   const double share = ownCosts(scenario, platform).nonProductionShare;
   if (platform == Platform::Lambda) return extrapolated(production, share, 1);
-  const bool ec2 = platform == Platform::Ec2;
-  const double used = ec2 ? totalHours(production.ec2) : totalHours(production.managedInstances);
-  const auto instances = ec2 ? scenario.ec2->min : managedFloor(*scenario.managed);
-  const double floor = static_cast<double>(instances) * scenario.hoursPerMonth;
+  const bool managed = platform == Platform::ManagedInstances;
+  const double used = managed ? totalHours(production.managedInstances) : totalHours(production.ec2);
+  const double floor = static_cast<double>(keptInstances(scenario, platform)) * scenario.hoursPerMonth;
   return extrapolated(production, share, used > 0 ? std::max(share, std::min(1.0, floor / used)) : 1);
 }
 
 pricing::MonthlyUsage withOwnCosts(const Scenario& scenario, Platform platform, pricing::MonthlyUsage usage,
                                    const pricing::PriceCatalogue& catalogue) {
-  const auto& costs = ownCosts(scenario, platform);
+  const auto costs = ownCosts(scenario, platform);
   const auto add = [&](const char* item, double quantity, const char* unit, double usd, std::string source) {
     if (quantity > 0 && usd > 0)
       usage.own.push_back({"own", item, quantity, unit, pricing::UnitPrice::dollarsPerUnit(usd), std::move(source)});

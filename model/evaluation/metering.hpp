@@ -12,6 +12,7 @@ struct Metered {
   double observedSeconds = 0;
   std::span<const std::uint64_t> hourlyRequests{}; // of the whole run, for load balancer hours
   Duration horizon{};
+  std::span<const std::uint64_t> hourlyOverflow{}; // of these, to a hybrid's function
 };
 
 // Counts of the observation -> counts of a month.
@@ -30,6 +31,11 @@ double surplusVcpuHours(const pricing::MonthlyUsage& usage);
 // Instance hours and requests that were taken, with the same rule for commitments; the 15 % fee is the bill's. Front
 // door and transfer as for Lambda, NAT gateways and zones as for EC2: the instances are in the owner's VPC.
 pricing::MonthlyUsage managedUsage(const Scenario& scenario, const ManagedTally& tally, const Metered& metered);
+
+// One month of both parts: instances and function as each is metered by itself, what stands around them once. The
+// function is a target of the fleet's load balancer, whose hours are paid once and whose capacity units hold 1 GB an
+// hour to instances and 0.4 GB to the function (Elastic Load Balancing pricing); its own front door is not billed.
+pricing::MonthlyUsage hybridUsage(const Scenario& scenario, const HybridTally& tally, const Metered& metered);
 
 // Mean LCU and NLCU (TCP) per hour: the largest dimension of each hour. Connections are opened once for
 // network.requests_per_connection requests and stay open for each response and the idle time after it: by Little's law
@@ -61,7 +67,8 @@ void addSource(const Scenario& scenario, const SourceTraffic& traffic, pricing::
 pricing::MonthlyUsage extrapolated(pricing::MonthlyUsage usage, double requestRatio, double instanceRatio);
 
 // What one copy for tests or staging uses: production's month at `non_production_share` times the requests. On EC2 it
-// keeps at least `min` instances all month; on Lambda it keeps the provisioned environments.
+// keeps at least `min` instances all month; on Lambda it keeps the provisioned environments. A hybrid has the hours of
+// both platforms, and as many copies, as large, as the one with more.
 pricing::MonthlyUsage copyOf(const Scenario& scenario, Platform platform, const pricing::MonthlyUsage& production);
 
 // The month with what the owner adds (scenario.costs): engineering hours, and copies at what the catalogue bills for

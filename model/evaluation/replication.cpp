@@ -75,7 +75,7 @@ class ProgressMeter {
   std::mutex m_mutex;
 };
 
-using Simulator = std::variant<LambdaSimulator, Ec2Simulator, ManagedSimulator>;
+using Simulator = std::variant<LambdaSimulator, Ec2Simulator, ManagedSimulator, HybridSimulator>;
 
 Simulator makeSimulator(const Configuration& configuration, const ObservationPlan& plan, std::uint64_t seed,
                         std::uint64_t replication) {
@@ -83,6 +83,8 @@ Simulator makeSimulator(const Configuration& configuration, const ObservationPla
     return LambdaSimulator(*function, plan, seed, replication);
   if (const auto* managed = std::get_if<ManagedFleet>(&configuration))
     return ManagedSimulator(*managed, plan, seed, replication);
+  if (const auto* hybrid = std::get_if<HybridFleet>(&configuration))
+    return HybridSimulator(*hybrid, plan, seed, replication);
   return Ec2Simulator(std::get<Ec2Fleet>(configuration), plan, seed, replication);
 }
 
@@ -94,6 +96,14 @@ void countHours(std::span<const std::int64_t> arrivals, std::vector<std::uint64_
     hours[static_cast<std::size_t>(hour)] += static_cast<std::uint64_t>(last - first);
     first = last;
   }
+}
+
+// Lambda's engine knows of a slow downstream; `slowed` are the same requests for those that do not.
+void feed(Simulator& simulator, const workloads::RequestBatch& batch, const workloads::RequestBatch& slowed) {
+  if (auto* lambda = std::get_if<LambdaSimulator>(&simulator)) return lambda->feed(batch);
+  if (auto* managed = std::get_if<ManagedSimulator>(&simulator)) return managed->feed(slowed);
+  if (auto* hybrid = std::get_if<HybridSimulator>(&simulator)) return hybrid->feed(batch, slowed);
+  std::get<Ec2Simulator>(simulator).feed(slowed);
 }
 
 // The same requests, with waiting as slow as it is when they arrive.
@@ -135,6 +145,11 @@ Observations observationsOf(Simulator&& simulator) {
     auto run = managed->finish();
     out.managed = std::move(run.windows);
     out.timeline = std::move(run.timeline);
+  } else if (auto* hybrid = std::get_if<HybridSimulator>(&simulator)) {
+    auto run = hybrid->finish();
+    out.hybrid = std::move(run.windows);
+    out.hybridHours.push_back(std::move(run.hours));
+    out.timeline = std::move(run.timeline);
   } else {
     auto run = std::get<Ec2Simulator>(simulator).finish();
     out.ec2 = std::move(run.windows);
@@ -163,8 +178,7 @@ ItemResult runItem(const workloads::Workload& workload, std::span<const Configur
       return result;
     }
     const auto slowed = slowedRequests.of(batch, shape.slowdowns);
-    for (auto& simulator : simulators)
-      std::visit([&](auto& s) { s.feed(std::holds_alternative<LambdaSimulator>(simulator) ? batch : slowed); }, simulator);
+    for (auto& simulator : simulators) feed(simulator, batch, slowed);
     countHours(batch.arrival, result.hours);
     result.requests += batch.size();
     meter.add(batch.size() * simulators.size());
@@ -222,8 +236,10 @@ void append(Observations& all, Observations&& part) {
   append(all.lambda, std::move(part.lambda));
   append(all.ec2, std::move(part.ec2));
   append(all.managed, std::move(part.managed));
+  append(all.hybrid, std::move(part.hybrid));
   append(all.lambdaHours, std::move(part.lambdaHours));
   append(all.ec2Hours, std::move(part.ec2Hours));
+  append(all.hybridHours, std::move(part.hybridHours));
   if (all.neighbours.empty()) all.neighbours = std::move(part.neighbours);
   if (all.timeline.empty()) all.timeline = std::move(part.timeline);
 }

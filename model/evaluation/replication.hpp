@@ -10,12 +10,13 @@
 
 #include "model/decision.hpp"
 #include "model/ec2/ec2_simulator.hpp"
+#include "model/hybrid/hybrid_simulator.hpp"
 #include "model/lambda/lambda_simulator.hpp"
 #include "model/managed/managed_simulator.hpp"
 
 namespace model {
 
-using Configuration = std::variant<LambdaFunction, Ec2Fleet, ManagedFleet>;
+using Configuration = std::variant<LambdaFunction, Ec2Fleet, ManagedFleet, HybridFleet>;
 
 // How long and how often. Observations = replications x windows.
 struct RunShape {
@@ -39,8 +40,10 @@ struct Observations {
   std::vector<LambdaTally> lambda;
   std::vector<Ec2Tally> ec2;
   std::vector<ManagedTally> managed;
+  std::vector<HybridTally> hybrid;
   std::vector<LambdaHours> lambdaHours;
   std::vector<Ec2Hours> ec2Hours;
+  std::vector<HybridHours> hybridHours;
   std::vector<Outcomes> neighbours;    // of the first replication
   std::vector<TimelinePoint> timeline; // of the first replication
 };

@@ -9,6 +9,7 @@
 
 #include "model/evaluation/capacity.hpp"
 #include "model/evaluation/findings.hpp"
+#include "model/hybrid/hybrid_setup.hpp"
 #include "model/managed/managed_setup.hpp"
 
 namespace model {
@@ -78,6 +79,13 @@ Lane laneOf(Platform platform, const Scenario& scenario, const pricing::PriceCat
             [](const Scenario& s, const pricing::PriceCatalogue& c) { return Configuration(ec2Fleet(s, c)); },
             assessEc2,
             kSimulatedPerPlatform};
+  case Platform::Hybrid:
+    return {hybridCandidates(scenario, catalogue),
+            screenHybrid,
+            hybridLabel,
+            [](const Scenario& s, const pricing::PriceCatalogue& c) { return Configuration(hybridFleet(s, c)); },
+            assessHybrid,
+            kSimulatedHybrid};
   case Platform::ManagedInstances: break;
   }
   return {managedCandidates(scenario, catalogue),
@@ -110,7 +118,8 @@ std::vector<Priced> priceAll(Platform platform, const Lane& lane, const Scenario
       priced.candidate.why = "capacity below the load";
     else if (!priced.candidate.meetsObjective)
       priced.candidate.why =
-          fmt::format("p99 {} without any queue or cold start", pricing::displaySeconds(screened.p99Ms / 1e3));
+          fmt::format("p99 {} {}", pricing::displaySeconds(screened.p99Ms / 1e3),
+                      platform == Platform::Hybrid ? "by its closed form" : "without any queue or cold start");
     all.push_back(std::move(priced));
   }
   // Hopeful ones first, in order of worth; among hopeless ones the fastest first, of equally fast ones the cheapest.
@@ -272,6 +281,54 @@ Screened screenManaged(const Scenario& scenario, const pricing::PriceCatalogue& 
   screened.p99Ms = 1e3 * work.p99Seconds * factor + pricing::inMilliseconds(fleet.overhead);
   const auto most = static_cast<double>(fleet.maxInstances * fleet.environmentsPerInstance);
   screened.feasible = vcpus < most * fleet.environmentVcpus && inFlight < most * static_cast<double>(fleet.slotCount);
+  return screened;
+}
+
+// The p99 lies between those of the parts, or behind what the hours above the base's capacity slow down: of these, at
+// the limit, the requests whose work alone puts them among the slowest hundredth of all.
+double hybridP99Seconds(const HybridFleet& fleet, const workloads::Workload& workload,
+                        const OverflowForecast& expected) {
+  constexpr double kSlowest = 0.01;
+  const double onInstances = ec2Stretch(fleet.base, workload.work);
+  const double between = workOf(workload).p99Seconds * ((1 - expected.share) * onInstances +
+                                                        expected.share * lambdaStretch(fleet.function, workload.work));
+  if (expected.slowed <= kSlowest || !workload.work.duration) return between;
+  const double work = workloads::quantileSeconds(*workload.work.duration, 1 - kSlowest / expected.slowed);
+  return std::max(between, work * onInstances * expected.slowdown);
+}
+
+// By weight nothing is handed over when the base is full: it must carry its share of the busiest hour itself.
+bool carriesItsShare(const HybridFleet& fleet, const workloads::Workload& workload, std::span<const double> rates) {
+  const auto* weighted = std::get_if<WeightedOverflow>(&fleet.overflow);
+  if (weighted == nullptr) return true;
+  const double busiest = *std::ranges::max_element(rates) * (1 - weighted->share);
+  return busiest * coreSeconds(fleet.base, workload) < static_cast<double>(fleet.base.max) * fleet.base.vcpus;
+}
+
+// Each part priced with its share of the requests.
+Screened screenHybrid(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
+  const auto fleet = hybridFleet(scenario, catalogue);
+  const auto work = workOf(scenario.workload);
+  const auto rates = hourlyRates(scenario);
+  const auto expected = forecast(fleet, scenario.workload, rates);
+  const double share = expected.share;
+  const double onFunction = lambdaStretch(fleet.function, scenario.workload.work);
+  const double seconds = scenario.hoursPerMonth * pricing::kSecondsPerHour;
+  const double requests =
+      workloads::meanRatePerSecond(scenario.workload.arrivals, runShape(scenario).horizon) * seconds;
+  HybridTally month;
+  auto& kept = month.base.outcomes;
+  auto& overflow = month.overflow;
+  kept.attempts = kept.completed = static_cast<std::uint64_t>(std::llround((1 - share) * requests));
+  month.base.instanceNs = static_cast<Int128>(static_cast<double>(fleet.base.initial) * seconds * 1e9);
+  overflow.started = overflow.outcomes.attempts = overflow.outcomes.completed =
+      static_cast<std::uint64_t>(std::llround(share * requests));
+  overflow.billedMs = std::llround(share * requests * (work.meanSeconds * onFunction * 1e3 + 0.5));
+  Screened screened;
+  screened.monthlyCostUsd =
+      monthlyUsd(scenario, Platform::Hybrid, hybridUsage(scenario, month, {seconds, {}, {}}), catalogue);
+  screened.p99Ms = 1e3 * hybridP99Seconds(fleet, scenario.workload, expected);
+  screened.feasible = carriesItsShare(fleet, scenario.workload, rates);
   return screened;
 }
 

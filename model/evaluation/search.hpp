@@ -15,7 +15,7 @@ struct SearchResult {
 };
 
 // Per platform at most this many candidates are simulated; of the third lane, which is no verdict, fewer.
-inline constexpr std::size_t kSimulatedPerPlatform = 6, kSimulatedManaged = 3;
+inline constexpr std::size_t kSimulatedPerPlatform = 6, kSimulatedManaged = 3, kSimulatedHybrid = 8;
 
 // The memories and instance types that are looked at where the scenario says auto. With a measured curve only memories
 // inside it, its own sizes among them: below its smallest size nothing is known, and "as fast as there" would win.
@@ -33,8 +33,9 @@ struct Screened {
 Screened screenLambda(const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
 Screened screenEc2(const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
 Screened screenManaged(const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
+Screened screenHybrid(const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
 
-// One platform at a time; `platform` is present in the scenario.
+// One platform at a time; `platform` is present in the scenario, and for a hybrid Lambda and EC2 are configured.
 std::variant<SearchResult, Cancelled> search(Platform platform, const Scenario& scenario,
                                              const pricing::PriceCatalogue& catalogue, const RunControl& control,
                                              const ProgressSpan& progress);

@@ -2,19 +2,13 @@
 
 #include <fmt/format.h>
 
+#include "model/hybrid/hybrid_setup.hpp"
 #include "model/managed/managed_setup.hpp"
+#include "model/report/report.hpp"
 
 namespace model {
 
 namespace {
-
-std::string_view spoken(Platform platform) {
-  switch (platform) {
-  case Platform::Lambda: return "Lambda";
-  case Platform::Ec2: return "EC2";
-  default: return "Managed Instances";
-  }
-}
 
 StressEffect effectOf(const PlatformResult& calm, const PlatformResult& struck) {
   const auto figures = [](const PlatformResult& result) {
@@ -38,6 +32,7 @@ std::variant<std::vector<StressEffect>, Cancelled> stressEffects(const Decision&
   if (decision.lambda) configurations.emplace_back(lambdaFunction(calm));
   if (decision.ec2) configurations.emplace_back(ec2Fleet(calm, catalogue));
   if (decision.managed) configurations.emplace_back(managedFleet(calm, catalogue));
+  if (decision.hybrid) configurations.emplace_back(hybridFleet(calm, catalogue));
   const auto shape = runShape(calm);
   auto outcome = replicate(calm.workload, configurations, shape, control, progress);
   if (std::holds_alternative<Cancelled>(outcome)) return Cancelled{};
@@ -51,6 +46,7 @@ std::variant<std::vector<StressEffect>, Cancelled> stressEffects(const Decision&
   compare(decision.lambda, assessLambda);
   compare(decision.ec2, assessEc2);
   compare(decision.managed, assessManaged);
+  compare(decision.hybrid, assessHybrid);
   return effects;
 }
 
@@ -60,7 +56,7 @@ std::vector<std::string> stressSentences(const std::vector<StressEffect>& effect
     sentences.push_back(fmt::format(
         "Under the stress of the scenario {}'s p99 is {} instead of {}, {} fail instead of {}, and a month costs ${:.2f} "
         "instead of ${:.2f}{}.",
-        spoken(e.platform), pricing::displaySeconds(e.struck.p99Ms / 1e3), pricing::displaySeconds(e.calm.p99Ms / 1e3),
+        platformTitle(e.platform), pricing::displaySeconds(e.struck.p99Ms / 1e3), pricing::displaySeconds(e.calm.p99Ms / 1e3),
         pricing::displayPercent(e.struck.failedFraction), pricing::displayPercent(e.calm.failedFraction),
         e.struck.monthlyUsd, e.calm.monthlyUsd,
         e.calm.meetsObjective && !e.struck.meetsObjective ? "; without it, it meets the objective" : ""));

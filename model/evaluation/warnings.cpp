@@ -245,6 +245,26 @@ class WarningList {
                 "requests as late ones, or raise managed_instances.min until none are.");
   }
 
+  void aboutHybrid() {
+    if (!m_decision.hybrid) return;
+    const auto& result = *m_decision.hybrid;
+    constexpr double kManyCold = 0.1;
+    if (result.overflow->count == 0)
+      return add("hybrid_never_overflows", "The hybrid's instances took every request; its function never ran.",
+                 "Read it as EC2 alone, or lower hybrid.min or the limit of hybrid.overflow.");
+    if (result.coldFraction.value > kManyCold)
+      add("hybrid_cold_overflow",
+          fmt::format("{} of what the hybrid hands over meets a cold start: overflow comes in bursts, and environments "
+                      "are gone before the next one.",
+                      pricing::displayPercent(result.coldFraction.value)),
+          "A lower limit or a small weight keeps the function warm; provisioned concurrency does at a price.");
+    if (result.throttled > 0)
+      add("hybrid_throttled",
+          fmt::format("{} of the requests that the hybrid handed over were throttled.",
+                      pricing::displayCount(static_cast<double>(result.throttled))),
+          "Bursts meet the limits of concurrency and growth all at once: raise the limits or hybrid.min.");
+  }
+
   void aboutCertainty(const PlatformResult& result) {
     const auto who = platformTitle(result.platform);
     const auto& cost = result.monthlyCostUsd;
@@ -300,6 +320,8 @@ std::vector<Warning> warnings(const Decision& decision, const pricing::PriceCata
   if (decision.ec2) list.aboutCertainty(*decision.ec2);
   list.aboutManaged();
   if (decision.managed) list.aboutCertainty(*decision.managed);
+  list.aboutHybrid();
+  if (decision.hybrid) list.aboutCertainty(*decision.hybrid);
   auto found = list.take();
   for (auto& warning : powerTuningWarnings(decision)) found.push_back(std::move(warning));
   return found;

@@ -22,6 +22,7 @@ std::string platformTitle(Platform platform) {
   switch (platform) {
   case Platform::Lambda: return "Lambda";
   case Platform::Ec2: return "EC2";
+  case Platform::Hybrid: return "Hybrid";
   case Platform::ManagedInstances: break;
   }
   return "Managed Instances";
@@ -31,6 +32,7 @@ std::vector<const PlatformResult*> present(const Decision& decision) {
   std::vector<const PlatformResult*> results;
   if (decision.lambda) results.push_back(&*decision.lambda);
   if (decision.ec2) results.push_back(&*decision.ec2);
+  if (decision.hybrid) results.push_back(&*decision.hybrid);
   if (decision.managed) results.push_back(&*decision.managed);
   return results;
 }
@@ -62,7 +64,7 @@ Table comparison(const Decision& decision) {
   Table table{{{"", false}}, {}};
   for (const auto* result : results) table.columns.push_back({platformTitle(result->platform), true});
   const auto lambdaOnly = [](const PlatformResult& r, auto&& text) {
-    return r.platform == Platform::Lambda ? text() : "–";
+    return r.platform == Platform::Lambda || r.platform == Platform::Hybrid ? text() : "–";
   };
   const auto withEnvironments = [](const PlatformResult& r, auto&& text) {
     return r.platform != Platform::Ec2 ? text() : "–";
@@ -115,6 +117,9 @@ Table comparison(const Decision& decision) {
     addRow(table, "CPU utilisation", results,
            [&](const auto& r) { return withInstances(r, [&] { return percent(r.utilisation); }); });
   }
+  if (decision.hybrid)
+    addRow(table, "handed over to Lambda", results,
+           [](const auto& r) { return r.overflow ? percent(r.overflow->fraction) : "–"; });
   addRow(table, "meets the objective", results, [](const auto& r) { return r.meetsObjective ? "yes" : "no"; });
   return table;
 }
@@ -297,6 +302,14 @@ Chart latencyChart(const Decision& decision) {
   return chart;
 }
 
+double hoursAt(const TimelinePoint& point) { return pricing::inSeconds(point.at) / pricing::kSecondsPerHour; }
+
+ChartSeries overflowSeries(const PlatformResult& result) {
+  ChartSeries series{platformTitle(result.platform) + " requests on Lambda", result.platform, true, true, {}};
+  for (const auto& point : result.timeline) series.points.emplace_back(hoursAt(point), point.overflow);
+  return series;
+}
+
 Chart timelineChart(const Decision& decision) {
   Chart chart{
       "Environments, instances and requests in flight over time", "hours", "count", false, false, false, {}, {}};
@@ -306,12 +319,12 @@ Chart timelineChart(const Decision& decision) {
     ChartSeries capacity{title + (lambda ? " environments" : " instances"), result->platform, false, true, {}};
     ChartSeries inFlight{title + " requests in flight", result->platform, true, true, {}};
     for (const auto& point : result->timeline) {
-      const double hours = pricing::inSeconds(point.at) / pricing::kSecondsPerHour;
-      capacity.points.emplace_back(hours, point.capacity);
-      inFlight.points.emplace_back(hours, point.inFlight);
+      capacity.points.emplace_back(hoursAt(point), point.capacity);
+      inFlight.points.emplace_back(hoursAt(point), point.inFlight);
     }
     chart.series.push_back(std::move(capacity));
     chart.series.push_back(std::move(inFlight));
+    if (result->overflow) chart.series.push_back(overflowSeries(*result));
   }
   return chart;
 }
@@ -320,6 +333,19 @@ void addCharts(const Decision& decision, std::vector<Block>& blocks) {
   if (!decision.costCurve.empty()) blocks.push_back(costChart(decision));
   blocks.push_back(latencyChart(decision));
   blocks.push_back(timelineChart(decision));
+}
+
+std::string hybridSentence(const Decision& d) {
+  const auto start = fmt::format("Run this on both, {} with {} of the requests on Lambda", d.hybrid->configuration,
+                                 pricing::displayPercent(d.hybrid->overflow->fraction.value));
+  const auto saving = dollars(d.monthlySavingUsd.value);
+  const bool lambda = d.lambda->meetsObjective, ec2 = d.ec2->meetsObjective;
+  if (lambda && ec2) return fmt::format("{}: it saves {} a month over the cheaper of them alone.", start, saving);
+  if (lambda || ec2)
+    return fmt::format("{}: it saves {} a month over {} alone, and {} alone misses the objective.", start, saving,
+                       lambda ? "Lambda" : "EC2", lambda ? "EC2" : "Lambda");
+  return fmt::format("{}: only that meets the objective, at {} a month.", start,
+                     dollars(d.hybrid->monthlyCostUsd.value));
 }
 
 std::string verdictSentence(const Decision& d) {
@@ -343,7 +369,7 @@ std::string verdictSentence(const Decision& d) {
                          saving, of(*loser));
     return fmt::format("Run this on {}: it saves {} a month over {}.", of(winner), saving, of(*loser));
   }
-  case Verdict::Hybrid: return fmt::format("Run this on both: it saves {} a month.", saving);
+  case Verdict::Hybrid: return hybridSentence(d);
   case Verdict::TooCloseToCall:
     return fmt::format(
         "Too close to call: {} at {} and {} at {} a month differ by {}; choose by what your team runs best.",
@@ -360,6 +386,7 @@ std::string_view name(Platform platform) {
   switch (platform) {
   case Platform::Lambda: return "lambda";
   case Platform::Ec2: return "ec2";
+  case Platform::Hybrid: return "hybrid";
   case Platform::ManagedInstances: break;
   }
   return "managed_instances";

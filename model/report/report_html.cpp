@@ -261,8 +261,8 @@ class Stack {
 };
 
 constexpr std::string_view kStyle = R"(
-:root{color-scheme:light dark;--ink:#1c1e21;--soft:#5c6370;--line:#dfe2e7;--paper:#fff;--lambda:#c2570c;--ec2:#1d63b8;--managed:#0f766e}
-@media(prefers-color-scheme:dark){:root{--ink:#e6e8eb;--soft:#a2a9b4;--line:#3a3f47;--paper:#17191c;--lambda:#f59a55;--ec2:#6fb0ff;--managed:#5bd0c4}}
+:root{color-scheme:light dark;--ink:#1c1e21;--soft:#5c6370;--line:#dfe2e7;--paper:#fff;--lambda:#c2570c;--ec2:#1d63b8;--managed:#0f766e;--hybrid:#7c3aed}
+@media(prefers-color-scheme:dark){:root{--ink:#e6e8eb;--soft:#a2a9b4;--line:#3a3f47;--paper:#17191c;--lambda:#f59a55;--ec2:#6fb0ff;--managed:#5bd0c4;--hybrid:#b79cff}}
 body{font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--paper);max-width:60rem;margin:2rem auto;padding:0 1rem}
 h1{font-size:1.2rem;color:var(--soft);margin:0}h2{font-size:1.1rem;margin:2rem 0 .5rem}
 .verdict{font-size:1.45rem;line-height:1.35;margin:.3rem 0 1.2rem}
@@ -272,7 +272,7 @@ th{color:var(--soft);font-weight:600}.r{text-align:right}
 figure{margin:1.2rem 0}svg{width:100%;height:auto}
 .t{font:600 15px system-ui,sans-serif;fill:var(--ink)}.n{font:12px system-ui,sans-serif;fill:var(--soft)}
 .g{stroke:var(--line);fill:none}.m{stroke:var(--ink);stroke-dasharray:2 4;fill:none}
-.s{fill:none;stroke-width:2;stroke-linejoin:round}.s.lambda{stroke:var(--lambda)}.s.ec2{stroke:var(--ec2)}.s.managed_instances{stroke:var(--managed)}.p{stroke:var(--line)}.p.lambda{fill:var(--lambda)}.p.ec2{fill:var(--ec2)}.p.managed_instances{fill:var(--managed)}.s.d{stroke-dasharray:5 4;stroke-width:1.4}
+.s{fill:none;stroke-width:2;stroke-linejoin:round}.s.lambda{stroke:var(--lambda)}.s.ec2{stroke:var(--ec2)}.s.managed_instances{stroke:var(--managed)}.s.hybrid{stroke:var(--hybrid)}.p{stroke:var(--line)}.p.lambda{fill:var(--lambda)}.p.ec2{fill:var(--ec2)}.p.managed_instances{fill:var(--managed)}.p.hybrid{fill:var(--hybrid)}.s.d{stroke-dasharray:5 4;stroke-width:1.4}
 )";
 
 struct HtmlPrinter {

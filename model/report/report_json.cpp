@@ -69,10 +69,17 @@ Json ec2UsageJson(const pricing::MonthlyUsage& usage) {
   return out;
 }
 
+Json hybridUsageJson(const pricing::MonthlyUsage& usage) {
+  Json out = lambdaUsageJson(usage);
+  out.update(ec2UsageJson(usage));
+  return out;
+}
+
 Json computeUsageJson(const PlatformResult& result) {
   switch (result.platform) {
   case Platform::Lambda: return lambdaUsageJson(result.usage);
   case Platform::Ec2: return ec2UsageJson(result.usage);
+  case Platform::Hybrid: return hybridUsageJson(result.usage);
   case Platform::ManagedInstances: break;
   }
   return managedUsageJson(result.usage);
@@ -186,6 +193,17 @@ void addInstances(const PlatformResult& result, Json& out) {
   out["utilisation"] = toJson(result.utilisation);
 }
 
+Json toJson(const OverflowSummary& overflow) {
+  Json out{{"count", overflow.count},           {"fraction", toJson(overflow.fraction)},
+           {"base_p99_ms", overflow.baseP99Ms}, {"function_p99_ms", overflow.functionP99Ms},
+           {"hours", overflow.hours},           {"hours_of_nine_tenths", overflow.hoursOfMost}};
+  if (overflow.busiestHourOfDay) {
+    out["busiest_hour_of_day"] = *overflow.busiestHourOfDay;
+    out["busiest_hour_share"] = overflow.busiestShare;
+  }
+  return out;
+}
+
 Json toJson(const PlatformResult& result) {
   Json out{{"configuration", result.configuration},
            {"requests", result.requests},
@@ -199,7 +217,8 @@ Json toJson(const PlatformResult& result) {
              {"unfinished", result.unfinished}}},
            {"failed_fraction", toJson(result.failedFraction)},
            {"latency_ms", toJson(result.latency)}};
-  if (result.platform == Platform::Lambda) addLambda(result, out);
+  if (result.platform == Platform::Lambda || result.overflow) addLambda(result, out);
+  if (result.overflow) out["overflow"] = toJson(*result.overflow);
   if (result.platform != Platform::Lambda) addInstances(result, out);
   if (result.platform == Platform::ManagedInstances) {
     out["environments"] = {{"mean", result.environmentsMean.value}, {"peak", result.peakEnvironments}};
@@ -405,6 +424,7 @@ std::string reportJson(const Decision& decision) {
   if (decision.lambda) platforms["lambda"] = toJson(*decision.lambda);
   if (decision.ec2) platforms["ec2"] = toJson(*decision.ec2);
   if (decision.managed) platforms["managed_instances"] = managedJson(decision);
+  if (decision.hybrid) platforms["hybrid"] = toJson(*decision.hybrid);
   out["platforms"] = std::move(platforms);
   out["decision"] = decisionJson(decision);
   if (decision.compared) {

@@ -130,9 +130,9 @@ void addBills(const Decision& decision, std::vector<Block>& blocks) {
                                          decision.scenario.hoursPerMonth)});
     auto table = emptyBill();
     addLines(result->bill, false, table);
-    // Only the two sides of the verdict are held against each other.
-    if (shared.inDollars() != 0 && result->platform != Platform::ManagedInstances)
-      addSum("shared lines", shared, table);
+    // Only the two sides are held against each other; others list all their lines.
+    const bool side = result->platform == Platform::Lambda || result->platform == Platform::Ec2;
+    if (shared.inDollars() != 0 && side) addSum("shared lines", shared, table);
     addSum("total", result->bill.total(), table);
     blocks.push_back(std::move(table));
   }

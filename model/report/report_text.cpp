@@ -133,12 +133,19 @@ void csvRows(std::string& out, const PlatformResult& r) {
   csvRow(out, r, "latency_p999", r.latency.p999, "ms");
   csvRow(out, r, "latency_max", r.latency.max, "ms");
   csvRow(out, r, "failed_fraction", r.failedFraction, "of attempts");
-  if (r.platform == Platform::Lambda) {
+  if (r.overflow) {
+    csvRow(out, r, "overflow_fraction", r.overflow->fraction, "of attempts");
+    csvRow(out, r, "overflow_count", {static_cast<double>(r.overflow->count), 0}, "requests");
+    csvRow(out, r, "base_latency_p99", {r.overflow->baseP99Ms, 0}, "ms");
+    csvRow(out, r, "function_latency_p99", {r.overflow->functionP99Ms, 0}, "ms");
+  }
+  if (r.platform == Platform::Lambda || r.overflow) {
     csvRow(out, r, "cold_fraction", r.coldFraction, "of started");
     csvRow(out, r, "environments_mean", r.environmentsMean, "environments");
     csvRow(out, r, "environments_busy", r.environmentsBusy, "environments");
     csvRow(out, r, "environments_peak", {static_cast<double>(r.peakEnvironments), 0}, "environments");
-  } else {
+  }
+  if (r.platform != Platform::Lambda) {
     if (r.platform == Platform::ManagedInstances) {
       csvRow(out, r, "throttled_fraction", {throttledFraction(r), 0}, "of attempts");
       csvRow(out, r, "environments_mean", r.environmentsMean, "environments");
@@ -190,6 +197,7 @@ std::string reportCsv(const Decision& decision) {
   if (decision.ec2) csvRows(out, *decision.ec2);
   if (decision.memoryCurve) csvRows(out, *decision.memoryCurve);
   if (decision.managed) csvRows(out, *decision.managed);
+  if (decision.hybrid) csvRows(out, *decision.hybrid);
   return out;
 }
 

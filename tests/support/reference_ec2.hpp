@@ -62,6 +62,7 @@ class Ec2 {
       m_windows[w].cpuBusyNs = m_busyAtEdge[w + 1] / kUnit - m_busyAtEdge[w] / kUnit;
     return {m_windows, m_timeline, m_hours};
   }
+  const std::vector<Request>& handedOver() const { return m_handedOver; }
 
  private:
   static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
@@ -456,18 +457,18 @@ class Ec2 {
     m_hours.instanceNs[static_cast<std::size_t>(host.ended / m_plan.hour.count())] += missing;
   }
 
+  static std::int64_t outstanding(const Host& host) {
+    return static_cast<std::int64_t>(host.running.size() + host.waiting.size());
+  }
   std::size_t choose() {
     if (const auto slow = slowTurn()) return *slow;
     std::size_t index = m_turn;
     if (m_fleet.routing == model::Routing::Random)
       return m_ring[static_cast<std::size_t>(m_routing.below(m_ring.size()))];
     if (m_fleet.routing == model::Routing::LeastOutstanding) {
-      const auto count = [&](std::size_t i) {
-        return m_hosts[m_ring[i]].running.size() + m_hosts[m_ring[i]].waiting.size();
-      };
       for (std::size_t k = 1; k < m_ring.size(); ++k) {
         const std::size_t other = (m_turn + k) % m_ring.size();
-        if (count(other) < count(index)) index = other;
+        if (outstanding(m_hosts[m_ring[other]]) < outstanding(m_hosts[m_ring[index]])) index = other;
       }
     }
     m_turn = (index + 1) % m_ring.size();
@@ -475,12 +476,16 @@ class Ec2 {
   }
   void arrive() {
     const Request& request = (*m_requests)[m_next++];
+    Host* chosen = m_ring.empty() || queued() ? nullptr : &m_hosts[choose()];
+    const auto most = std::min(m_fleet.overflowLimit.value_or(0), m_fleet.workers + m_fleet.queueLimit);
+    if (m_fleet.overflowLimit && (chosen == nullptr || (!chosen->dead() && outstanding(*chosen) >= most)))
+      return m_handedOver.push_back(request);
     auto* window = at(m_now);
     if (window != nullptr) ++window->outcomes.attempts;
     const auto reject = [&] {
       if (window != nullptr) ++window->outcomes.rejected;
     };
-    if (m_ring.empty() && !queued()) return reject();
+    if (chosen == nullptr && !queued()) return reject();
     ++m_slots[m_slot].routed;
     const double parallel = std::min(m_fleet.threads, m_fleet.vcpus);
     const std::int64_t lasts =
@@ -491,7 +496,7 @@ class Ec2 {
             : std::min(parallel, static_cast<double>(request.cpu) / (m_fleet.speed * static_cast<double>(lasts)));
     const Job job{m_now, lasts * 1024, std::llround(cores * static_cast<double>(kUnit)), lasts};
     if (queued()) return m_fresh.push_back(job);
-    Host& host = m_hosts[choose()];
+    Host& host = *chosen;
     if (host.dead()) {
       if (window != nullptr) ++window->outcomes.errored;
       return;
@@ -743,6 +748,7 @@ class Ec2 {
   workloads::RandomStream m_routing;
   std::int64_t m_cores;
   const std::vector<Request>* m_requests = nullptr;
+  std::vector<Request> m_handedOver; // by the overflow limit
   std::size_t m_next = 0, m_turn = 0;
   std::int64_t m_now = 0, m_periodEnd = 0;
   int m_edge = 0, m_above = 0, m_below = 0;

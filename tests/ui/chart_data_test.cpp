@@ -153,6 +153,26 @@ TEST_CASE("The memory chart has cost on the left, latency on the right and the m
   CHECK(chart.markers[1].text == "fastest 1,769 MB");
 }
 
+TEST_CASE("A hybrid's timeline has its instances and the requests on both", "[ui][chart_data]") {
+  const auto decision = tests::hybridDecision();
+  const auto chart = ui::hybridTimelineChart(decision);
+  CHECK(names(chart) ==
+        Texts{"requests in flight (right)", "instances launched", "in service", "requests on Lambda (right)"});
+  CHECK(chart.series[1].ink == ui::Ink::Hybrid);
+  CHECK(chart.series[3].onRight);
+  CHECK(chart.right->to >= 20);
+  CHECK(chart.summary ==
+        "Hybrid over the simulated time: on average 4 instances, at most 4. 4.5 % of the requests went to Lambda.");
+  CHECK(ui::latencyChart(decision).series.size() == 4);
+  // At other rates it would be another hybrid: one point beside the two curves.
+  const auto cost = ui::costChart(decision);
+  CHECK(cost.series.size() == 2);
+  CHECK(cost.markers.back().ink == ui::Ink::Hybrid);
+  CHECK(cost.markers.back().x == 100);
+  CHECK(cost.markers.back().y == decision.hybrid->monthlyCostUsd.value);
+  CHECK(ui::hybridTimelineChart(tests::plausibleDecision()).series.empty());
+}
+
 TEST_CASE("The timelines carry capacity and load", "[ui][chart_data]") {
   const auto decision = tests::plausibleDecision();
   const auto lambda = ui::lambdaTimelineChart(decision);

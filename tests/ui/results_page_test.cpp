@@ -68,6 +68,19 @@ TEST_CASE("Managed Instances that miss the objective say so however cheap they a
   CHECK(managed.contains(QStringLiteral("0.0165 % ± 0.001 % ✗")));
 }
 
+TEST_CASE("A hybrid has a card that says how much goes to Lambda, and is recommended where it is the verdict",
+          "[ui][results]") {
+  const Shown shown(tests::hybridDecision());
+  const auto hybrid = shown.cardTexts("Hybrid");
+  CHECK(hybrid.contains(QStringLiteral("Hybrid · c7g.large x 4, over 8 in flight to 1769 MB x86_64")));
+  CHECK(hybrid.contains(QStringLiteral("✓ recommended")));
+  CHECK(hybrid.contains(QStringLiteral("on Lambda")));
+  CHECK(hybrid.contains(QStringLiteral("4.5 % ± 0.1 %")));
+  CHECK_FALSE(shown.cardTexts("Lambda").contains(QStringLiteral("✓ recommended")));
+  CHECK(shown.page.verdictText().startsWith("Run this on both, c7g.large x 4"));
+  CHECK(Shown(tests::plausibleDecision()).card("Hybrid")->isHidden());
+}
+
 TEST_CASE("A lane that was left out has no card and no chart", "[ui][results]") {
   Shown shown(tests::plausibleDecision());
   auto decision = tests::plausibleDecision();

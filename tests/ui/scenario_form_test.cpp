@@ -135,6 +135,7 @@ void checkEqual(const model::Scenario& a, const model::Scenario& b) {
   CHECK(a.lambda == b.lambda);
   CHECK(a.ec2 == b.ec2);
   CHECK(a.managed == b.managed);
+  CHECK(a.hybrid == b.hybrid);
   CHECK(a.objective == b.objective);
   CHECK(a.run == b.run);
   CHECK(a.hoursPerMonth == b.hoursPerMonth);
@@ -194,6 +195,30 @@ TEST_CASE("SnapStart passes through the form; a restore without a field is carri
   }
   type(form, "/lambda/snap_start/versions", "5");
   CHECK(form.scenario().lambda->snapStart->versions == 5);
+}
+
+TEST_CASE("A hybrid passes through the form; unchecked there is none", "[ui][form]") {
+  ui::ScenarioForm form(pricing::PriceCatalogue::embedded());
+  auto scenario = runnableScenario();
+  form.setScenario(scenario);
+  CHECK_FALSE(form.scenario().hybrid);
+  for (const model::OverflowRule& rule :
+       {model::OverflowRule(model::InFlightOverflow{}), model::OverflowRule(model::InFlightOverflow{7}),
+        model::OverflowRule(model::WeightedOverflow{0.3})}) {
+    scenario.hybrid =
+        model::HybridSetup{rule, "c7g.xlarge", 2, 5, 3, model::TargetTracking{}, pricing::Purchase::ComputeSp1y};
+    form.setScenario(scenario);
+    CHECK(form.problems().empty());
+    CHECK(form.scenario().hybrid == scenario.hybrid);
+    scenario.hybrid = model::HybridSetup{rule, {}, {}, {}, {}, {}, {}};
+    form.setScenario(scenario);
+    CHECK(form.problems().empty());
+    CHECK(form.scenario().hybrid == scenario.hybrid);
+  }
+  type(form, "/hybrid/overflow/share", "25%");
+  type(form, "/hybrid/min", "4");
+  CHECK(form.scenario().hybrid->overflow == model::OverflowRule(model::WeightedOverflow{0.25}));
+  CHECK(form.scenario().hybrid->min == 4);
 }
 
 TEST_CASE("Measured data without a field is carried through the form", "[ui][form]") {

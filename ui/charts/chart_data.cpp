@@ -155,6 +155,10 @@ void markRates(const model::Decision& decision, Chart& chart) {
   if (decision.meanRequestsPerSecond > 0)
     chart.markers.push_back({"you are here " + pricing::displayRate(decision.meanRequestsPerSecond), Ink::Here,
                              decision.meanRequestsPerSecond});
+  if (!decision.hybrid || decision.meanRequestsPerSecond <= 0) return;
+  const auto usd = pricing::Money::dollars(decision.hybrid->monthlyCostUsd.value);
+  chart.markers.push_back(
+      {"hybrid " + pricing::display(usd), Ink::Hybrid, decision.meanRequestsPerSecond, usd.inDollars()});
 }
 
 std::string costSummary(const model::Decision& decision) {
@@ -247,10 +251,6 @@ Axis timeAxis(const std::vector<model::TimelinePoint>& timeline, const model::Ru
   return {"simulated time", Quantity::TimeOfRun, Scale::Linear, 0.0, std::max({run.horizonS, last, 1e-3})};
 }
 
-const Axis& axisOf(const Chart& chart, const Series& series) {
-  return series.onRight && chart.right ? *chart.right : chart.y;
-}
-
 } // namespace
 
 std::string display(Quantity quantity, double value) {
@@ -310,6 +310,7 @@ Chart costChart(const model::Decision& decision) {
   Range usd;
   for (const auto& series : chart.series)
     for (const auto& point : series.points) usd.add(point.y);
+  if (decision.hybrid && !usd.empty) usd.add(decision.hybrid->monthlyCostUsd.value);
   if (usd.empty) {
     chart.summary = "No cost curve: neither platform was priced at other request rates.";
     return chart;
@@ -355,6 +356,7 @@ Chart latencyChart(const model::Decision& decision) {
   if (decision.lambda) chart.series.push_back(latencySeries(*decision.lambda, "Lambda", Ink::Lambda));
   if (decision.ec2) chart.series.push_back(latencySeries(*decision.ec2, "EC2", Ink::Ec2));
   if (decision.managed) chart.series.push_back(latencySeries(*decision.managed, "Managed Instances", Ink::Managed));
+  if (decision.hybrid) chart.series.push_back(latencySeries(*decision.hybrid, "Hybrid", Ink::Hybrid));
   std::erase_if(chart.series, [](const Series& series) { return series.points.empty(); });
   if (chart.series.empty()) {
     chart.summary = "No latency distribution: no request was completed.";
@@ -378,6 +380,7 @@ Chart latencyChart(const model::Decision& decision) {
   summarise("Lambda", decision.lambda);
   summarise("EC2", decision.ec2);
   summarise("Managed Instances", decision.managed);
+  summarise("Hybrid", decision.hybrid);
   return chart;
 }
 
@@ -450,49 +453,19 @@ Chart managedTimelineChart(const model::Decision& decision) {
                             {"Managed Instances", "instances", "environments ready", "instances, environments"});
 }
 
-std::vector<Point> thinned(std::vector<Point> points, std::size_t limit) {
-  if (points.size() <= limit || limit < 4) return points;
-  const std::size_t slices = limit / 2 - 1;
-  std::vector<Point> kept{points.front()};
-  const std::size_t inner = points.size() - 2;
-  for (std::size_t slice = 0; slice < slices; ++slice) {
-    const auto first = points.begin() + 1 + static_cast<std::ptrdiff_t>(slice * inner / slices);
-    const auto last = points.begin() + 1 + static_cast<std::ptrdiff_t>((slice + 1) * inner / slices);
-    const auto [lowest, top] =
-        std::minmax_element(first, last, [](const Point& a, const Point& b) { return a.y < b.y; });
-    kept.push_back(std::min(lowest, top)[0]);
-    if (lowest != top) kept.push_back(std::max(lowest, top)[0]);
-  }
-  kept.push_back(points.back());
-  return kept;
-}
-
-std::optional<double> valueAt(const Chart& chart, const Series& series, double x) {
-  const auto& points = series.points;
-  if (points.empty() || x < points.front().x || x > points.back().x) return std::nullopt;
-  const auto after = std::ranges::upper_bound(points, x, {}, &Point::x);
-  const auto before = std::prev(after);
-  if (series.steps || after == points.end()) return before->y;
-  const Axis& axis = axisOf(chart, series);
-  const double share = (position(chart.x, x) - position(chart.x, before->x)) /
-                       std::max(1e-300, position(chart.x, after->x) - position(chart.x, before->x));
-  const double from = position(axis, before->y), to = position(axis, after->y);
-  return valueAtPosition(axis, from + share * (to - from));
-}
-
-std::vector<std::string> readout(const Chart& chart, double x) {
-  std::vector<std::string> lines{display(chart.x.quantity, x)};
-  for (const auto& series : chart.series)
-    if (const auto y = valueAt(chart, series, x))
-      lines.push_back(fmt::format("{}: {}", series.name, display(axisOf(chart, series).quantity, *y)));
-  return lines;
-}
-
-std::string toCsv(const Chart& chart) {
-  std::string text = fmt::format("series,\"{}\",\"{}\"\n", chart.x.title, chart.y.title);
-  for (const auto& series : chart.series)
-    for (const auto& point : series.points) text += fmt::format("\"{}\",{},{}\n", series.name, point.x, point.y);
-  return text;
+Chart hybridTimelineChart(const model::Decision& decision) {
+  auto chart = fleetTimelineChart(decision, decision.hybrid, Ink::Hybrid,
+                                  {"Hybrid", "instances launched", "in service", "instances"});
+  if (chart.series.empty()) return chart;
+  auto overflow = timelineSeries(decision.hybrid->timeline, "requests on Lambda (right)", Ink::LambdaSoft,
+                                 &model::TimelinePoint::overflow);
+  overflow.onRight = true;
+  chart.series.push_back(std::move(overflow));
+  spanFromZero(*chart.right, highest(chart, true));
+  if (decision.hybrid->overflow)
+    chart.summary += fmt::format(" {} of the requests went to Lambda.",
+                                 pricing::displayPercent(decision.hybrid->overflow->fraction.value));
+  return chart;
 }
 
 } // namespace ui

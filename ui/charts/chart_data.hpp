@@ -33,7 +33,7 @@ struct Tick {
 std::vector<Tick> ticks(const Axis& axis, int atMost); // round values inside the axis, ascending
 
 // Colours by meaning; the drawing side picks one that can be read on the palette's background.
-enum class Ink { Lambda, LambdaSoft, Ec2, Ec2Soft, Managed, BreakEven, Here, Objective };
+enum class Ink { Lambda, LambdaSoft, Ec2, Ec2Soft, Managed, Hybrid, BreakEven, Here, Objective };
 
 struct Point {
   double x = 0, y = 0;
@@ -70,6 +70,7 @@ Chart latencyChart(const model::Decision& decision);
 Chart lambdaTimelineChart(const model::Decision& decision);
 Chart ec2TimelineChart(const model::Decision& decision);
 Chart managedTimelineChart(const model::Decision& decision); // instances, environments, requests in flight
+Chart hybridTimelineChart(const model::Decision& decision);  // instances, requests on them and on the function
 
 // Lambda's monthly cost (left) and its mean and p99 (right) over the function's memory, with the marks of the choice.
 Chart memoryChart(const model::Decision& decision);

@@ -36,6 +36,7 @@ QColor colourOf(Ink ink, const QPalette& palette) {
   case Ink::Ec2: return ec2Colour(palette);
   case Ink::Ec2Soft: return dark ? QColor(0x5f, 0xcf, 0xbf) : QColor(0x0f, 0x7f, 0x72);
   case Ink::Managed: return managedColour(palette);
+  case Ink::Hybrid: return hybridColour(palette);
   case Ink::BreakEven: return dark ? QColor(0xd7, 0x9b, 0xff) : QColor(0x7a, 0x2f, 0xb5);
   case Ink::Objective: return problemColour(palette);
   case Ink::Here: break;

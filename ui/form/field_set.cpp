@@ -98,6 +98,18 @@ void FieldSet::addScaling(const FieldSpec& spec) {
       editor);
 }
 
+void FieldSet::addOverflow(const FieldSpec& spec) {
+  auto* editor = new KindEditor(overflowKinds(), spec.label, {});
+  connect(editor, &KindEditor::edited, this, announce(spec));
+  bind(
+      spec, addRow(spec, editor),
+      [editor](const model::Scenario& scenario) { editor->show(kindTexts(scenario.hybrid->overflow)); },
+      [editor, spec](model::Scenario& scenario, std::vector<pricing::Problem>& problems) {
+        if (auto read = readOverflow(editor->texts(), spec.path, problems)) scenario.hybrid->overflow = *read;
+      },
+      editor);
+}
+
 void FieldSet::addSource(const FieldSpec& spec) {
   auto* editor = new KindEditor(sourceKinds(), spec.label, toQt(spec.nothing));
   connect(editor, &KindEditor::edited, this, announce(spec));

@@ -50,6 +50,7 @@ class FieldSet : public QWidget {
   template <class Access> void addDistribution(const FieldSpec& spec, Access access);
   void addArrivals(const FieldSpec& spec);
   void addScaling(const FieldSpec& spec);
+  void addOverflow(const FieldSpec& spec);
   void addSource(const FieldSpec& spec);    // `nothing` in the spec is the title of "no source"
   void addSnapStart(const FieldSpec& spec); // `nothing` in the spec is the title of "off"
 

@@ -324,6 +324,27 @@ std::optional<model::RequestSource> readSource(const KindTexts& texts, std::stri
   return readKind<m::RequestSource>(sourceKinds(), texts, where, problems, read);
 }
 
+KindTexts kindTexts(const model::OverflowRule& rule) {
+  if (const auto* weighted = std::get_if<model::WeightedOverflow>(&rule))
+    return {"weight", {fieldText(weighted->share)}};
+  return {"in_flight", {fieldText(std::get<model::InFlightOverflow>(rule).limit, "auto")}};
+}
+
+std::optional<model::OverflowRule> readOverflow(const KindTexts& texts, std::string_view where,
+                                                std::vector<Problem>& problems) {
+  const auto read = [&texts](Reader& reader) -> model::OverflowRule {
+    model::WeightedOverflow weighted;
+    model::InFlightOverflow inFlight;
+    if (texts.kind == "weight") {
+      reader.next(weighted.share);
+      return weighted;
+    }
+    reader.next(inFlight.limit, "auto");
+    return inFlight;
+  };
+  return readKind<model::OverflowRule>(overflowKinds(), texts, where, problems, read);
+}
+
 KindTexts kindTexts(const model::SnapStart& snapStart) {
   std::string restore = "auto";
   if (snapStart.restore) {

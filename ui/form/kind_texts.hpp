@@ -40,6 +40,10 @@ KindTexts kindTexts(const model::RequestSource& source);
 std::optional<model::RequestSource> readSource(const KindTexts& texts, std::string_view where,
                                                std::vector<pricing::Problem>& problems);
 
+KindTexts kindTexts(const model::OverflowRule& rule);
+std::optional<model::OverflowRule> readOverflow(const KindTexts& texts, std::string_view where,
+                                                std::vector<pricing::Problem>& problems);
+
 // A restore that is neither "auto" nor a constant has no text of its own: it shows as "as given" and stays what `given`
 // is.
 KindTexts kindTexts(const model::SnapStart& snapStart);

@@ -150,6 +150,13 @@ std::vector<KindSpec> makeSourceKinds() {
           {"kinesis_on_demand", "Kinesis stream, on demand", std::move(onDemand)}};
 }
 
+std::vector<KindSpec> makeOverflowKinds() {
+  return {{"in_flight",
+           "what finds its instance full",
+           {number("limit", "Limit", "auto", "Requests in work or waiting on an instance; auto searches.")}},
+          {"weight", "a share at random", {number("share", "Share", "0.1", "Of the requests; a fraction or %.")}}};
+}
+
 std::vector<KindSpec> makeSnapStartKinds() {
   const model::SnapStart usual;
   return {
@@ -184,6 +191,11 @@ std::span<const KindSpec> scalingKinds() {
 
 std::span<const KindSpec> sourceKinds() {
   static const auto kinds = makeSourceKinds();
+  return kinds;
+}
+
+std::span<const KindSpec> overflowKinds() {
+  static const auto kinds = makeOverflowKinds();
   return kinds;
 }
 

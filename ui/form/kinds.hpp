@@ -27,6 +27,7 @@ std::span<const KindSpec> distributionKinds();
 std::span<const KindSpec> arrivalKinds();
 std::span<const KindSpec> scalingKinds();
 std::span<const KindSpec> sourceKinds();
+std::span<const KindSpec> overflowKinds();
 std::span<const KindSpec> snapStartKinds(); // one kind, "on"
 
 } // namespace ui

@@ -25,7 +25,8 @@ std::string dotted(const QString& path) {
 ScenarioForm::ScenarioForm(std::shared_ptr<const pricing::PriceCatalogue> catalogue, QWidget* parent)
     : QWidget(parent), m_catalogue(std::move(catalogue)), m_tabs(new QTabWidget), m_summary(new QPushButton),
       m_lambdaCompared(new QCheckBox(tr("Compare Lambda"))), m_ec2Compared(new QCheckBox(tr("Compare EC2"))),
-      m_managedCompared(new QCheckBox(tr("Compare Lambda Managed Instances"))) {
+      m_managedCompared(new QCheckBox(tr("Compare Lambda Managed Instances"))),
+      m_hybridCompared(new QCheckBox(tr("Compare a base on EC2 with overflow to Lambda"))) {
   auto* layout = new QVBoxLayout(this);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->addWidget(m_tabs);
@@ -43,6 +44,7 @@ ScenarioForm::ScenarioForm(std::shared_ptr<const pricing::PriceCatalogue> catalo
   connect(m_lambdaCompared, &QCheckBox::toggled, m_eventFields, &QWidget::setEnabled);
   m_ec2Fields = addPage(newEc2Page(*m_catalogue), tr("EC2"), m_ec2Compared, "/ec2");
   m_managedFields = addPage(newManagedPage(*m_catalogue), tr("Managed"), m_managedCompared, "/managed_instances");
+  m_hybridFields = addPage(newHybridPage(*m_catalogue), tr("Hybrid"), m_hybridCompared, "/hybrid");
   addPage(newObjectivePage(), tr("Objective"));
   addPage(newPricesPage(), tr("Prices"));
   addPage(newRunPage(), tr("Run"));
@@ -80,14 +82,18 @@ void ScenarioForm::setScenario(const model::Scenario& scenario) {
   if (!m_edited.lambda) m_edited.lambda.emplace();
   if (!m_edited.ec2) m_edited.ec2.emplace();
   if (!m_edited.managed) m_edited.managed.emplace();
-  const QSignalBlocker quietLambda(m_lambdaCompared), quietEc2(m_ec2Compared), quietManaged(m_managedCompared);
+  if (!m_edited.hybrid) m_edited.hybrid.emplace();
+  const QSignalBlocker quietLambda(m_lambdaCompared), quietEc2(m_ec2Compared), quietManaged(m_managedCompared),
+      quietHybrid(m_hybridCompared);
   m_lambdaCompared->setChecked(scenario.lambda.has_value());
   m_ec2Compared->setChecked(scenario.ec2.has_value());
   m_managedCompared->setChecked(scenario.managed.has_value());
+  m_hybridCompared->setChecked(scenario.hybrid.has_value());
   m_lambdaFields->setEnabled(scenario.lambda.has_value());
   m_eventFields->setEnabled(scenario.lambda.has_value());
   m_ec2Fields->setEnabled(scenario.ec2.has_value());
   m_managedFields->setEnabled(scenario.managed.has_value());
+  m_hybridFields->setEnabled(scenario.hybrid.has_value());
   for (const auto& page : m_pages) page.fields->show(m_edited);
   readFields();
 }
@@ -106,6 +112,7 @@ void ScenarioForm::readFields() {
   if (!m_lambdaCompared->isChecked()) m_scenario.lambda.reset();
   if (!m_ec2Compared->isChecked()) m_scenario.ec2.reset();
   if (!m_managedCompared->isChecked()) m_scenario.managed.reset();
+  if (!m_hybridCompared->isChecked()) m_scenario.hybrid.reset();
   validate();
 }
 

@@ -45,8 +45,8 @@ class ScenarioForm : public QWidget {
   std::shared_ptr<const pricing::PriceCatalogue> m_catalogue;
   QTabWidget* m_tabs;
   QPushButton* m_summary;
-  QCheckBox *m_lambdaCompared, *m_ec2Compared, *m_managedCompared;
-  FieldSet *m_lambdaFields, *m_eventFields, *m_ec2Fields, *m_managedFields;
+  QCheckBox *m_lambdaCompared, *m_ec2Compared, *m_managedCompared, *m_hybridCompared;
+  FieldSet *m_lambdaFields, *m_eventFields, *m_ec2Fields, *m_managedFields, *m_hybridFields;
   std::vector<Page> m_pages;
   // Both platforms are always present in what the fields edit, so that unchecking one forgets nothing.
   model::Scenario m_edited, m_scenario;

@@ -8,6 +8,7 @@ namespace ui {
 namespace {
 
 using model::Ec2Setup;
+using model::HybridSetup;
 using model::LambdaSetup;
 using model::ManagedScaling;
 using model::ManagedSetup;
@@ -343,6 +344,32 @@ FieldSet* newManagedPage(const pricing::PriceCatalogue& catalogue) {
                   frontDoorChoices(), at(&ManagedSetup::frontDoor));
   addManagedEnvironments(*page);
   addManagedScaling(*page);
+  return page;
+}
+
+FieldSet* newHybridPage(const pricing::PriceCatalogue& catalogue) {
+  using Purchase = std::optional<pricing::Purchase>;
+  auto* page = new FieldSet;
+  page->startGroup(tr("To Lambda goes"));
+  page->addOverflow({"/hybrid/overflow", tr("Overflow"), tr("Which requests the instances do not take.")});
+  page->startGroup(tr("Base on EC2"));
+  auto names = instanceTypeNames(catalogue);
+  names.front() = tr("as EC2");
+  page->addSearch({"/hybrid/instance_type", tr("Type"), tr("Instance type of the base. Type to search."), "as EC2"},
+                  names, at(&HybridSetup::instanceType));
+  page->addText({"/hybrid/min", tr("Least"), countTip("Instances of the base, or fewest; auto searches."), "auto"},
+                at(&HybridSetup::min));
+  page->addText({"/hybrid/max", tr("Most"), countTip("Most instances; as least: the base is fixed."), "as least"},
+                at(&HybridSetup::max));
+  page->addText({"/hybrid/initial", tr("At the start"), countTip("Instances in service at time 0."), "as least"},
+                at(&HybridSetup::initial));
+  page->addJson({"/hybrid/scaling", tr("Policy"),
+                 tr("How a base between least and most scales, as ec2.scaling of a scenario file; null: as EC2.")},
+                at(&HybridSetup::scaling));
+  std::vector<Choice<Purchase>> purchases{{tr("as EC2"), Purchase()}};
+  for (const auto& choice : purchaseChoices()) purchases.push_back({choice.title, Purchase(choice.value)});
+  page->addChoice({"/hybrid/purchase", tr("Purchase"), tr("How the base's hours are paid.")}, purchases,
+                  at(&HybridSetup::purchase));
   return page;
 }
 

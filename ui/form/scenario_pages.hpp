@@ -10,6 +10,7 @@ FieldSet* newLambdaPage();
 FieldSet* newEventsPage(); // ways of events to the function, failures, neighbours
 FieldSet* newEc2Page(const pricing::PriceCatalogue& catalogue);
 FieldSet* newManagedPage(const pricing::PriceCatalogue& catalogue);
+FieldSet* newHybridPage(const pricing::PriceCatalogue& catalogue);
 FieldSet* newObjectivePage();
 FieldSet* newPricesPage(); // prices, network, people
 FieldSet* newRunPage();

@@ -48,6 +48,9 @@ template <class T> auto at(T model::ManagedSetup::*member) {
 template <class T> auto at(T model::ManagedScaling::*member) {
   return [member](auto& s) -> auto& { return s.managed->scaling.*member; };
 }
+template <class T> auto at(T model::HybridSetup::*member) {
+  return [member](auto& s) -> auto& { return (*s.hybrid).*member; };
+}
 template <class T> auto at(T model::Objective::*member) {
   return [member](auto& s) -> auto& { return s.objective.*member; };
 }

@@ -60,10 +60,20 @@ std::vector<KeyFigure> managedFigures(const model::PlatformResult& result) {
   return figures;
 }
 
+std::vector<KeyFigure> hybridFigures(const model::PlatformResult& result) {
+  auto figures = ec2Figures(result);
+  figures.push_back({tr("on Lambda"), percentWithInterval(result.overflow->fraction),
+                     tr("Requests that the instances handed over, divided by requests.")});
+  const auto function = lambdaFigures(result);
+  figures.insert(figures.end(), function.begin(), function.begin() + 2); // cold starts and environments
+  return figures;
+}
+
 std::vector<KeyFigure> ownFigures(const model::PlatformResult& result) {
   switch (result.platform) {
   case model::Platform::Lambda: return lambdaFigures(result);
   case model::Platform::Ec2: return ec2Figures(result);
+  case model::Platform::Hybrid: return hybridFigures(result);
   case model::Platform::ManagedInstances: break;
   }
   return managedFigures(result);
@@ -75,15 +85,17 @@ QString platformTitle(model::Platform platform) {
   switch (platform) {
   case model::Platform::Lambda: return QStringLiteral("Lambda");
   case model::Platform::Ec2: return QStringLiteral("EC2");
+  case model::Platform::Hybrid: return QStringLiteral("Hybrid");
   case model::Platform::ManagedInstances: break;
   }
   return QStringLiteral("Managed Instances");
 }
 
 const model::PlatformResult* resultOf(const model::Decision& decision, model::Platform platform) {
-  const auto& result = platform == model::Platform::Lambda ? decision.lambda
-                       : platform == model::Platform::Ec2  ? decision.ec2
-                                                           : decision.managed;
+  const auto& result = platform == model::Platform::Lambda   ? decision.lambda
+                       : platform == model::Platform::Ec2    ? decision.ec2
+                       : platform == model::Platform::Hybrid ? decision.hybrid
+                                                             : decision.managed;
   return result ? &*result : nullptr;
 }
 

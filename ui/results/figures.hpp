@@ -8,10 +8,10 @@
 
 namespace ui {
 
-QString platformTitle(model::Platform platform);              // "Lambda", "EC2", "Managed Instances"
+QString platformTitle(model::Platform platform);              // "Lambda", "EC2", "Managed Instances", "Hybrid"
 // All platforms in the order in which results show them, and what was found out about one; null: it was left out.
 inline constexpr std::array kPlatforms{model::Platform::Lambda, model::Platform::Ec2,
-                                       model::Platform::ManagedInstances};
+                                       model::Platform::ManagedInstances, model::Platform::Hybrid};
 const model::PlatformResult* resultOf(const model::Decision& decision, model::Platform platform);
 QString dollars(double usd);                                  // "$1,234.57", "-$3.20"
 QString dollarsWithInterval(const model::Estimate& usd);      // "$12.30 ± $0.10"

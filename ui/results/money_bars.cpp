@@ -20,9 +20,10 @@ constexpr int kMargin = 6;
 // Neighbours must differ; the order of shades repeats after four.
 QColor shade(model::Platform platform, std::size_t number, const QPalette& palette) {
   constexpr std::array kLightness{100, 135, 115, 155};
-  const QColor base = platform == model::Platform::Lambda ? lambdaColour(palette)
-                      : platform == model::Platform::Ec2  ? ec2Colour(palette)
-                                                          : managedColour(palette);
+  const QColor base = platform == model::Platform::Lambda   ? lambdaColour(palette)
+                      : platform == model::Platform::Ec2    ? ec2Colour(palette)
+                      : platform == model::Platform::Hybrid ? hybridColour(palette)
+                                                            : managedColour(palette);
   const int factor = kLightness[number % kLightness.size()];
   return isDark(palette) ? base.darker(factor) : base.lighter(factor);
 }

@@ -70,8 +70,9 @@ void PlatformCard::showFigures(const model::PlatformResult& result) {
     delete item;
   }
   const auto figures = keyFigures(result);
-  // The third lane has a row of its own.
-  const int columns = m_platform == model::Platform::ManagedInstances ? static_cast<int>(figures.size()) : kFigureColumns;
+  // The two sides stand beside each other, the others have a row of their own.
+  const bool side = m_platform == model::Platform::Lambda || m_platform == model::Platform::Ec2;
+  const int columns = side ? kFigureColumns : static_cast<int>(figures.size());
   m_cost->setText(QStringLiteral("%1 %2").arg(figures.front().value, figures.front().caption));
   m_cost->setToolTip(figures.front().tip);
   QStringList spoken{m_title->text(), m_cost->text()};
@@ -93,7 +94,8 @@ void PlatformCard::showFigures(const model::PlatformResult& result) {
 
 void PlatformCard::showBadge(const model::Decision& decision, const model::PlatformResult& result) {
   const bool won = (m_platform == model::Platform::Lambda && decision.verdict == model::Verdict::Lambda) ||
-                   (m_platform == model::Platform::Ec2 && decision.verdict == model::Verdict::Ec2);
+                   (m_platform == model::Platform::Ec2 && decision.verdict == model::Verdict::Ec2) ||
+                   (m_platform == model::Platform::Hybrid && decision.verdict == model::Verdict::Hybrid);
   const bool cheaper = m_platform == model::Platform::ManagedInstances && decision.managedSavingUsd;
   m_badgeGood = result.meetsObjective;
   QStringList misses;

@@ -54,8 +54,9 @@ ResultsPage::ResultsPage(QWidget* parent)
       m_reasons(newRichLabel(tr("Reasons"))), m_idleLifetime(newRichLabel(tr("What the idle lifetime does"))),
       m_replay(newRichLabel(tr("What the replay tells"))), m_lambda(new PlatformCard(model::Platform::Lambda)),
       m_ec2(new PlatformCard(model::Platform::Ec2)), m_managed(new PlatformCard(model::Platform::ManagedInstances)),
-      m_tabs(new QTabWidget), m_cost(new ChartPanel), m_latency(new ChartPanel), m_memory(new ChartPanel),
-      m_lambdaTimeline(new ChartPanel), m_ec2Timeline(new ChartPanel), m_managedTimeline(new ChartPanel),
+      m_hybrid(new PlatformCard(model::Platform::Hybrid)), m_tabs(new QTabWidget), m_cost(new ChartPanel),
+      m_latency(new ChartPanel), m_memory(new ChartPanel), m_lambdaTimeline(new ChartPanel),
+      m_ec2Timeline(new ChartPanel), m_managedTimeline(new ChartPanel), m_hybridTimeline(new ChartPanel),
       m_money(new MoneyBars) {
   QFont large = m_headline->font();
   large.setPointSizeF(large.pointSizeF() * 1.3);
@@ -73,6 +74,7 @@ ResultsPage::ResultsPage(QWidget* parent)
   m_lambda->hide();
   m_ec2->hide();
   m_managed->hide();
+  m_hybrid->hide();
 
   auto* content = new QWidget;
   auto* layout = new QVBoxLayout(content);
@@ -82,6 +84,7 @@ ResultsPage::ResultsPage(QWidget* parent)
   layout->addWidget(m_notice);
   layout->addLayout(cards);
   layout->addWidget(m_managed);
+  layout->addWidget(m_hybrid);
   layout->addWidget(m_tabs, 1);
   layout->addWidget(m_run);
   auto* page = new QVBoxLayout(this);
@@ -103,7 +106,7 @@ void ResultsPage::addCharts() {
   auto* layout = new QVBoxLayout(overTime);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
-  for (auto* chart : {m_lambdaTimeline, m_ec2Timeline, m_managedTimeline}) {
+  for (auto* chart : {m_lambdaTimeline, m_ec2Timeline, m_managedTimeline, m_hybridTimeline}) {
     chart->setMinimumHeight(kLowestTimeline);
     layout->addWidget(chart, 1);
   }
@@ -174,6 +177,7 @@ void ResultsPage::setDecision(std::shared_ptr<const model::Decision> decision) {
   m_lambda->show(*m_decision);
   m_ec2->show(*m_decision);
   m_managed->show(*m_decision);
+  m_hybrid->show(*m_decision);
   m_money->show(*m_decision);
   m_cost->setChart(costChart(*m_decision));
   m_latency->setChart(latencyChart(*m_decision));
@@ -182,6 +186,8 @@ void ResultsPage::setDecision(std::shared_ptr<const model::Decision> decision) {
   m_ec2Timeline->setChart(ec2TimelineChart(*m_decision));
   m_managedTimeline->setChart(managedTimelineChart(*m_decision));
   m_managedTimeline->setVisible(m_decision->managed.has_value());
+  m_hybridTimeline->setChart(hybridTimelineChart(*m_decision));
+  m_hybridTimeline->setVisible(m_decision->hybrid.has_value());
   m_lambdaTimeline->setVisible(m_decision->lambda.has_value());
   m_ec2Timeline->setVisible(m_decision->ec2.has_value());
   for (auto* model : m_models) model->setDecision(m_decision);

@@ -155,7 +155,7 @@ std::vector<DecisionTableModel::Row> BillTableModel::rowsOf(const model::Decisio
     const auto* result = resultOf(decision, platform);
     if (!result) continue;
     const QString title = platformTitle(platform);
-    const bool compared = platform != model::Platform::ManagedInstances; // the two sides of the verdict
+    const bool compared = platform == model::Platform::Lambda || platform == model::Platform::Ec2; // the two sides
     for (const auto& line : result->bill.lines)
       if (!once || !line.shared) rows.push_back(billRow(title, line));
     if (once && compared) rows.push_back(sumRow(title, tr("What both pay"), shared, Tone::Muted));

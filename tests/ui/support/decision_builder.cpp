@@ -209,6 +209,28 @@ model::Decision cheaperManagedDecision() {
   return decision;
 }
 
+model::Decision hybridDecision() {
+  auto decision = plausibleDecision();
+  auto hybrid = ec2Result();
+  hybrid.platform = model::Platform::Hybrid;
+  hybrid.configuration = "c7g.large x 4, over 8 in flight to 1769 MB x86_64";
+  hybrid.meetsObjective = true;
+  hybrid.missed.clear();
+  hybrid.instancesMean = {4, 0};
+  hybrid.peakInstances = 4;
+  hybrid.environmentsMean = {6.5, 0.2};
+  hybrid.peakEnvironments = 31;
+  hybrid.coldFraction = {0.002, 1e-4};
+  hybrid.overflow.emplace();
+  hybrid.overflow->count = 2'721'600;
+  hybrid.overflow->fraction = {0.045, 0.001};
+  for (auto& point : hybrid.timeline) point.overflow = 20;
+  decision.hybrid = std::move(hybrid);
+  decision.verdict = model::Verdict::Hybrid;
+  decision.monthlySavingUsd = {164, 5.2};
+  return decision;
+}
+
 std::shared_ptr<const model::Decision> sharedDecision() {
   return std::make_shared<const model::Decision>(plausibleDecision());
 }

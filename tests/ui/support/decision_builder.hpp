@@ -11,6 +11,7 @@ namespace tests {
 // idle lifetime varied and a recorded run replayed.
 model::Decision plausibleDecision();
 model::Decision cheaperManagedDecision(); // the same, but Managed Instances would cost $192.17 a month less than Lambda
+model::Decision hybridDecision();         // the same, with a hybrid that is the verdict
 std::shared_ptr<const model::Decision> sharedDecision();
 
 // An engine that answers at once with that decision (its scenario replaced by the one asked about, Managed Instances
