@@ -133,9 +133,27 @@ inline InServiceTime& InServiceTime::operator+=(const InServiceTime& other) {
   return *this;
 }
 
+// Instances of one type on the spot market; parts of the sums of Ec2Tally. Billed: instanceNs + minimumTopUpNs - freeNs.
+struct SpotTime {
+  Int128 instanceNs = 0, inServiceNs = 0, minimumTopUpNs = 0;
+  Int128 freeNs = 0; // of instanceNs: interrupted by AWS in the first hour (EC2 user guide, billing for interrupted Spot)
+  double surplusCredits = 0;
+  SpotTime& operator+=(const SpotTime& other);
+  friend bool operator==(const SpotTime&, const SpotTime&) = default;
+};
+
+inline SpotTime& SpotTime::operator+=(const SpotTime& other) {
+  instanceNs += other.instanceNs;
+  inServiceNs += other.inServiceNs;
+  minimumTopUpNs += other.minimumTopUpNs;
+  freeNs += other.freeNs;
+  surplusCredits += other.surplusCredits;
+  return *this;
+}
+
 struct Ec2Tally {
   Outcomes outcomes;
-  Int128 instanceNs = 0;     // billed: launch (running) to termination, in the window
+  Int128 instanceNs = 0;     // launch (running) to termination, in the window; billed but for what is free of spot
   Int128 inServiceNs = 0;    // taking requests or draining; instanceNs - inServiceNs is boot
   InServiceTime inService;   // its parts add up to inServiceNs
   Int128 minimumTopUpNs = 0; // 60 s minimum per start: what is billed beyond instanceNs for instances that ended early
@@ -145,8 +163,19 @@ struct Ec2Tally {
   double surplusCredits = 0;
   std::uint64_t launches = 0, terminations = 0;
   std::int64_t peakInstances = 0;
+  std::vector<SpotTime> spot;                   // by type of the fleet; empty: all on demand
+  std::uint64_t interruptions = 0;              // of terminations: by AWS
+  std::uint64_t lostToInterruptions = 0;        // of outcomes.timedOut: in flight when AWS took the instance
+  std::uint64_t launchesWithoutCapacity = 0;    // attempts on the spot market that no type had capacity for
+  SpotTime spotTotal() const;
   friend bool operator==(const Ec2Tally&, const Ec2Tally&) = default;
 };
+
+inline SpotTime Ec2Tally::spotTotal() const {
+  SpotTime sum;
+  for (const auto& kind : spot) sum += kind;
+  return sum;
+}
 
 // State just before `at`. Lambda: environments and busy; EC2: instances launched (booting included) and requests in
 // flight.
@@ -168,7 +197,7 @@ struct LambdaHours {
   friend bool operator==(const LambdaHours&, const LambdaHours&) = default;
 };
 struct Ec2Hours {
-  std::vector<std::int64_t> instanceNs; // billed: instance time, and the 60 s top-up in the hour of termination
+  std::vector<std::int64_t> instanceNs; // on demand: instance time, and the 60 s top-up in the hour of termination
   std::vector<std::int64_t> inFlightNs; // requests at instances; over an hour's length: mean connections
   friend bool operator==(const Ec2Hours&, const Ec2Hours&) = default;
 };

@@ -18,8 +18,6 @@ namespace {
 
 using namespace ec2;
 
-DemandRule demandOf(const Ec2Fleet& fleet) { return DemandRule(fleet.vcpus, fleet.speed, fleet.threads); }
-
 // A fleet without a policy is still watched: the timeline shows CPU at one-minute points.
 TargetTracking watchedBy(const Scaling& scaling) {
   if (const auto* tracking = std::get_if<TargetTracking>(&scaling)) return *tracking;
@@ -31,13 +29,13 @@ TargetTracking watchedBy(const Scaling& scaling) {
 } // namespace
 
 std::int64_t ec2DurationNs(const Ec2Fleet& fleet, std::int64_t cpuNs, std::int64_t ioNs) {
-  return demandOf(fleet).duration(cpuNs, ioNs);
+  return DemandRule(fleet.vcpus, fleet.speed, fleet.threads).duration(cpuNs, ioNs);
 }
 
 struct Ec2Simulator::State {
   State(const Ec2Fleet& fleet, const ObservationPlan& observation, std::uint64_t seed, std::uint64_t replication)
-      : plan(observation), watch(watchedBy(fleet.scaling)), demand(demandOf(fleet)), discipline(fleet.discipline),
-        routing(fleet.routing), recorder(observation, fleet.requestTimeout, fleet.overhead), ledger(fleet, observation),
+      : plan(observation), watch(watchedBy(fleet.scaling)), discipline(fleet.discipline), routing(fleet.routing),
+        recorder(observation, fleet.requestTimeout, fleet.overhead), ledger(fleet, observation),
         instances(fleet, watch.warmup, recorder, seed, replication), random(seed, "ec2.routing", replication),
         periodEnd(watch.period.count()) {
     if (std::holds_alternative<TargetTracking>(fleet.scaling)) tracker.emplace(watch, fleet.min, fleet.max);
@@ -66,7 +64,6 @@ struct Ec2Simulator::State {
 
   ObservationPlan plan;
   TargetTracking watch;
-  DemandRule demand;
   Discipline discipline;
   Routing routing;
   TallyRecorder recorder;
@@ -90,7 +87,6 @@ struct Ec2Simulator::State {
 template <Discipline D, Routing R>
 void Ec2Simulator::State::run(const workloads::RequestBatch& batch, std::size_t first, std::size_t last) {
   auto& serving = instances.serving();
-  const EngineLimits limits = instances.limits();
   const std::size_t n = serving.size();
   std::size_t turn = instances.nextInTurn;
   std::uint64_t rejected = 0;
@@ -101,9 +97,11 @@ void Ec2Simulator::State::run(const workloads::RequestBatch& batch, std::size_t 
     else
       turn = turn + 1 == n ? 0 : turn + 1;
     Instance& instance = *serving[chosen];
+    const KindRules& kind = *instance.kind;
     ++instance.received;
-    instance.engine.advance<D>(batch.arrival[i], limits, recorder);
-    const auto admission = instance.engine.admit<D>(demand(batch.arrival[i], batch.cpu[i], batch.io[i]), limits);
+    instance.engine.advance<D>(batch.arrival[i], kind.limits, recorder);
+    const auto admission =
+        instance.engine.admit<D>(kind.demand(batch.arrival[i], batch.cpu[i], batch.io[i]), kind.limits);
     rejected += admission == RequestEngine::Admission::Rejected ? 1 : 0;
   }
   instances.nextInTurn = turn;
@@ -114,24 +112,25 @@ template <Discipline D>
 void Ec2Simulator::State::runLeastOutstanding(const workloads::RequestBatch& batch, std::size_t first,
                                               std::size_t last) {
   auto& serving = instances.serving();
-  const EngineLimits limits = instances.limits();
   const auto changed = [&](std::size_t index) {
-    outstanding.set(index, serving[index]->engine.inFlight());
-    events.set(index, serving[index]->engine.nextEvent<D>(limits));
+    const Instance& instance = *serving[index];
+    outstanding.set(index, instance.engine.inFlight());
+    events.set(index, instance.engine.nextEvent<D>(instance.kind->limits));
   };
   std::uint64_t rejected = 0;
   for (std::size_t i = first; i < last; ++i) {
     const std::int64_t t = batch.arrival[i];
     while (events.time() <= t) {
       const std::size_t index = events.index();
-      serving[index]->engine.advance<D>(t, limits, recorder);
+      serving[index]->engine.advance<D>(t, serving[index]->kind->limits, recorder);
       changed(index);
     }
     const std::size_t chosen = outstanding.pick(instances.nextInTurn);
     instances.nextInTurn = chosen + 1 == serving.size() ? 0 : chosen + 1;
     Instance& instance = *serving[chosen];
+    const KindRules& kind = *instance.kind;
     ++instance.received;
-    const auto admission = instance.engine.admit<D>(demand(t, batch.cpu[i], batch.io[i]), limits);
+    const auto admission = instance.engine.admit<D>(kind.demand(t, batch.cpu[i], batch.io[i]), kind.limits);
     rejected += admission == RequestEngine::Admission::Rejected ? 1 : 0;
     changed(chosen);
   }
@@ -184,7 +183,7 @@ void Ec2Simulator::State::controlDone() {
   refreshOutstanding();
   const std::int64_t visible = points.empty() ? kNever : points.front().visibleAt;
   nextControl = std::min({tick(), recorder.nextEdge(), recorder.nextHour(), ledger.nextSlot(), instances.nextBoot(),
-                          instances.nextDrainDeadline(), periodEnd, visible});
+                          instances.nextDrainDeadline(), instances.nextMarketEvent(), periodEnd, visible});
 }
 
 // Everything at t, after the finishes and before the arrivals of that instant.
@@ -193,6 +192,7 @@ void Ec2Simulator::State::control(std::int64_t t) {
   instances.advance(t);
   closeSpans(t);
   instances.enterService(t);
+  instances.followMarket(t);
   if (periodEnd == t) closePeriod(t);
   reactToPoints(t);
   controlDone();
@@ -208,7 +208,7 @@ void Ec2Simulator::State::closeSpans(std::int64_t t) {
   }
   if (recorder.nextEdge() == t) {
     instances.spendCredits(t);
-    recorder.surplusCredits(instances.surplusCredits());
+    recorder.surplusCredits(instances.surplusCredits(), instances.spotSurplusCredits());
   }
   while (recorder.nextEdge() == t) recorder.closeWindow(instances.cpuBusyAt(t), instances.alive());
 }
@@ -224,13 +224,13 @@ void Ec2Simulator::State::closePeriod(std::int64_t t) {
   instances.spendCredits(t);
   MetricPoint point;
   point.visibleAt = t + watch.metricDelay.count();
-  Int128 busy = 0;
+  std::vector<Int128> busy(instances.kinds().size(), 0);
   std::uint64_t received = 0;
   for (auto& instance : instances.serving()) {
-    const Int128 busyNow = instance->engine.cpuBusyAt(t, instances.limits());
+    const Int128 busyNow = instance->cpuBusyAt(t);
     if (instance->warmAt <= t - period) {
       ++point.instances;
-      busy += busyNow - instance->busyAtPeriodStart;
+      busy[instance->kind->index] += busyNow - instance->busyAtPeriodStart;
       received += instance->received - instance->receivedAtPeriodStart;
     }
     instance->busyAtPeriodStart = busyNow;
@@ -238,8 +238,9 @@ void Ec2Simulator::State::closePeriod(std::int64_t t) {
   }
   if (point.instances > 0) {
     const auto over = static_cast<double>(point.instances);
-    point.cpu = static_cast<double>(busy) /
-                (static_cast<double>(instances.limits().cores) * static_cast<double>(period) * over);
+    for (const KindRules& kind : instances.kinds())
+      point.cpu += static_cast<double>(busy[kind.index]) /
+                   (static_cast<double>(kind.limits.cores) * static_cast<double>(period) * over);
     point.requestsPerTarget = static_cast<double>(received) / over;
   }
   points.push_back(point);
@@ -251,7 +252,7 @@ void Ec2Simulator::State::reactToPoints(std::int64_t t) {
     const MetricPoint& point = points.front();
     if (point.instances > 0) visibleCpu = point.cpu;
     if (!tracker) continue;
-    const FleetCapacity capacity{instances.inService(), instances.booting(), instances.warming(t)};
+    const FleetCapacity capacity{instances.inService(), instances.onOrder(), instances.warming(t)};
     const std::int64_t change = tracker->react(point, capacity);
     if (change > 0) instances.launch(change, t);
     if (change < 0) instances.drain(-change, t);
@@ -266,8 +267,9 @@ void Ec2Simulator::State::refreshOutstanding() {
   for (std::size_t i = 0; i < serving.size(); ++i) {
     const auto& engine = serving[i]->engine;
     outstanding.set(i, engine.inFlight());
-    events.set(i, discipline == Discipline::Fcfs ? engine.nextEvent<Discipline::Fcfs>(instances.limits())
-                                                 : engine.nextEvent<Discipline::ProcessorSharing>(instances.limits()));
+    const auto& limits = serving[i]->kind->limits;
+    events.set(i, discipline == Discipline::Fcfs ? engine.nextEvent<Discipline::Fcfs>(limits)
+                                                 : engine.nextEvent<Discipline::ProcessorSharing>(limits));
   }
 }
 

@@ -1,5 +1,5 @@
 #pragma once
-// A fleet of equal instances behind a load balancer, with Auto Scaling. Rules: design section 5; sources: EC2, Auto
+// A fleet of instances behind a load balancer, with Auto Scaling. Rules: design section 5; sources: EC2, Auto
 // Scaling and Elastic Load Balancing user guides (copies of Apr and Sep-Oct 2026), named in ec2_simulator.cpp.
 // Pinned by tests/model/ec2_simulator_test.cpp against a plain reference event loop, M/M/1, M/M/c, M/D/1, M/G/1,
 // processor sharing, and scaling traces worked by hand.
@@ -8,8 +8,8 @@
 #include <optional>
 #include <variant>
 
+#include "model/ec2/purchase_mix.hpp"
 #include "model/observation.hpp"
-#include "pricing/cpu_credits.hpp"
 #include "workloads/distribution.hpp"
 #include "workloads/workload.hpp"
 
@@ -36,13 +36,13 @@ struct TargetTracking {
 };
 using Scaling = std::variant<NoScaling, TargetTracking>;
 
-// One fleet in one configuration, ready to run.
-struct Ec2Fleet {
-  double vcpus = 2.0;
-  double speed = 1.0;   // of one vCPU, relative to a Lambda x86 vCPU
+// One fleet in one configuration, ready to run. As a kind it is its first type: the one on demand launches take.
+struct Ec2Fleet : InstanceKind {
+  std::vector<InstanceKind> furtherKinds; // other types that spot launches may get
+  PurchaseMix mix;
+  SpotTerms spot;
   double threads = 1.0; // vCPUs one request can use
   Discipline discipline = Discipline::ProcessorSharing;
-  std::int64_t workers = 16;      // requests in flight per instance
   std::int64_t queueLimit = 1000; // waiting per instance beyond the workers
   Duration requestTimeout =
       std::chrono::seconds(30); // from arrival; a waiting request leaves, a running one fails but finishes
@@ -53,15 +53,13 @@ struct Ec2Fleet {
   workloads::DurationDistribution boot = workloads::Constant{std::chrono::minutes(1)}; // launch to in service; billed
   Duration deregistrationDelay = std::chrono::minutes(5); // draining at most this long, then requests left fail
   Duration overhead{};                                    // load balancer, added to latency
-  // Burstable types in unlimited mode: what they use beyond what they earn is counted; they never slow down. Every
-  // instance begins with none, the initial ones too. EC2 user guide, burstable performance instances (Apr 2026).
-  std::optional<pricing::CreditPlan> credits;
 };
+std::vector<InstanceKind> kindsOf(const Ec2Fleet& fleet); // the first and the further ones
 
 // Feed every request in order, then finish once. Memory is O(instances + requests in flight).
 class Ec2Simulator {
  public:
-  // Streams "ec2.boot", "ec2.routing" of this seed and replication.
+  // Streams "ec2.boot", "ec2.routing" and "ec2.spot" of this seed and replication.
   Ec2Simulator(const Ec2Fleet& fleet, const ObservationPlan& plan, std::uint64_t seed, std::uint64_t replication);
   ~Ec2Simulator();
   Ec2Simulator(Ec2Simulator&&) noexcept;
@@ -73,7 +71,7 @@ class Ec2Simulator {
   std::unique_ptr<State> m_state;
 };
 
-// Duration on an uncontended instance: io + cpu / (speed * min(threads, vcpus)), nearest ns.
+// Duration on an uncontended instance of the first type: io + cpu / (speed * min(threads, vcpus)), nearest ns.
 std::int64_t ec2DurationNs(const Ec2Fleet& fleet, std::int64_t cpuNs, std::int64_t ioNs);
 
 // Desired instances of a target-tracking policy for a metric at `value` (AWS: rounds up when adding, refuses to remove

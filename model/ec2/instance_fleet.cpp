@@ -2,30 +2,73 @@
 
 #include <algorithm>
 #include <iterator>
+#include <tuple>
 
 namespace model::ec2 {
 
 namespace {
 
-EngineLimits limitsOf(const Ec2Fleet& fleet) {
-  return {coresOf(fleet), fleet.workers, fleet.queueLimit, std::min(fleet.requestTimeout.count(), kNever / 2)};
+KindRules rulesOf(const Ec2Fleet& fleet, const InstanceKind& kind, std::size_t index) {
+  return {index,
+          {coresOf(kind), kind.workers, fleet.queueLimit, std::min(fleet.requestTimeout.count(), kNever / 2)},
+          DemandRule(kind.vcpus, kind.speed, fleet.threads),
+          kind.credits};
+}
+
+std::vector<KindRules> kindRules(const Ec2Fleet& fleet) {
+  std::vector<KindRules> rules;
+  for (const auto& kind : kindsOf(fleet)) rules.push_back(rulesOf(fleet, kind, rules.size()));
+  return rules;
 }
 
 double surplusOf(const Instance& instance) {
   return instance.credits ? instance.credits->tally().charged + instance.credits->surplus() : 0;
 }
 
+// EC2 user guide, "Billing for interrupted Spot Instances": free when AWS interrupts in the first hour.
+bool isFree(const Instance& instance, std::int64_t takenAt) {
+  constexpr std::int64_t kFirstHour = 3'600'000'000'000;
+  return !instance.spot->pastFirstHour && takenAt - instance.launchedAt < kFirstHour;
+}
+
+TallyRecorder::Life lifeOf(const Instance& instance, std::int64_t end, bool terminated) {
+  TallyRecorder::Life life{instance.launchedAt, instance.inServiceAt, end, terminated};
+  if (instance.spot) life.spotKind = instance.kind->index;
+  return life;
+}
+
 } // namespace
 
-// Initial instances are a fleet that has been running: in service and past their warm-up at time 0, billed from there.
+TallyRecorder::Life lifeTakenByAws(const Instance& instance) {
+  auto life = lifeOf(instance, instance.spot->takenAt, true);
+  life.interrupted = true;
+  life.free = isFree(instance, life.end);
+  return life;
+}
+
 InstanceFleet::InstanceFleet(const Ec2Fleet& fleet, Duration warmup, TallyRecorder& recorder, std::uint64_t seed,
                              std::uint64_t replication)
-    : m_discipline(fleet.discipline), m_limits(limitsOf(fleet)), m_zones(std::max(1, fleet.zones)),
-      m_warmup(warmup.count()), m_deregistrationDelay(fleet.deregistrationDelay.count()), m_recorder(recorder),
-      m_boot(fleet.boot, workloads::RandomStream(seed, "ec2.boot", replication)), m_credits(fleet.credits) {
-  for (std::int64_t i = 0; i < fleet.initial; ++i) m_serving.push_back(create());
+    : m_discipline(fleet.discipline), m_kinds(kindRules(fleet)), m_mix(fleet.mix), m_terms(fleet.spot),
+      m_zones(std::max(1, fleet.zones)), m_warmup(warmup.count()),
+      m_deregistrationDelay(fleet.deregistrationDelay.count()), m_recorder(recorder),
+      m_boot(fleet.boot, workloads::RandomStream(seed, "ec2.boot", replication)) {
+  m_gone.busy.resize(m_kinds.size());
+  m_credits = std::any_of(m_kinds.begin(), m_kinds.end(), [](const auto& kind) { return kind.credits.has_value(); });
+  if (m_mix.usesSpot()) {
+    m_market.emplace(fleet, seed, replication);
+    m_recorder.expectSpot(m_kinds.size());
+    m_goneSpotSurplus.resize(m_kinds.size(), 0);
+  }
+  for (std::int64_t i = 0; i < fleet.initial; ++i) createInitial();
   m_recorder.launched(fleet.initial);
   m_recorder.alive(fleet.initial);
+}
+
+// A fleet that has been running: in service and past its warm-up at time 0, billed from there.
+void InstanceFleet::createInitial() {
+  const bool spot = m_market && !nextIsOnDemand();
+  m_serving.push_back(create(spot ? m_market->initialKind() : 0, spot));
+  if (spot) m_serving.back()->spot->pastFirstHour = true;
 }
 
 std::vector<std::int64_t> InstanceFleet::servingByZone() const {
@@ -41,82 +84,133 @@ int InstanceFleet::emptiestZone() const {
   return static_cast<int>(std::min_element(counts.begin(), counts.end()) - counts.begin());
 }
 
-// "Default termination policy": first the zone with the most instances; the later criteria (launch template, billing
-// hour) do not tell equal instances apart, the oldest stands in for them.
-std::size_t InstanceFleet::oldestOfFullestZone() const {
-  const auto counts = servingByZone();
-  const int zone = static_cast<int>(std::max_element(counts.begin(), counts.end()) - counts.begin());
-  std::size_t oldest = m_serving.size();
-  for (std::size_t i = 0; i < m_serving.size(); ++i) {
-    if (m_serving[i]->zone != zone) continue;
-    if (oldest == m_serving.size() || m_serving[i]->number < m_serving[oldest]->number) oldest = i;
-  }
-  return oldest;
+// EC2 Auto Scaling user guide, mixed instances groups: the base first, then the percentage.
+bool InstanceFleet::nextIsOnDemand() const {
+  const auto count = [](const Instances& instances) {
+    return std::count_if(instances.begin(), instances.end(), [](const auto& each) { return !each->spot; });
+  };
+  const std::int64_t all = booting() + inService() + static_cast<std::int64_t>(m_retries.size());
+  return count(m_booting) + count(m_serving) < onDemandOf(m_mix, all + 1);
 }
 
-std::unique_ptr<Instance> InstanceFleet::create() {
+// "Termination policies": the purchase option of which there would be too many leaves first.
+bool InstanceFleet::shedsSpot() const {
+  const auto isSpot = [](const auto& instance) { return instance->spot.has_value(); };
+  const auto spot = std::count_if(m_serving.begin(), m_serving.end(), isSpot) +
+                    std::count_if(m_booting.begin(), m_booting.end(), isSpot);
+  const std::int64_t all = booting() + inService(), onDemand = all - spot;
+  const bool wanted = onDemand <= onDemandOf(m_mix, all - 1);
+  const bool anySpot = std::any_of(m_serving.begin(), m_serving.end(), isSpot);
+  return anySpot && (wanted || std::all_of(m_serving.begin(), m_serving.end(), isSpot));
+}
+
+// "Default termination policy": first the zone with the most instances; the later criteria (launch template, billing
+// hour) do not tell equal instances apart, the oldest stands in for them.
+std::size_t InstanceFleet::nextToLeave() const {
+  const auto counts = servingByZone();
+  const bool spot = m_market && shedsSpot();
+  const auto rank = [&](std::size_t i) {
+    const Instance& each = *m_serving[i];
+    return std::tuple(-counts[static_cast<std::size_t>(each.zone)], each.zone, each.number);
+  };
+  std::size_t first = m_serving.size();
+  for (std::size_t i = 0; i < m_serving.size(); ++i) {
+    if (m_serving[i]->spot.has_value() != spot) continue;
+    if (first == m_serving.size() || rank(i) < rank(first)) first = i;
+  }
+  return first;
+}
+
+std::unique_ptr<Instance> InstanceFleet::create(std::size_t kind, bool spot) {
   auto instance = std::make_unique<Instance>();
+  instance->kind = &m_kinds[kind];
   instance->number = m_launched++;
   instance->zone = emptiestZone();
-  if (m_credits) instance->credits.emplace(*m_credits);
+  if (instance->kind->credits) instance->credits.emplace(*instance->kind->credits);
+  if (spot) instance->spot.emplace().noticeAt = m_market->untilNotice(kind);
   return instance;
 }
 
 void InstanceFleet::launch(std::int64_t count, std::int64_t t) {
-  for (std::int64_t i = 0; i < count; ++i) {
-    auto instance = create();
-    instance->launchedAt = instance->creditsAt = t;
-    instance->inServiceAt = t + m_boot.next();
-    instance->warmAt = instance->inServiceAt + m_warmup;
-    m_booting.push_back(std::move(instance));
-  }
-  m_recorder.launched(count);
+  for (std::int64_t i = 0; i < count; ++i) launchOne(t);
   m_recorder.alive(alive());
+}
+
+void InstanceFleet::boot(std::unique_ptr<Instance> instance, std::int64_t t) {
+  instance->launchedAt = instance->creditsAt = t;
+  instance->inServiceAt = t + m_boot.next();
+  instance->warmAt = instance->inServiceAt + m_warmup;
+  if (instance->spot) instance->spot->noticeAt = std::min(kNever, t + instance->spot->noticeAt);
+  m_booting.push_back(std::move(instance));
+  m_recorder.launched(1);
 }
 
 // Waiting and running requests stay; only new ones go elsewhere. Precondition: advanced to t.
 void InstanceFleet::drain(std::int64_t count, std::int64_t t) {
-  for (; count > 0 && !m_serving.empty(); --count) {
-    const std::size_t i = oldestOfFullestZone();
-    m_serving[i]->drainsSince = t;
-    m_serving[i]->busyAtDrain = m_serving[i]->engine.cpuBusyAt(t, m_limits);
-    m_serving[i]->drainDeadline = t + m_deregistrationDelay;
-    m_draining.push_back(std::move(m_serving[i]));
-    m_serving.erase(m_serving.begin() + static_cast<std::ptrdiff_t>(i));
-    if (i < nextInTurn) --nextInTurn;
-  }
-  if (nextInTurn >= m_serving.size()) nextInTurn = 0;
+  dropOrders();
+  for (; count > 0 && !m_serving.empty(); --count) retire(nextToLeave(), t, t + m_deregistrationDelay);
   reapDrained(t);
+}
+
+void InstanceFleet::retire(std::size_t index, std::int64_t t, std::int64_t deadline) {
+  Instance& instance = *m_serving[index];
+  instance.drainsSince = t;
+  instance.busyAtDrain = instance.cpuBusyAt(t);
+  instance.drainDeadline = deadline;
+  m_draining.push_back(std::move(m_serving[index]));
+  m_serving.erase(m_serving.begin() + static_cast<std::ptrdiff_t>(index));
+  if (index < nextInTurn) --nextInTurn;
+  if (nextInTurn >= m_serving.size()) nextInTurn = 0;
 }
 
 void InstanceFleet::advance(Instance& instance, std::int64_t t) {
   if (m_discipline == Discipline::Fcfs)
-    instance.engine.advance<Discipline::Fcfs>(t, m_limits, m_recorder);
+    instance.engine.advance<Discipline::Fcfs>(t, instance.kind->limits, m_recorder);
   else
-    instance.engine.advance<Discipline::ProcessorSharing>(t, m_limits, m_recorder);
+    instance.engine.advance<Discipline::ProcessorSharing>(t, instance.kind->limits, m_recorder);
 }
 
 void InstanceFleet::advance(std::int64_t t) {
   for (auto& instance : m_serving) advance(*instance, t);
   for (auto& instance : m_draining) advance(*instance, t);
   reapDrained(t);
+  reapStillborn(t);
 }
 
 void InstanceFleet::reapDrained(std::int64_t t) {
-  std::erase_if(m_draining, [&](const std::unique_ptr<Instance>& instance) {
-    auto& engine = instance->engine;
-    if (!engine.empty() && t < instance->drainDeadline) return false;
-    if (!engine.empty()) engine.abandon(instance->drainDeadline, m_limits, m_recorder);
-    const std::int64_t end = std::max(instance->drainsSince, engine.lastChange());
-    m_recorder.lived({instance->launchedAt, instance->inServiceAt, end, true});
-    spendCredits(*instance, end);
-    m_goneSurplus += surplusOf(*instance);
-    m_gone.servingNs += instance->drainsSince - instance->inServiceAt;
-    m_gone.drainingNs += end - instance->drainsSince;
-    m_gone.servingBusy += instance->busyAtDrain;
-    m_gone.drainingBusy += engine.cpuBusyAt(end, m_limits) - instance->busyAtDrain;
+  std::erase_if(m_draining, [&](const std::unique_ptr<Instance>& instance) { return ended(*instance, t); });
+}
+
+bool InstanceFleet::ended(Instance& instance, std::int64_t t) {
+  const bool held = instance.spot && instance.spot->held;
+  if (instance.engine.empty() && !held) {
+    bury(instance, std::max(instance.drainsSince, instance.engine.lastChange()), false);
     return true;
-  });
+  }
+  if (t < instance.drainDeadline) return false;
+  abandonAtDeadline(instance);
+  bury(instance, instance.drainDeadline, instance.takenAtDeadline());
+  return true;
+}
+
+void InstanceFleet::abandonAtDeadline(Instance& instance) {
+  const std::int64_t at = instance.drainDeadline;
+  if (instance.takenAtDeadline())
+    instance.engine.forEachArrival([&](std::int64_t arrival) { m_recorder.lostToInterruption(arrival, at); });
+  instance.engine.abandon(at, instance.kind->limits, m_recorder);
+}
+
+void InstanceFleet::bury(Instance& instance, std::int64_t end, bool taken) {
+  m_recorder.lived(taken ? lifeTakenByAws(instance) : lifeOf(instance, end, true));
+  if (instance.spot && instance.spot->replaceWhenGone) ++m_replacements;
+  spendCredits(instance, end);
+  m_goneSurplus += surplusOf(instance);
+  if (instance.spot) m_goneSpotSurplus[instance.kind->index] += surplusOf(instance);
+  m_gone.servingNs += instance.drainsSince - instance.inServiceAt;
+  m_gone.drainingNs += end - instance.drainsSince;
+  KindBusy& busy = m_gone.busy[instance.kind->index];
+  busy.serving += instance.busyAtDrain;
+  busy.draining += instance.cpuBusyAt(end) - instance.busyAtDrain;
 }
 
 void InstanceFleet::enterService(std::int64_t t) {
@@ -151,27 +245,42 @@ std::int64_t InstanceFleet::requestsInFlight() const {
   return total;
 }
 
-ServiceTotals InstanceFleet::serviceTotals(std::int64_t t) const {
-  ServiceTotals totals = m_gone;
+InstanceFleet::Totals InstanceFleet::totals(std::int64_t t) const {
+  Totals sum = m_gone;
   for (const auto& instance : m_serving) {
-    totals.servingNs += t - instance->inServiceAt;
-    totals.servingBusy += instance->engine.cpuBusyAt(t, m_limits);
+    sum.servingNs += t - instance->inServiceAt;
+    sum.busy[instance->kind->index].serving += instance->cpuBusyAt(t);
   }
   for (const auto& instance : m_draining) {
-    totals.servingNs += instance->drainsSince - instance->inServiceAt;
-    totals.drainingNs += t - instance->drainsSince;
-    totals.servingBusy += instance->busyAtDrain;
-    totals.drainingBusy += instance->engine.cpuBusyAt(t, m_limits) - instance->busyAtDrain;
+    sum.servingNs += instance->drainsSince - instance->inServiceAt;
+    sum.drainingNs += t - instance->drainsSince;
+    KindBusy& busy = sum.busy[instance->kind->index];
+    busy.serving += instance->busyAtDrain;
+    busy.draining += instance->cpuBusyAt(t) - instance->busyAtDrain;
   }
-  return totals;
+  return sum;
+}
+
+ServiceTotals InstanceFleet::serviceTotals(std::int64_t t) const {
+  const Totals sum = totals(t);
+  ServiceTotals service;
+  service.servingNs = sum.servingNs;
+  service.drainingNs = sum.drainingNs;
+  // Whole instance-ns of a total, so that slots add up to it.
+  for (const KindRules& kind : m_kinds) {
+    service.servingBusyNs += sum.busy[kind.index].serving / kind.limits.cores;
+    service.drainingBusyNs += sum.busy[kind.index].draining / kind.limits.cores;
+  }
+  return service;
 }
 
 void InstanceFleet::spendCredits(Instance& instance, std::int64_t t) const {
   if (!instance.credits || t <= instance.creditsAt) return;
   constexpr double kNsPerHour = 3.6e12;
-  const Int128 busy = instance.engine.cpuBusyAt(t, m_limits);
+  const Int128 busy = instance.cpuBusyAt(t);
   const auto passed = static_cast<double>(t - instance.creditsAt);
-  const double used = static_cast<double>(busy - instance.busyAtCredits) / (static_cast<double>(m_limits.cores) * passed);
+  const auto cores = static_cast<double>(instance.kind->limits.cores);
+  const double used = static_cast<double>(busy - instance.busyAtCredits) / (cores * passed);
   instance.credits->run(passed / kNsPerHour, std::min(used, 1.0));
   instance.creditsAt = t;
   instance.busyAtCredits = busy;
@@ -190,23 +299,31 @@ double InstanceFleet::surplusCredits() const {
   return sum;
 }
 
+std::vector<double> InstanceFleet::spotSurplusCredits() const {
+  auto sums = m_goneSpotSurplus;
+  for (const auto* instances : {&m_booting, &m_serving, &m_draining})
+    for (const auto& instance : *instances)
+      if (instance->spot) sums[instance->kind->index] += surplusOf(*instance);
+  return sums;
+}
+
 Int128 InstanceFleet::cpuBusyAt(std::int64_t t) const {
-  const ServiceTotals totals = serviceTotals(t);
-  return totals.servingBusy + totals.drainingBusy;
+  Int128 sum = 0;
+  for (const KindBusy& busy : totals(t).busy) sum += busy.serving + busy.draining;
+  return sum;
 }
 
 void InstanceFleet::close(std::int64_t horizon) {
-  for (const auto* instances : {&m_booting, &m_serving, &m_draining})
-    for (const auto& instance : *instances)
-      m_recorder.lived({instance->launchedAt, instance->inServiceAt, horizon, false});
+  for (const auto* instances : {&m_booting, &m_serving, &m_draining, &m_stillborn})
+    for (const auto& instance : *instances) m_recorder.lived(lifeOf(*instance, horizon, false));
   // A drain under way at the horizon still ends at its deadline.
   for (auto& instance : m_draining) {
     advance(*instance, instance->drainDeadline);
-    instance->engine.abandon(instance->drainDeadline, m_limits, m_recorder);
+    abandonAtDeadline(*instance);
   }
   for (auto& instance : m_serving) {
     advance(*instance, kNever);
-    instance->engine.abandon(kNever, m_limits, m_recorder);
+    instance->engine.abandon(kNever, instance->kind->limits, m_recorder);
   }
 }
 

@@ -7,9 +7,6 @@ namespace model::ec2 {
 
 namespace {
 
-// Whole instance-ns of a total, so that slots add up to it.
-Int128 instanceNs(Int128 busy, std::int64_t cores) { return busy / cores; }
-
 // Serving time in the order in which reasons lay claim to it: each takes what lies between the level reached and its
 // own.
 class Claims {
@@ -30,9 +27,9 @@ class Claims {
 } // namespace
 
 ServiceLedger::ServiceLedger(const Ec2Fleet& fleet, const ObservationPlan& plan)
-    : m_cores(coresOf(fleet)), m_min(fleet.min),
-      m_zoneFloor(std::min<std::int64_t>(std::max(1, fleet.zones), fleet.min)), m_slotNs(plan.slot.count()),
-      m_edges(windowEdges(plan)), m_times(m_edges.size() - 1), m_serving(m_edges.size() - 1) {
+    : m_min(fleet.min), m_zoneFloor(std::min<std::int64_t>(std::max(1, fleet.zones), fleet.min)),
+      m_slotNs(plan.slot.count()), m_edges(windowEdges(plan)), m_times(m_edges.size() - 1),
+      m_serving(m_edges.size() - 1) {
   if (const auto* tracking = std::get_if<TargetTracking>(&fleet.scaling)) m_policy = *tracking;
   if (m_edges[1] == 0) m_window = 1; // no warm-up
 }
@@ -52,18 +49,16 @@ std::int64_t ServiceLedger::nextSlot() const {
 }
 
 void ServiceLedger::closeSlot(const ServiceTotals& totals) {
-  const auto busySince = [&](Int128 ServiceTotals::*busy) {
-    return instanceNs(totals.*busy, m_cores) - instanceNs(m_totals.*busy, m_cores);
-  };
   const std::int64_t to = nextSlot();
-  const Slot slot{to - m_from, totals.servingNs - m_totals.servingNs, busySince(&ServiceTotals::servingBusy),
+  const Slot slot{to - m_from, totals.servingNs - m_totals.servingNs, totals.servingBusyNs - m_totals.servingBusyNs,
                   totals.routed - m_totals.routed};
-  const Int128 drainingBusy = busySince(&ServiceTotals::drainingBusy);
+  const Int128 drainingBusy = totals.drainingBusyNs - m_totals.drainingBusyNs;
   InServiceTime& time = m_times[m_window];
   time.busyNs += slot.busy + drainingBusy;
   time.drainingNs += totals.drainingNs - m_totals.drainingNs - drainingBusy;
   split(slot, time);
-  m_serving[m_window] += slot.serving;
+  m_serving[m_window].serving += slot.serving;
+  m_serving[m_window].busy += slot.busy;
   if (m_window > 0 && slot.busy * m_busiest.length >= m_busiest.busy * slot.length) m_busiest = slot;
   m_totals = totals;
   m_from = to;
@@ -96,7 +91,7 @@ void ServiceLedger::split(const Slot& slot, InServiceTime& time) const {
 void ServiceLedger::splitFixed(std::size_t window, InServiceTime& time) const {
   const std::int64_t length = m_edges[window + 1] - m_edges[window];
   const Int128 peak = m_busiest.length == 0 ? 0 : m_busiest.busy * length / m_busiest.length;
-  Claims claims(m_serving[window], time.busyNs); // a fixed fleet drains nobody
+  Claims claims(m_serving[window].serving, m_serving[window].busy);
   time.idleNightNs = claims.upTo(peak);
   time.headroomNs = claims.rest();
 }

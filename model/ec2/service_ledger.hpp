@@ -14,9 +14,9 @@ namespace model::ec2 {
 
 // Since the start of the run.
 struct ServiceTotals {
-  Int128 servingNs = 0, drainingNs = 0;     // instance time; draining ends with the last request
-  Int128 servingBusy = 0, drainingBusy = 0; // kCore x ns
-  std::uint64_t routed = 0;                 // requests sent to an instance
+  Int128 servingNs = 0, drainingNs = 0;         // instance time; draining ends with the last request
+  Int128 servingBusyNs = 0, drainingBusyNs = 0; // of these the vCPU time used / vCPUs, whole ns by type
+  std::uint64_t routed = 0;                     // requests sent to an instance
 };
 
 class ServiceLedger {
@@ -39,7 +39,7 @@ class ServiceLedger {
   std::int64_t slotsOfWindow() const;
 
   std::optional<TargetTracking> m_policy;
-  std::int64_t m_cores, m_min, m_zoneFloor;
+  std::int64_t m_min, m_zoneFloor;
   std::int64_t m_slotNs;
   std::vector<std::int64_t> m_edges; // of the warm-up and the windows
   std::size_t m_window = 0;          // 0: the warm-up
@@ -47,7 +47,7 @@ class ServiceLedger {
   std::int64_t m_from = 0;
   ServiceTotals m_totals;             // at m_from
   std::vector<InServiceTime> m_times; // by window
-  std::vector<Int128> m_serving;      // by window, of a fixed fleet
+  std::vector<Slot> m_serving;        // by window, of a fixed fleet
   Slot m_busiest;                     // of a fixed fleet; length 0: none yet
 };
 

@@ -31,6 +31,20 @@ std::vector<double> sorted(const model::LatencyHistogram& histogram) {
 
 std::int64_t small(Int128 value) { return static_cast<std::int64_t>(value); }
 
+void requireSameSpot(const Ec2Tally& a, const Ec2Tally& b) {
+  REQUIRE(a.interruptions == b.interruptions);
+  REQUIRE(a.lostToInterruptions == b.lostToInterruptions);
+  REQUIRE(a.launchesWithoutCapacity == b.launchesWithoutCapacity);
+  REQUIRE(a.spot.size() == b.spot.size());
+  for (std::size_t kind = 0; kind < a.spot.size(); ++kind) {
+    INFO("type " << kind);
+    REQUIRE(small(a.spot[kind].instanceNs) == small(b.spot[kind].instanceNs));
+    REQUIRE(small(a.spot[kind].inServiceNs) == small(b.spot[kind].inServiceNs));
+    REQUIRE(small(a.spot[kind].minimumTopUpNs) == small(b.spot[kind].minimumTopUpNs));
+    REQUIRE(small(a.spot[kind].freeNs) == small(b.spot[kind].freeNs));
+  }
+}
+
 void requireSame(const Ec2Tally& a, const Ec2Tally& b) {
   REQUIRE(a.outcomes.attempts == b.outcomes.attempts);
   REQUIRE(a.outcomes.completed == b.outcomes.completed);
@@ -47,6 +61,7 @@ void requireSame(const Ec2Tally& a, const Ec2Tally& b) {
   REQUIRE(a.launches == b.launches);
   REQUIRE(a.terminations == b.terminations);
   REQUIRE(a.peakInstances == b.peakInstances);
+  requireSameSpot(a, b);
 }
 
 // What idle instances were kept for depends on the slots, and these on the windows.
@@ -135,7 +150,7 @@ TEST_CASE("A small random fleet gives what the plain event loop gives", "[ec2]")
 }
 
 TEST_CASE("A small random fleet that scales gives what the plain event loop gives", "[ec2]") {
-  std::uint64_t launches = 0, terminations = 0;
+  std::uint64_t launches = 0, terminations = 0, interruptions = 0, lost = 0, inVain = 0;
   for (std::uint64_t number = 0; number < 1500; ++number) {
     const auto s = scenarios::small(number, true);
     INFO("scenario " << number);
@@ -145,10 +160,16 @@ TEST_CASE("A small random fleet that scales gives what the plain event loop give
     for (const auto& window : run.windows) {
       launches += window.launches;
       terminations += window.terminations;
+      interruptions += window.interruptions;
+      lost += window.lostToInterruptions;
+      inVain += window.launchesWithoutCapacity;
     }
   }
   CHECK(launches > 3'000);
   CHECK(terminations > 3'000);
+  CHECK(interruptions > 3'000);
+  CHECK(lost > 200);
+  CHECK(inVain > 1'000);
 }
 
 TEST_CASE("Sharing slows everyone alike, and nobody without contention", "[ec2]") {
@@ -282,6 +303,11 @@ TEST_CASE("Windows add up to the run of one window", "[ec2]") {
       sum.launches += part.launches;
       sum.terminations += part.terminations;
       sum.peakInstances = std::max(sum.peakInstances, part.peakInstances);
+      sum.interruptions += part.interruptions;
+      sum.lostToInterruptions += part.lostToInterruptions;
+      sum.launchesWithoutCapacity += part.launchesWithoutCapacity;
+      sum.spot.resize(part.spot.size());
+      for (std::size_t kind = 0; kind < part.spot.size(); ++kind) sum.spot[kind] += part.spot[kind];
     }
     requireSame(sum, whole);
   }
@@ -295,7 +321,8 @@ TEST_CASE("The clock hours of a fleet add up to its windows without warm-up and 
     const auto run = simulate(s.fleet, s.plan, s.requests, number);
     Int128 billed = 0, inFlight = 0;
     for (const auto& window : run.windows) {
-      billed += window.instanceNs + window.minimumTopUpNs;
+      const auto spot = window.spotTotal();
+      billed += window.instanceNs + window.minimumTopUpNs - spot.instanceNs - spot.minimumTopUpNs;
       inFlight += window.inFlightNs;
     }
     REQUIRE(std::accumulate(run.hours.instanceNs.begin(), run.hours.instanceNs.end(), std::int64_t{0}) ==

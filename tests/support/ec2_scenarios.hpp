@@ -28,6 +28,25 @@ inline model::Ec2Run simulate(const model::Ec2Fleet& fleet, const model::Observa
   return simulator.finish();
 }
 
+// Further types, some of the instances on the spot market, and a market that takes them back soon.
+template <class Between, class OneOf>
+void buyOnSpot(model::Ec2Fleet& fleet, const Between& between, const OneOf& oneOf) {
+  const auto perHour = [&] { return 3.6e12 / oneOf({1e9, 300, 80, 25}); };
+  fleet.interruptionsPerHour = perHour();
+  for (std::int64_t i = between(0, 2); i > 0; --i)
+    fleet.furtherKinds.push_back({oneOf({0.5, 1, 2, 3}), oneOf({0.7, 1, 1.5}), between(1, 6), perHour(), {}});
+  fleet.mix.baseOnDemand = between(0, 2);
+  fleet.mix.onDemandPercent = oneOf({0, 0, 20, 50, 100});
+  fleet.mix.spread = between(0, 1) == 0;
+  if (between(0, 1) == 0)
+    for (std::size_t k = fleet.furtherKinds.size() + 1; k > 0; --k) fleet.mix.spotOrder.push_back(k - 1);
+  fleet.spot.notice = Duration(between(1, 12));
+  fleet.spot.rebalance = between(0, 1) == 0;
+  fleet.spot.unavailable = oneOf({0, 0, 0.3, 0.7});
+  fleet.spot.retry = Duration(between(1, 25));
+  fleet.spot.fallbackOnDemand = between(0, 3) == 0;
+}
+
 // One random scenario: everything from one number.
 struct Small {
   model::Ec2Fleet fleet;
@@ -91,6 +110,7 @@ inline Small small(std::uint64_t number, bool scaling) {
   }
   s.plan.hour = Duration(between(30, 900));
   s.plan.slot = Duration(between(20, 400));
+  if (between(0, 1) == 0) buyOnSpot(fleet, between, oneOf);
   return s;
 }
 

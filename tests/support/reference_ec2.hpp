@@ -6,6 +6,7 @@
 #include <cmath>
 #include <deque>
 #include <limits>
+#include <map>
 #include <vector>
 
 #include "model/ec2/ec2_simulator.hpp"
@@ -22,19 +23,25 @@ class Ec2 {
  public:
   Ec2(const model::Ec2Fleet& fleet, const model::ObservationPlan& plan, std::uint64_t seed, std::uint64_t replication)
       : m_fleet(fleet), m_plan(plan), m_boot(fleet.boot, workloads::RandomStream(seed, "ec2.boot", replication)),
-        m_routing(seed, "ec2.routing", replication), m_cores(std::llround(fleet.vcpus * kUnit)) {
+        m_routing(seed, "ec2.routing", replication), m_market(seed, "ec2.spot", replication), m_kinds(fleet.furtherKinds) {
+    m_kinds.insert(m_kinds.begin(), fleet);
+    for (const auto& kind : m_kinds) m_cores.push_back(std::llround(kind.vcpus * kUnit));
+    for (std::size_t k = 0; k < m_kinds.size(); ++k) m_order.push_back(k);
+    if (!fleet.mix.spotOrder.empty()) m_order = fleet.mix.spotOrder;
     if (const auto* tracking = std::get_if<model::TargetTracking>(&fleet.scaling))
       m_policy = *tracking;
     else
       m_policy.warmup = {};
     m_windows.resize(static_cast<std::size_t>(plan.windows));
+    if (usesSpot())
+      for (auto& window : m_windows) window.spot.resize(m_kinds.size());
     for (std::int64_t from = 0; from < plan.horizon.count(); from += plan.hour.count()) {
       m_hours.instanceNs.push_back(0);
       m_hours.inFlightNs.push_back(0);
     }
     m_periodEnd = m_policy.period.count();
     layOutSlots();
-    for (std::int64_t i = 0; i < fleet.initial; ++i) add(State::Serving, 0, 0);
+    for (std::int64_t i = 0; i < fleet.initial; ++i) addInitial();
   }
 
   model::Ec2Run run(const std::vector<Request>& requests) {
@@ -43,7 +50,8 @@ class Ec2 {
     }
     for (const auto& host : m_hosts) {
       topUp(host);
-      addHours(m_hours.instanceNs, host.launched, host.ended);
+      if (!host.spot) addHours(m_hours.instanceNs, host.launched, host.ended);
+      if (host.interrupted) settleInterrupted(host);
     }
     splitService();
     for (std::size_t w = 0; w < m_windows.size(); ++w)
@@ -54,7 +62,8 @@ class Ec2 {
  private:
   static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
   static constexpr std::int64_t kUnit = std::int64_t{1} << 32;
-  enum class State { Booting, Serving, Draining, Gone };
+  // Condemned: asked back by AWS before it came into service.
+  enum class State { Booting, Condemned, Serving, Draining, Gone };
   struct Job {
     std::int64_t arrival, left, cores; // left: of the work, in 2^-10 ns
   };
@@ -66,25 +75,115 @@ class Ec2 {
     std::int64_t since = 0; // last change of `running`
     Int128 busyInPeriod = 0;
     std::int64_t receivedInPeriod = 0;
+    std::size_t kind = 0;
+    bool spot = false, old = false; // old: past its first hour from the start
+    std::int64_t notice = kNever, taken = kNever;
+    bool held = false, replace = false, interrupted = false;
   };
   // In the order in which things at the same instant happen.
-  enum What { Tick, Departure, Timeout, Gone, Edge, Slot, Boot, Deadline, Period, Point, Arrival, Nothing };
+  enum What { Tick, Departure, Timeout, Gone, Edge, Slot, Boot, Deadline, Replace, Notice, Retry, Period, Point, Arrival, Nothing };
   struct Service { // of one slot
     std::int64_t end = 0, length = 0;
     int window = -1;                                                     // -1: warm-up
-    Int128 serving = 0, draining = 0, servingBusy = 0, drainingBusy = 0; // busy since the start, in kUnit
+    Int128 serving = 0, draining = 0, servingBusy = 0, drainingBusy = 0; // busy since the start, instance-ns
     std::int64_t routed = 0;
   };
 
-  void add(State state, std::int64_t inService, std::int64_t warm) {
+  void add(State state, std::int64_t inService, std::int64_t warm, std::size_t kind, bool spot) {
     std::vector<int> perZone(static_cast<std::size_t>(m_fleet.zones), 0);
     for (const auto& host : m_hosts)
       if (host.state == State::Booting || host.state == State::Serving) ++perZone[static_cast<std::size_t>(host.zone)];
     const auto zone = std::min_element(perZone.begin(), perZone.end()) - perZone.begin();
     if (state == State::Serving) m_ring.push_back(m_hosts.size());
-    m_hosts.push_back({state, zone, m_now, inService, warm, kNever, kNever, {}, {}, 0, 0, 0});
+    Host host{state, zone, m_now, inService, warm, kNever, kNever, {}, {}, 0, 0, 0};
+    host.kind = kind;
+    host.spot = spot;
+    if (spot) host.notice = noticeAfter(kind);
+    m_hosts.push_back(host);
     if (auto* window = at(m_now)) ++window->launches;
     notePeak();
+  }
+
+  // -- what is bought how --
+  bool usesSpot() const { return m_fleet.mix.onDemandPercent < 100; }
+  std::int64_t count(State state, bool spot) const {
+    return std::count_if(m_hosts.begin(), m_hosts.end(),
+                         [&](const Host& host) { return host.state == state && host.spot == spot; });
+  }
+  std::int64_t bought(bool spot) const { return count(State::Booting, spot) + count(State::Serving, spot); }
+  std::int64_t wantedOnDemand(std::int64_t all) const {
+    const auto above = static_cast<double>(std::max<std::int64_t>(0, all - m_fleet.mix.baseOnDemand));
+    return std::min(all, m_fleet.mix.baseOnDemand) +
+           static_cast<std::int64_t>(std::ceil(above * m_fleet.mix.onDemandPercent / 100 - 1e-9));
+  }
+  bool nextOnDemand() const {
+    const auto waiting = static_cast<std::int64_t>(m_retries.size());
+    return !usesSpot() || bought(false) < wantedOnDemand(bought(false) + bought(true) + waiting + 1);
+  }
+  std::int64_t noticeAfter(std::size_t kind) {
+    const double perHour = m_kinds[kind].interruptionsPerHour;
+    if (perHour <= 0) return kNever;
+    return m_now + static_cast<std::int64_t>(std::ceil(m_market.exponential() / perHour * 3.6e12));
+  }
+  // The place in the order of the type that is asked after `asked` others.
+  std::size_t kindAsked(std::size_t asked) {
+    const std::size_t place = (m_marketTurn + asked) % m_order.size();
+    if (m_fleet.mix.spread) m_marketTurn = (place + 1) % m_order.size();
+    return m_order[place];
+  }
+  void addInitial() {
+    const bool spot = !nextOnDemand();
+    add(State::Serving, 0, 0, spot ? kindAsked(0) : 0, spot);
+    m_hosts.back().old = true;
+  }
+  void bootAs(std::size_t kind, bool spot) {
+    const std::int64_t inService = m_now + m_boot.next();
+    add(State::Booting, inService, inService + m_policy.warmup.count(), kind, spot);
+  }
+  void boot() {
+    if (nextOnDemand()) return bootAs(0, false);
+    for (std::size_t asked = 0; asked < m_order.size(); ++asked) {
+      if (m_fleet.spot.unavailable > 0 && m_market.uniform() < m_fleet.spot.unavailable) continue;
+      return bootAs(kindAsked(asked), true);
+    }
+    if (auto* window = at(m_now)) ++window->launchesWithoutCapacity;
+    if (m_fleet.spot.fallbackOnDemand) return bootAs(0, false);
+    m_retries.push_back(m_now + m_fleet.spot.retry.count());
+  }
+  void leaveRing(std::size_t host) {
+    const auto position = std::find(m_ring.begin(), m_ring.end(), host) - m_ring.begin();
+    m_ring.erase(m_ring.begin() + position);
+    if (static_cast<std::size_t>(position) < m_turn) --m_turn;
+    if (m_turn >= m_ring.size()) m_turn = 0;
+  }
+  void notice(std::size_t who) {
+    Host& host = m_hosts[who];
+    host.notice = kNever;
+    host.taken = m_now + m_fleet.spot.notice.count();
+    if (host.state == State::Draining) { // on its way out already
+      host.deadline = std::min(host.deadline, host.taken);
+      if (host.deadline < host.taken) host.taken = kNever;
+      return;
+    }
+    if (host.state == State::Serving) leaveRing(who);
+    host.held = true;
+    host.state = host.state == State::Serving ? State::Draining : State::Condemned;
+    host.deadline = host.taken;
+    host.replace = !m_fleet.spot.rebalance;
+    if (m_fleet.spot.rebalance) boot();
+  }
+  void settleInterrupted(const Host& host) {
+    if (host.ended >= m_plan.horizon.count()) return;
+    ++windowOrNone(host.ended).interruptions;
+    if (host.old || host.ended - host.launched >= 3'600'000'000'000) return;
+    for (int w = 0; w < m_plan.windows; ++w) {
+      const std::int64_t free = std::min(host.ended, edge(w + 1)) - std::max(host.launched, edge(w));
+      m_windows[static_cast<std::size_t>(w)].spot[host.kind].freeNs += std::max<std::int64_t>(0, free);
+    }
+  }
+  model::Ec2Tally& windowOrNone(std::int64_t t) {
+    auto* window = at(t);
+    return window != nullptr ? *window : m_unobserved;
   }
 
   std::int64_t edge(int i) const { // i = 0: warm-up ends
@@ -110,7 +209,7 @@ class Ec2 {
   void splitService() {
     Int128 peakBusy = 0, peakLength = 1, servingBusy = 0, drainingBusy = 0;
     for (Service& slot : m_slots) {
-      const Int128 serving = slot.servingBusy / m_cores, draining = slot.drainingBusy / m_cores;
+      const Int128 serving = slot.servingBusy, draining = slot.drainingBusy;
       slot.servingBusy = serving - servingBusy;
       slot.drainingBusy = draining - drainingBusy;
       servingBusy = serving;
@@ -160,7 +259,8 @@ class Ec2 {
   }
   void notePeak() {
     std::int64_t alive = 0;
-    for (const auto& host : m_hosts) alive += host.state != State::Gone ? 1 : 0;
+    // One that ends at this instant is not there in the window that begins.
+    for (const auto& host : m_hosts) alive += host.state != State::Gone && host.deadline > m_now ? 1 : 0;
     if (auto* window = at(m_now)) window->peakInstances = std::max(window->peakInstances, alive);
   }
 
@@ -169,20 +269,21 @@ class Ec2 {
     for (const auto& job : host.running) sum += job.cores;
     return sum;
   }
+  std::int64_t cores(const Host& host) const { return m_cores[host.kind]; }
   bool shared(const Host& host) const {
-    return m_fleet.discipline == model::Discipline::ProcessorSharing && wanted(host) > m_cores;
+    return m_fleet.discipline == model::Discipline::ProcessorSharing && wanted(host) > cores(host);
   }
   std::int64_t finish(const Host& host, const Job& job) const {
     Int128 work = std::max<std::int64_t>(0, job.left), perNs = 1024;
     if (shared(host)) {
       work *= wanted(host);
-      perNs *= m_cores;
+      perNs *= cores(host);
     }
     return host.since + static_cast<std::int64_t>((work + perNs - 1) / perNs);
   }
   void progress(Host& host) {
     Int128 done = static_cast<Int128>(m_now - host.since) * 1024;
-    if (shared(host)) done = done * m_cores / wanted(host);
+    if (shared(host)) done = done * cores(host) / wanted(host);
     for (auto& job : host.running) job.left -= static_cast<std::int64_t>(done);
     host.since = m_now;
   }
@@ -198,29 +299,38 @@ class Ec2 {
     const Int128 dt = to - m_now;
     for (auto& host : m_hosts) {
       if (host.state == State::Gone) continue;
-      const Int128 busy = std::min(wanted(host), m_cores) * dt;
+      const Int128 busy = std::min(wanted(host), cores(host)) * dt;
       if (m_now < m_plan.horizon.count()) {
         m_busy += busy;
-        serve(host.state, dt, busy);
+        serve(host, dt, busy);
       }
       host.busyInPeriod += busy;
       if (window == nullptr) continue;
+      const bool inService = host.state == State::Serving || host.state == State::Draining;
       window->instanceNs += dt;
-      if (host.state != State::Booting) window->inServiceNs += dt;
+      if (inService) window->inServiceNs += dt;
+      if (host.spot) window->spot[host.kind].instanceNs += dt;
+      if (host.spot && inService) window->spot[host.kind].inServiceNs += dt;
       window->inFlightNs += dt * static_cast<Int128>(host.running.size() + host.waiting.size());
     }
     m_now = to;
   }
 
-  void serve(State state, Int128 dt, Int128 busy) {
-    if (state == State::Serving) {
+  void serve(const Host& host, Int128 dt, Int128 busy) {
+    if (host.state == State::Serving) {
       m_slots[m_slot].serving += dt;
-      m_servingBusy += busy;
+      m_servingBusy[host.kind] += busy;
     }
-    if (state == State::Draining) {
+    if (host.state == State::Draining) {
       m_slots[m_slot].draining += dt;
-      m_drainingBusy += busy;
+      m_drainingBusy[host.kind] += busy;
     }
+  }
+  // Whole ns of every type, added up.
+  Int128 instanceNs(const std::map<std::size_t, Int128>& busy) const {
+    Int128 sum = 0;
+    for (const auto& [kind, used] : busy) sum += used / m_cores[kind];
+    return sum;
   }
 
   bool step() {
@@ -252,8 +362,13 @@ class Ec2 {
       if (host.state == State::Booting && open && host.inService < m_plan.horizon.count())
         consider(Boot, host.inService, i);
       if (host.state == State::Draining) consider(Deadline, host.deadline, i);
-      if (host.state == State::Draining && host.running.empty()) consider(Gone, m_now, i);
+      if (host.state == State::Condemned && open && host.deadline < m_plan.horizon.count())
+        consider(Deadline, host.deadline, i);
+      if (host.state == State::Draining && host.running.empty() && !host.held) consider(Gone, m_now, i);
+      if (host.state != State::Gone && open && host.notice < m_plan.horizon.count()) consider(Notice, host.notice, i);
     }
+    if (open && m_toReplace > 0) consider(Replace, m_now);
+    if (open && !m_retries.empty() && m_retries.front() < m_plan.horizon.count()) consider(Retry, m_retries.front());
     if (what == Nothing) return false;
     integrate(when);
     apply(what, who);
@@ -272,15 +387,27 @@ class Ec2 {
       notePeak();
       break;
     case Slot:
-      m_slots[m_slot].servingBusy = m_servingBusy;
-      m_slots[m_slot].drainingBusy = m_drainingBusy;
+      m_slots[m_slot].servingBusy = instanceNs(m_servingBusy);
+      m_slots[m_slot].drainingBusy = instanceNs(m_drainingBusy);
       ++m_slot;
       break;
     case Boot:
       m_hosts[who].state = State::Serving;
       m_ring.push_back(who);
       break;
-    case Deadline: end(m_hosts[who]); break;
+    case Deadline:
+      m_hosts[who].interrupted = m_hosts[who].deadline == m_hosts[who].taken;
+      end(m_hosts[who]);
+      break;
+    case Replace:
+      --m_toReplace;
+      boot();
+      break;
+    case Notice: notice(who); break;
+    case Retry:
+      m_retries.pop_front();
+      boot();
+      break;
     case Period: period(); break;
     case Point: point(); break;
     case Arrival: arrive(); break;
@@ -334,6 +461,13 @@ class Ec2 {
     host.waiting.pop_front();
   }
   void end(Host& host) {
+    const auto lose = [&](const Job& job) {
+      if (host.interrupted && m_now - job.arrival <= m_fleet.requestTimeout.count())
+        ++windowOrNone(job.arrival).lostToInterruptions;
+    };
+    std::for_each(host.running.begin(), host.running.end(), lose);
+    std::for_each(host.waiting.begin(), host.waiting.end(), lose);
+    m_toReplace += host.replace ? 1 : 0;
     for (const auto& job : host.running) record(job.arrival, false);
     for (const auto& job : host.waiting) record(job.arrival, false);
     host.running.clear();
@@ -343,9 +477,11 @@ class Ec2 {
     if (auto* window = m_now < m_plan.horizon.count() ? at(m_now) : nullptr) ++window->terminations;
   }
   void topUp(const Host& host) {
-    if (host.ended >= m_plan.horizon.count()) return;
+    if (host.ended >= m_plan.horizon.count() || host.interrupted) return;
     const std::int64_t missing = std::max<std::int64_t>(0, 60'000'000'000 - (host.ended - host.launched));
     if (auto* window = at(host.ended)) window->minimumTopUpNs += missing;
+    if (auto* window = at(host.ended); window != nullptr && host.spot) window->spot[host.kind].minimumTopUpNs += missing;
+    if (host.spot) return;
     m_hours.instanceNs[static_cast<std::size_t>(host.ended / m_plan.hour.count())] += missing;
   }
 
@@ -376,15 +512,16 @@ class Ec2 {
     Host& host = m_hosts[choose()];
     ++host.receivedInPeriod;
     ++m_slots[m_slot].routed;
-    const double parallel = std::min(m_fleet.threads, m_fleet.vcpus);
+    const auto& kind = m_kinds[host.kind];
+    const double parallel = std::min(m_fleet.threads, kind.vcpus);
     const std::int64_t lasts =
-        std::llround(static_cast<double>(request.io) + static_cast<double>(request.cpu) / (m_fleet.speed * parallel));
+        std::llround(static_cast<double>(request.io) + static_cast<double>(request.cpu) / (kind.speed * parallel));
     const double cores =
         lasts == 0
             ? 0.0
-            : std::min(parallel, static_cast<double>(request.cpu) / (m_fleet.speed * static_cast<double>(lasts)));
+            : std::min(parallel, static_cast<double>(request.cpu) / (kind.speed * static_cast<double>(lasts)));
     const Job job{m_now, lasts * 1024, std::llround(cores * static_cast<double>(kUnit))};
-    if (static_cast<std::int64_t>(host.running.size()) < m_fleet.workers) {
+    if (static_cast<std::int64_t>(host.running.size()) < kind.workers) {
       progress(host);
       host.running.push_back(job);
     } else if (static_cast<std::int64_t>(host.waiting.size()) < m_fleet.queueLimit) {
@@ -401,12 +538,12 @@ class Ec2 {
   void period() {
     const std::int64_t length = m_policy.period.count();
     MetricPoint point{m_now + m_policy.metricDelay.count(), 0, 0, 0};
-    Int128 busy = 0;
+    std::map<std::size_t, Int128> busy; // by type
     std::int64_t received = 0;
     for (auto& host : m_hosts) {
       if (host.state == State::Serving && host.warm + length <= m_now) {
         ++point.instances;
-        busy += host.busyInPeriod;
+        busy[host.kind] += host.busyInPeriod;
         received += host.receivedInPeriod;
       }
       host.busyInPeriod = 0;
@@ -414,7 +551,8 @@ class Ec2 {
     }
     if (point.instances > 0) {
       const auto n = static_cast<double>(point.instances);
-      point.cpu = static_cast<double>(busy) / (static_cast<double>(m_cores) * static_cast<double>(length) * n);
+      for (const auto& [k, used] : busy)
+        point.cpu += static_cast<double>(used) / (static_cast<double>(m_cores[k]) * static_cast<double>(length) * n);
       point.requests = static_cast<double>(received) / n;
     }
     m_points.push_back(point);
@@ -429,11 +567,11 @@ class Ec2 {
     const double value = m_policy.metric == model::TargetTracking::Metric::Cpu ? point.cpu : point.requests;
     m_above = point.instances > 0 && value > m_policy.target ? m_above + 1 : 0;
     m_below = point.instances > 0 && value < m_policy.inFraction * m_policy.target ? m_below + 1 : 0;
-    std::int64_t serving = 0, booting = 0;
+    std::int64_t serving = 0, booting = static_cast<std::int64_t>(m_retries.size());
     bool warming = false;
     for (const auto& host : m_hosts) {
       serving += host.state == State::Serving ? 1 : 0;
-      booting += host.state == State::Booting ? 1 : 0;
+      booting += host.state == State::Booting || (host.state != State::Gone && host.replace) ? 1 : 0;
       warming |= host.state == State::Booting || (host.state == State::Serving && host.warm > m_now);
     }
     if (m_above >= m_policy.outPoints) {
@@ -444,35 +582,43 @@ class Ec2 {
       for (desired = std::max(desired, m_fleet.min); serving > desired; --serving) drainOne();
     }
   }
-  void boot() {
-    const std::int64_t inService = m_now + m_boot.next();
-    add(State::Booting, inService, inService + m_policy.warmup.count());
-  }
+  // What the market was still asked for is beyond a smaller fleet; what leaves keeps to the mix, then the zones.
   void drainOne() {
+    m_retries.clear();
+    for (Host& host : m_hosts) host.replace = false;
+    const std::int64_t all = bought(false) + bought(true);
+    bool spot = bought(false) <= wantedOnDemand(all - 1);
+    if (count(State::Serving, spot) == 0) spot = !spot;
     std::vector<int> perZone(static_cast<std::size_t>(m_fleet.zones), 0);
     for (const auto& host : m_hosts)
       if (host.state == State::Serving) ++perZone[static_cast<std::size_t>(host.zone)];
-    const auto zone = std::max_element(perZone.begin(), perZone.end()) - perZone.begin();
-    // Hosts stand in launch order, so the first of the zone is the oldest.
+    // Hosts stand in launch order, so the first of the fullest zone is the oldest.
+    std::size_t leaves = m_hosts.size();
     for (std::size_t i = 0; i < m_hosts.size(); ++i) {
-      Host& host = m_hosts[i];
-      if (host.state != State::Serving || host.zone != zone) continue;
-      host.state = State::Draining;
-      host.deadline = m_now + m_fleet.deregistrationDelay.count();
-      const auto position = std::find(m_ring.begin(), m_ring.end(), i) - m_ring.begin();
-      m_ring.erase(m_ring.begin() + position);
-      if (static_cast<std::size_t>(position) < m_turn) --m_turn;
-      if (m_turn >= m_ring.size()) m_turn = 0;
-      return;
+      if (m_hosts[i].state != State::Serving || m_hosts[i].spot != spot) continue;
+      const auto here = m_hosts[i].zone;
+      const auto inZone = [&](std::int64_t zone) { return perZone[static_cast<std::size_t>(zone)]; };
+      if (leaves == m_hosts.size() || inZone(here) > inZone(m_hosts[leaves].zone) ||
+          (inZone(here) == inZone(m_hosts[leaves].zone) && here < m_hosts[leaves].zone))
+        leaves = i;
     }
+    m_hosts[leaves].state = State::Draining;
+    m_hosts[leaves].deadline = m_now + m_fleet.deregistrationDelay.count();
+    leaveRing(leaves);
   }
 
   model::Ec2Fleet m_fleet;
   model::ObservationPlan m_plan;
   model::TargetTracking m_policy;
   workloads::DurationSampler m_boot;
-  workloads::RandomStream m_routing;
-  std::int64_t m_cores;
+  workloads::RandomStream m_routing, m_market;
+  std::vector<model::InstanceKind> m_kinds;
+  std::vector<std::int64_t> m_cores; // by type
+  std::vector<std::size_t> m_order;  // of types, for spot launches
+  std::size_t m_marketTurn = 0;
+  std::int64_t m_toReplace = 0;
+  std::deque<std::int64_t> m_retries;
+  model::Ec2Tally m_unobserved; // takes what happens in the warm-up
   const std::vector<Request>* m_requests = nullptr;
   std::size_t m_next = 0, m_turn = 0;
   std::int64_t m_now = 0, m_periodEnd = 0;
@@ -488,7 +634,7 @@ class Ec2 {
   model::Ec2Hours m_hours;
   std::vector<Service> m_slots;
   std::size_t m_slot = 0;
-  Int128 m_servingBusy = 0, m_drainingBusy = 0;
+  std::map<std::size_t, Int128> m_servingBusy, m_drainingBusy; // by type
 };
 
 } // namespace reference
