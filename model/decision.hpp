@@ -63,6 +63,17 @@ struct NeighbourResult {
   std::uint64_t requests = 0, throttled = 0, timedOut = 0;
 };
 
+// What the spot market did to a fleet; counts are summed over replications.
+struct SpotSummary {
+  Estimate instancesMean; // on the spot market
+  double freeShare = 0;   // of their time: interrupted in the first hour
+  std::uint64_t interruptions = 0;
+  double interruptionsPerMonth = 0;
+  double expectedPerMonth = 0; // notices that the hazards of the types ask for in so many instance-hours
+  std::uint64_t lostRequests = 0;            // in flight when AWS took the instance
+  std::uint64_t launchesWithoutCapacity = 0; // attempts
+};
+
 // Everything that was found out about one platform in one configuration.
 struct PlatformResult {
   Platform platform = Platform::Lambda;
@@ -87,6 +98,7 @@ struct PlatformResult {
   Estimate instancesMean, utilisation;
   Estimate inFlightMean; // Managed Instances: requests at once
   std::int64_t peakInstances = 0;
+  std::optional<SpotSummary> spot; // EC2 fleets that buy there
 
   pricing::MonthlyUsage usage; // mean over replications, scaled to a month
   pricing::Bill bill;          // of `usage`

@@ -24,7 +24,9 @@ std::span<const Example> examples() {
       Example{"partner-api", "Calls to partners on Lambda Managed Instances: mostly waiting, many at once",
               built_in::kPartnerApiJson},
       Example{"orders", "Orders from an SQS queue: batches, poison, a slow warehouse, a neighbour in the account",
-              built_in::kOrdersJson}};
+              built_in::kOrdersJson},
+      Example{"transcodes", "Clips transcoded on a mixed fleet: one instance on demand, the others on the spot market",
+              built_in::kTranscodesJson}};
   return list;
 }
 

@@ -28,23 +28,32 @@ double targetUtilisation(const Scaling& scaling) {
   return policy && policy->metric == TargetTracking::Metric::Cpu ? policy->target : kUntargetedUtilisation;
 }
 
-// Instances that the mean load keeps at the target: by vCPUs, by workers (Little's law) and, when the policy counts
-// requests, by those.
-double instancesForMeanLoad(const Scenario& scenario, const Ec2Fleet& fleet) {
+// Instances of that kind that the mean load keeps at the target: by vCPUs, by workers (Little's law) and, when the
+// policy counts requests, by those.
+double instancesForMeanLoad(const Scenario& scenario, const Ec2Fleet& fleet, const InstanceKind& kind) {
   constexpr Duration kWeek = std::chrono::hours(168);
   const auto& work = scenario.workload.work;
   const double rate = workloads::meanRatePerSecond(scenario.workload.arrivals, scenario.run.horizon.value_or(kWeek));
   const double measured = meanWorkSeconds(scenario.workload);
   const double cpu = measured * work.cpuFraction * workloads::lambdaVcpuShare(work.measuredAt, work.threads);
-  const double duration =
-      measured * (1 - work.cpuFraction) + cpu / (fleet.speed * std::min(fleet.threads, fleet.vcpus));
+  const double duration = measured * (1 - work.cpuFraction) + cpu / (kind.speed * std::min(fleet.threads, kind.vcpus));
   const double target = targetUtilisation(fleet.scaling);
-  double needed = std::max(rate * cpu / (fleet.speed * fleet.vcpus * target),
-                           rate * duration / (static_cast<double>(fleet.workers) * target));
+  double needed = std::max(rate * cpu / (kind.speed * kind.vcpus * target),
+                           rate * duration / (static_cast<double>(kind.workers) * target));
   if (const auto* policy = std::get_if<TargetTracking>(&fleet.scaling))
     if (policy->metric == TargetTracking::Metric::RequestsPerTarget)
       needed = std::max(needed, rate * pricing::inSeconds(policy->period) / policy->target);
   return needed;
+}
+
+// Requests are spread over instances, not over vCPUs, so what a mixed fleet needs is the mean of what fleets of each
+// type would, over its spot launches; on demand above the base takes the first type.
+double instancesForMeanLoad(const Scenario& scenario, const Ec2Fleet& fleet) {
+  const auto kinds = kindsOf(fleet);
+  double sum = 0;
+  for (const auto& kind : kinds) sum += instancesForMeanLoad(scenario, fleet, kind);
+  const double onDemand = fleet.mix.onDemandPercent / 100, mean = sum / static_cast<double>(kinds.size());
+  return onDemand * instancesForMeanLoad(scenario, fleet, kinds.front()) + (1 - onDemand) * mean;
 }
 
 std::int64_t initialInstances(const Scenario& scenario, const Ec2Fleet& fleet) {
@@ -181,14 +190,10 @@ LambdaFunction lambdaFunction(const Scenario& scenario) {
 Ec2Fleet ec2Fleet(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
   assert(scenario.ec2 && scenario.ec2->instanceType);
   const auto& setup = *scenario.ec2;
-  const auto* type = catalogue.findType(*setup.instanceType);
-  assert(type);
   Ec2Fleet fleet;
-  fleet.vcpus = type->vcpus;
-  fleet.speed = setup.speed.value_or(defaultEc2Speed(*type).speed);
+  buyAsAsked(scenario, catalogue, fleet);
   fleet.threads = scenario.workload.work.threads;
   fleet.discipline = setup.discipline;
-  fleet.workers = setup.workers.value_or(defaultWorkers(*type, scenario.workload, setup.discipline));
   fleet.queueLimit = setup.queueLimit;
   fleet.requestTimeout = setup.requestTimeout;
   fleet.routing = setup.routing;
@@ -199,8 +204,6 @@ Ec2Fleet ec2Fleet(const Scenario& scenario, const pricing::PriceCatalogue& catal
   fleet.boot = setup.boot;
   fleet.deregistrationDelay = setup.deregistrationDelay;
   fleet.overhead = setup.overhead;
-  const auto plan = pricing::creditPlan(*type);
-  if (plan && plan->mode == pricing::CreditMode::Unlimited) fleet.credits = plan;
   fleet.initial = setup.initial.value_or(initialInstances(scenario, fleet));
   return fleet;
 }

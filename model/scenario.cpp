@@ -215,7 +215,8 @@ void reviewLambda(Review& review, const LambdaSetup& lambda, const workloads::Wo
 
 // ---- EC2 ----
 
-// The type of that name when it is one that the region sells at that option and that holds a request.
+} // namespace
+
 const pricing::InstanceType* reviewType(Review& review, const std::string& pointer, const std::string& typeName,
                                         pricing::Purchase purchase, const Scenario& scenario,
                                         const PriceCatalogue& catalogue) {
@@ -236,6 +237,8 @@ const pricing::InstanceType* reviewType(Review& review, const std::string& point
                fmt::format("an instance type with a price for {} in {}", pricing::name(purchase), scenario.region));
   return type;
 }
+
+namespace {
 
 void reviewInstance(Review& review, const Scenario& scenario, const PriceCatalogue& catalogue) {
   const auto& ec2 = *scenario.ec2;
@@ -282,6 +285,7 @@ void reviewVolume(Review& review, const Ec2Setup& ec2) {
 void reviewEc2(Review& review, const Scenario& scenario, const PriceCatalogue& catalogue) {
   const auto& ec2 = *scenario.ec2;
   reviewInstance(review, scenario, catalogue);
+  reviewFleetPurchase(review, scenario, catalogue);
   if (ec2.workers)
     review.within("/ec2/workers", *ec2.workers, std::int64_t{1}, std::int64_t{100'000}, "a whole number");
   review.within("/ec2/queue_limit", ec2.queueLimit, std::int64_t{0}, std::int64_t{1'000'000}, "a whole number");

@@ -74,6 +74,21 @@ struct LambdaSetup {
   friend bool operator==(const LambdaSetup&, const LambdaSetup&) = default;
 };
 
+enum class SpotAllocation { Spread, LowestPrice };
+
+// A fleet of several types, bought on demand and on the spot market. On demand launches take ec2.instance_type.
+struct MixedFleet {
+  std::int64_t baseOnDemand = 0;
+  double onDemandPercent = 0;     // above the base, 0..100
+  std::vector<std::string> types; // beside ec2.instance_type, for spot launches
+  SpotAllocation allocation = SpotAllocation::Spread;
+  friend bool operator==(const MixedFleet&, const MixedFleet&) = default;
+};
+struct SpotSetup : SpotTerms {
+  std::optional<double> interruptions; // probability in a month, 0..1; nothing: middle of the type's band
+  friend bool operator==(const SpotSetup&, const SpotSetup&) = default;
+};
+
 struct Ec2Setup {
   std::optional<std::string> instanceType; // nothing: "auto"
   Discipline discipline = Discipline::ProcessorSharing;
@@ -88,6 +103,8 @@ struct Ec2Setup {
   workloads::DurationDistribution boot = workloads::Constant{std::chrono::minutes(1)};
   Duration deregistrationDelay = std::chrono::minutes(5);
   pricing::Purchase purchase = pricing::Purchase::OnDemand;
+  std::optional<MixedFleet> mixed; // nothing: one type, bought as `purchase` says
+  SpotSetup spot;
   LoadBalancer loadBalancer = LoadBalancer::Alb;
   std::int64_t ebsGib = 8;
   std::int64_t ebsIops = 3000, ebsThroughput = 125; // gp3; MiB/s
@@ -220,5 +237,13 @@ std::int64_t defaultWorkers(const pricing::InstanceType& type, const workloads::
 // Scenario -> what the simulators run. Preconditions: problems() empty, "auto" already replaced.
 LambdaFunction lambdaFunction(const Scenario& scenario);
 Ec2Fleet ec2Fleet(const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
+
+// How a fleet buys its instances (model/fleet_purchase.cpp).
+std::vector<std::string> instanceTypesOf(const Ec2Setup& setup); // of kindsOf(ec2Fleet), the first one first
+std::int64_t onDemandOf(const Ec2Setup& setup, std::int64_t instances); // on demand or committed, of so many
+bool usesSpot(const Ec2Setup& setup);
+// Notices per instance-hour on the spot market: -ln(1 - p) / 730 for p a month.
+double interruptionsPerHour(const SpotSetup& setup, const std::optional<pricing::Spot>& advisor);
+void buyAsAsked(const Scenario& scenario, const pricing::PriceCatalogue& catalogue, Ec2Fleet& fleet);
 
 } // namespace model

@@ -60,6 +60,10 @@ inline std::span<const std::string_view> namesOf(Routing) {
   static constexpr std::array<std::string_view, 3> names{"round_robin", "least_outstanding", "random"};
   return names;
 }
+inline std::span<const std::string_view> namesOf(SpotAllocation) {
+  static constexpr std::array<std::string_view, 2> names{"spread", "lowest_price"};
+  return names;
+}
 inline std::span<const std::string_view> namesOf(Jitter) {
   static constexpr std::array<std::string_view, 3> names{"none", "equal", "full"};
   return names;
@@ -361,6 +365,21 @@ template <class Door> void fields(Door& door, TargetTracking& policy) {
   door.field("warmup", policy.warmup);
 }
 
+template <class Door> void fields(Door& door, MixedFleet& mixed) {
+  door.field("base_on_demand", mixed.baseOnDemand);
+  door.field("on_demand_percent_above_base", mixed.onDemandPercent);
+  door.field("types", mixed.types);
+  door.field("allocation", mixed.allocation);
+}
+template <class Door> void fields(Door& door, SpotSetup& spot) {
+  door.orWord("interruptions", "auto", spot.interruptions);
+  door.field("notice", spot.notice);
+  door.field("rebalance", spot.rebalance);
+  door.field("unavailable", spot.unavailable);
+  door.field("retry", spot.retry);
+  door.field("fallback_on_demand", spot.fallbackOnDemand);
+}
+
 template <class Door> void fields(Door& door, Ec2Setup& ec2) {
   door.orWord("instance_type", "auto", ec2.instanceType);
   door.field("discipline", ec2.discipline);
@@ -376,6 +395,8 @@ template <class Door> void fields(Door& door, Ec2Setup& ec2) {
   door.field("boot", ec2.boot);
   door.field("deregistration_delay", ec2.deregistrationDelay);
   door.field("purchase", ec2.purchase);
+  door.platform("mixed", ec2.mixed);
+  door.nested("spot", [&](auto& inner) { fields(inner, ec2.spot); });
   door.field("load_balancer", ec2.loadBalancer);
   door.field("ebs_gib", ec2.ebsGib);
   door.field("ebs_iops", ec2.ebsIops);

@@ -58,5 +58,11 @@ class Review {
 // (scenario_events.cpp).
 void reviewFailures(Review& review, const Failures& failures);
 void reviewEvents(Review& review, const Scenario& scenario);
+// The type of that name when it is one that the region sells at that option and that holds a request.
+const pricing::InstanceType* reviewType(Review& review, const std::string& pointer, const std::string& typeName,
+                                        pricing::Purchase purchase, const Scenario& scenario,
+                                        const pricing::PriceCatalogue& catalogue);
+// Mixed fleets and the spot market (fleet_purchase.cpp).
+void reviewFleetPurchase(Review& review, const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
 
 } // namespace model

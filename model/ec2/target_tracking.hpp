@@ -20,7 +20,7 @@ struct MetricPoint {
 struct FleetCapacity {
   std::int64_t inService = 0; // not draining
   std::int64_t booting = 0;   // and what else is on its way
-  bool warming = false;                    // an instance boots or is in its warm-up
+  bool warming = false;       // an instance boots or is in its warm-up
 };
 
 class TargetTracker {

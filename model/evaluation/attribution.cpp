@@ -127,10 +127,12 @@ std::array<Share, 2> readyTime(const Scenario& scenario, const LambdaTally& tall
           Share{{"idle_provisioned", "provisioned environments kept ready"}, readyNs - busyNs}};
 }
 
+Int128 billedNs(const Ec2Tally& tally) { return tally.instanceNs + tally.minimumTopUpNs - tally.spotTotal().freeNs; }
+
 std::array<Share, 9> instanceTime(const Ec2Tally& tally, double usedHours, double paidHours) {
   const InServiceTime& time = tally.inService;
   // Hours that were paid and not used, in the tally's own unit.
-  const double tallyNs = asDouble(tally.instanceNs + tally.minimumTopUpNs);
+  const double tallyNs = asDouble(billedNs(tally));
   const double unusedHours = std::max(0.0, paidHours - usedHours * (1 + 1e-12));
   const double unused = usedHours > 0 ? unusedHours / usedHours * tallyNs : unusedHours;
   return {Share{{"busy", "vCPUs at work"}, asDouble(time.busyNs)},
@@ -196,7 +198,7 @@ std::vector<MoneyPart> moneyParts(const Scenario& scenario, const Ec2Tally& tall
   double paidHours = 0;
   for (const auto& line : bill.lines)
     if (isLine(line, "ec2", "instance_hours")) paidHours += line.quantity;
-  const double usedHours = instanceHours(tally.instanceNs + tally.minimumTopUpNs) * monthFactor(scenario, metered);
+  const double usedHours = instanceHours(billedNs(tally)) * monthFactor(scenario, metered);
   const auto time = instanceTime(tally, usedHours, paidHours);
   MoneyLedger ledger;
   for (const auto& line : bill.lines) {

@@ -204,6 +204,40 @@ template <class Tally> double usedInstanceHours(const Tally& tally, double facto
   return asDouble(tally.instanceNs + tally.minimumTopUpNs) * 1e-9 / pricing::kSecondsPerHour * factor;
 }
 
+double surplusHours(double credits, double factor) {
+  // A window in which more is paid back than borrowed owes nothing.
+  pricing::CreditTally owed;
+  owed.charged = std::max(0.0, credits);
+  return owed.chargedVcpuHours() * factor;
+}
+
+// On demand or committed, and without a record of the market all of it as the scenario says.
+void addBoughtAsSaid(const Scenario& scenario, const Ec2Tally& tally, double factor, pricing::MonthlyUsage& usage) {
+  const auto& setup = *scenario.ec2;
+  const auto spot = tally.spotTotal();
+  Ec2Tally rest;
+  rest.instanceNs = tally.instanceNs - spot.instanceNs;
+  rest.minimumTopUpNs = tally.minimumTopUpNs - spot.minimumTopUpNs;
+  const double floor = static_cast<double>(onDemandOf(setup, setup.min));
+  const auto before = usage.ec2.size();
+  for (const auto& paid : paidHours(setup.purchase, floor, scenario.hoursPerMonth, usedInstanceHours(rest, factor)))
+    if (paid.hours > 0 || tally.spot.empty()) usage.ec2.push_back({*setup.instanceType, paid.hours, paid.purchase, 0});
+  if (usage.ec2.size() > before)
+    usage.ec2[before].surplusVcpuHours = surplusHours(tally.surplusCredits - spot.surplusCredits, factor);
+}
+
+// EC2 user guide, billing for interrupted Spot Instances: free in the first hour, then the seconds used.
+void addSpot(const Ec2Setup& setup, const Ec2Tally& tally, double factor, pricing::MonthlyUsage& usage) {
+  const auto types = instanceTypesOf(setup);
+  for (std::size_t kind = 0; kind < tally.spot.size(); ++kind) {
+    const auto& time = tally.spot[kind];
+    const double hours =
+        asDouble(time.instanceNs + time.minimumTopUpNs - time.freeNs) * 1e-9 / pricing::kSecondsPerHour * factor;
+    if (time.instanceNs > 0)
+      usage.ec2.push_back({types[kind], hours, pricing::Purchase::Spot, surplusHours(time.surplusCredits, factor)});
+  }
+}
+
 void addVolumes(const Ec2Setup& setup, double ranHours, pricing::MonthlyUsage& usage) {
   if (setup.ebsGib == 0) return;
   constexpr std::int64_t kFreeIops = 3000, kFreeMibPerSecond = 125; // of each gp3 volume
@@ -319,13 +353,8 @@ pricing::MonthlyUsage ec2Usage(const Scenario& scenario, const Ec2Tally& tally, 
   auto usage = emptyMonth(scenario);
 
   const double ranHours = asDouble(tally.instanceNs) * 1e-9 / pricing::kSecondsPerHour * factor;
-  for (const auto& paid : paidHours(setup.purchase, static_cast<double>(setup.min), scenario.hoursPerMonth,
-                                    usedInstanceHours(tally, factor)))
-    usage.ec2.push_back({*setup.instanceType, paid.hours, paid.purchase, 0});
-  // A window in which more is paid back than borrowed owes nothing.
-  pricing::CreditTally owed;
-  owed.charged = std::max(0.0, tally.surplusCredits);
-  if (!usage.ec2.empty()) usage.ec2.front().surplusVcpuHours = owed.chargedVcpuHours() * factor;
+  addBoughtAsSaid(scenario, tally, factor, usage);
+  addSpot(setup, tally, factor, usage);
   addVolumes(setup, ranHours, usage);
   const double balancerAddresses =
       addLoadBalancer(scenario, metered, tally.outcomes.latency.meanSeconds(), usage) * scenario.hoursPerMonth;

@@ -222,6 +222,29 @@ class WarningList {
         "Where that is the rule, a type without credits of the same size is often cheaper; compare it.");
   }
 
+  // What AWS takes back, and what it does not give.
+  void aboutSpot() {
+    if (!m_decision.ec2 || !m_decision.ec2->spot) return;
+    const auto& result = *m_decision.ec2;
+    const auto& spot = *result.spot;
+    const auto requests = static_cast<double>(std::max<std::uint64_t>(1, result.requests));
+    const double lost = static_cast<double>(spot.lostRequests) / requests, failed = result.failedFraction.value;
+    const double allowed = m_decision.scenario.objective.maxFailed;
+    if (failed > allowed && failed - lost <= allowed)
+      add("spot_interruptions",
+          fmt::format("{} of the requests were lost when AWS took back {} spot instances a month; without them the "
+                      "fleet would fail {}, within the objective of {}.",
+                      pricing::displayPercent(lost), pricing::displayCount(spot.interruptionsPerMonth),
+                      pricing::displayPercent(std::max(0.0, failed - lost)), pricing::displayPercent(allowed)),
+          "Requests longer than the notice need a retry or a checkpoint; or keep more on demand "
+          "(ec2.mixed.base_on_demand).");
+    if (spot.launchesWithoutCapacity > 0)
+      add("spot_capacity",
+          fmt::format("{} launches found no spot capacity.",
+                      pricing::displayCount(static_cast<double>(spot.launchesWithoutCapacity))),
+          "More types in ec2.mixed.types find it more often; EC2 Auto Scaling does not go on demand by itself.");
+  }
+
   void aboutManaged() {
     if (!m_decision.managed) return;
     const auto& result = *m_decision.managed;
@@ -288,6 +311,7 @@ std::vector<Warning> warnings(const Decision& decision, const pricing::PriceCata
   list.aboutProvisionedPlan();
   list.aboutProvisionedRoom();
   list.aboutEc2(decision.meanRequestsPerSecond, catalogue);
+  list.aboutSpot();
   if (decision.lambda) list.aboutCertainty(*decision.lambda);
   if (decision.ec2) list.aboutCertainty(*decision.ec2);
   list.aboutManaged();

@@ -179,11 +179,22 @@ void addLambda(const PlatformResult& result, Json& out) {
   out["environments"] = std::move(environments);
 }
 
+Json toJson(const SpotSummary& spot) {
+  return {{"instances_mean", toJson(spot.instancesMean)},
+          {"free_share", spot.freeShare},
+          {"interruptions", spot.interruptions},
+          {"interruptions_per_month", spot.interruptionsPerMonth},
+          {"expected_per_month", spot.expectedPerMonth},
+          {"lost_requests", spot.lostRequests},
+          {"launches_without_capacity", spot.launchesWithoutCapacity}};
+}
+
 void addInstances(const PlatformResult& result, Json& out) {
   out["instances"] = {{"mean", result.instancesMean.value},
                       {"mean_half_width", result.instancesMean.halfWidth},
                       {"peak", result.peakInstances}};
   out["utilisation"] = toJson(result.utilisation);
+  if (result.spot) out["spot"] = toJson(*result.spot);
 }
 
 Json toJson(const PlatformResult& result) {

@@ -23,7 +23,8 @@ class Ec2 {
  public:
   Ec2(const model::Ec2Fleet& fleet, const model::ObservationPlan& plan, std::uint64_t seed, std::uint64_t replication)
       : m_fleet(fleet), m_plan(plan), m_boot(fleet.boot, workloads::RandomStream(seed, "ec2.boot", replication)),
-        m_routing(seed, "ec2.routing", replication), m_market(seed, "ec2.spot", replication), m_kinds(fleet.furtherKinds) {
+        m_routing(seed, "ec2.routing", replication), m_market(seed, "ec2.spot", replication),
+        m_kinds(fleet.furtherKinds) {
     m_kinds.insert(m_kinds.begin(), fleet);
     for (const auto& kind : m_kinds) m_cores.push_back(std::llround(kind.vcpus * kUnit));
     for (std::size_t k = 0; k < m_kinds.size(); ++k) m_order.push_back(k);
@@ -81,7 +82,23 @@ class Ec2 {
     bool held = false, replace = false, interrupted = false;
   };
   // In the order in which things at the same instant happen.
-  enum What { Tick, Departure, Timeout, Gone, Edge, Slot, Boot, Deadline, Replace, Notice, Retry, Period, Point, Arrival, Nothing };
+  enum What {
+    Tick,
+    Departure,
+    Timeout,
+    Gone,
+    Edge,
+    Slot,
+    Boot,
+    Deadline,
+    Replace,
+    Notice,
+    Retry,
+    Period,
+    Point,
+    Arrival,
+    Nothing
+  };
   struct Service { // of one slot
     std::int64_t end = 0, length = 0;
     int window = -1;                                                     // -1: warm-up
@@ -480,7 +497,8 @@ class Ec2 {
     if (host.ended >= m_plan.horizon.count() || host.interrupted) return;
     const std::int64_t missing = std::max<std::int64_t>(0, 60'000'000'000 - (host.ended - host.launched));
     if (auto* window = at(host.ended)) window->minimumTopUpNs += missing;
-    if (auto* window = at(host.ended); window != nullptr && host.spot) window->spot[host.kind].minimumTopUpNs += missing;
+    if (auto* window = at(host.ended); window != nullptr && host.spot)
+      window->spot[host.kind].minimumTopUpNs += missing;
     if (host.spot) return;
     m_hours.instanceNs[static_cast<std::size_t>(host.ended / m_plan.hour.count())] += missing;
   }
@@ -517,9 +535,8 @@ class Ec2 {
     const std::int64_t lasts =
         std::llround(static_cast<double>(request.io) + static_cast<double>(request.cpu) / (kind.speed * parallel));
     const double cores =
-        lasts == 0
-            ? 0.0
-            : std::min(parallel, static_cast<double>(request.cpu) / (kind.speed * static_cast<double>(lasts)));
+        lasts == 0 ? 0.0
+                   : std::min(parallel, static_cast<double>(request.cpu) / (kind.speed * static_cast<double>(lasts)));
     const Job job{m_now, lasts * 1024, std::llround(cores * static_cast<double>(kUnit))};
     if (static_cast<std::int64_t>(host.running.size()) < kind.workers) {
       progress(host);

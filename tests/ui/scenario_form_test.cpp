@@ -85,6 +85,13 @@ model::Scenario unusual() {
   ec2.boot = workloads::Constant{90s};
   ec2.deregistrationDelay = 100s;
   ec2.purchase = pricing::Purchase::ComputeSp1y;
+  ec2.mixed = model::MixedFleet{2, 25, {"c7g.large", "r7g.large"}, model::SpotAllocation::LowestPrice};
+  ec2.spot.interruptions = 0.1;
+  ec2.spot.notice = 100s;
+  ec2.spot.rebalance = true;
+  ec2.spot.unavailable = 0.05;
+  ec2.spot.retry = 90s;
+  ec2.spot.fallbackOnDemand = true;
   ec2.loadBalancer = model::LoadBalancer::None;
   ec2.ebsGib = 30;
   ec2.ebsIops = 4000;

@@ -187,6 +187,31 @@ void addEc2Serving(FieldSet& page) {
                at(&Ec2Setup::speed));
 }
 
+void addEc2Market(FieldSet& page) {
+  using model::SpotSetup;
+  page.startGroup(tr("Spot market"));
+  page.addJson({"/ec2/mixed", tr("Mixed fleet"),
+                tr("Base on demand, percentage above it and further types, such as {\"base_on_demand\": 1, "
+                   "\"types\": [\"m7g.large\"]}; null: one type, bought as the purchase says.")},
+               at(&Ec2Setup::mixed));
+  page.addText({"/ec2/spot/interruptions", tr("Interruptions"),
+                ratioTip("Probability that AWS takes an instance back within a month; auto: by the type's band."), "auto"},
+               at(&SpotSetup::interruptions));
+  page.addText({"/ec2/spot/notice", tr("Notice"), timeTip("From AWS's notice to the end of the instance.")},
+               at(&SpotSetup::notice));
+  page.addFlag({"/ec2/spot/rebalance", tr("Capacity Rebalancing"),
+                tr("Replaced at the notice; otherwise when the instance is gone.")},
+               at(&SpotSetup::rebalance));
+  page.addText({"/ec2/spot/unavailable", tr("Without capacity"),
+                ratioTip("Probability that a type has no capacity for a launch.")},
+               at(&SpotSetup::unavailable));
+  page.addText({"/ec2/spot/retry", tr("Asked again after"), timeTip("A launch that found no capacity.")},
+               at(&SpotSetup::retry));
+  page.addFlag({"/ec2/spot/fallback_on_demand", tr("Then on demand"),
+                tr("A launch without spot capacity goes on demand; AWS does not do that by itself.")},
+               at(&SpotSetup::fallbackOnDemand));
+}
+
 void addEc2Parts(FieldSet& page) {
   page.startGroup(tr("What else is paid for"));
   page.addChoice<>(
@@ -304,6 +329,7 @@ FieldSet* newEc2Page(const pricing::PriceCatalogue& catalogue) {
       instanceTypeNames(catalogue), at(&Ec2Setup::instanceType));
   page->addChoice({"/ec2/purchase", tr("Purchase"), tr("How instance hours are paid.")}, purchaseChoices(),
                   at(&Ec2Setup::purchase));
+  addEc2Market(*page);
   addEc2Scaling(*page);
   addEc2Serving(*page);
   addEc2Parts(*page);

@@ -39,6 +39,12 @@ template <class T> auto at(T model::Failures::*member) {
 template <class T> auto at(T model::Ec2Setup::*member) {
   return [member](auto& s) -> auto& { return (*s.ec2).*member; };
 }
+template <class T> auto at(T model::SpotSetup::*member) {
+  return [member](auto& s) -> auto& { return s.ec2->spot.*member; };
+}
+template <class T> auto at(T model::SpotTerms::*member) {
+  return [member](auto& s) -> auto& { return s.ec2->spot.*member; };
+}
 template <class T> auto at(T model::ManagedSetup::*member) {
   return [member](auto& s) -> auto& { return (*s.managed).*member; };
 }
