@@ -175,7 +175,7 @@ TEST_CASE("Interruptions that cost the objective are a warning, and so is capaci
   const auto decision = tests::simulated(mixedScenario(
       {"ec2.spot.interruptions=0.999", "run.horizon=20h", "workload.work.mean=300s", "workload.work.cpu_fraction=0.05",
        "workload.arrivals.rate=0.5/s", "ec2.request_timeout=10h", "ec2.workers=1000", "ec2.mixed.base_on_demand=0",
-       "ec2.mixed.on_demand_percent_above_base=0", "ec2.spot.unavailable=0.9", "ec2.scaling.kind=none",
+       "ec2.mixed.on_demand_percent_above_base=0", "ec2.spot.unavailable=0.9", R"(ec2.scaling={"kind": "none"})",
        "ec2.initial=10", "objective.max_failed=0.0001"}));
   REQUIRE(decision->ec2->spot);
   CHECK(decision->ec2->spot->lostRequests > 0);
