@@ -24,7 +24,9 @@ std::span<const Example> examples() {
       Example{"partner-api", "Calls to partners on Lambda Managed Instances: mostly waiting, many at once",
               built_in::kPartnerApiJson},
       Example{"orders", "Orders from an SQS queue: batches, poison, a slow warehouse, a neighbour in the account",
-              built_in::kOrdersJson}};
+              built_in::kOrdersJson},
+      Example{"tickets", "A ticket shop that opens at nine: step scaling, a schedule, a forecast and a warm pool",
+              built_in::kTicketsJson}};
   return list;
 }
 

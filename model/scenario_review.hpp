@@ -58,5 +58,7 @@ class Review {
 // (scenario_events.cpp).
 void reviewFailures(Review& review, const Failures& failures);
 void reviewEvents(Review& review, const Scenario& scenario);
+// How many instances there are, and how they come and go (scenario_scaling.cpp).
+void reviewFleet(Review& review, const Ec2Setup& ec2);
 
 } // namespace model

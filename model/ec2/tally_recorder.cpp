@@ -107,11 +107,22 @@ void TallyRecorder::lived(const Life& life) {
   addSpan(&Ec2Tally::inServiceNs, std::min(life.inService, life.end), life.end);
   addHours(m_hours.instanceNs, life.launched, life.end);
   if (!life.terminated) return;
-  Ec2Tally& last = m_windows[windowAt(life.end)];
-  ++last.terminations;
-  const std::int64_t topUp = std::max<std::int64_t>(0, kMinimumBilledNs - (life.end - life.launched));
-  last.minimumTopUpNs += topUp;
-  m_hours.instanceNs[static_cast<std::size_t>(life.end / m_hourNs)] += topUp;
+  ++m_windows[windowAt(life.end)].terminations;
+  if (!life.runsOn) topUp(&Ec2Tally::minimumTopUpNs, life.runsSince.value_or(life.launched), life.end);
+}
+
+// Of a run that ended, to the window and the hour of its end.
+void TallyRecorder::topUp(Int128 Ec2Tally::*member, std::int64_t from, std::int64_t end) {
+  const std::int64_t missing = std::max<std::int64_t>(0, kMinimumBilledNs - (end - from));
+  m_windows[windowAt(end)].*member += missing;
+  m_hours.instanceNs[static_cast<std::size_t>(end / m_hourNs)] += missing;
+}
+
+void TallyRecorder::pooled(const Stay& stay) {
+  addSpan(&Ec2Tally::warmPoolNs, stay.entered, stay.left);
+  addSpan(&Ec2Tally::warmPoolRunningNs, stay.entered, stay.runsUntil);
+  addHours(m_hours.instanceNs, stay.entered, stay.runsUntil);
+  if (stay.runEnded) topUp(&Ec2Tally::warmPoolTopUpNs, stay.runsSince, stay.runsUntil);
 }
 
 void TallyRecorder::flush() {

@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "model/ec2/ec2_simulator.hpp"
@@ -50,8 +51,16 @@ class TallyRecorder {
   struct Life {
     std::int64_t launched, inService, end;
     bool terminated;
+    bool runsOn = false;                     // it left for a warm pool in which it goes on running
+    std::optional<std::int64_t> runsSince{}; // start of the run; nothing: its launch
   };
   void lived(const Life& life);
+  // Stay of an instance in the warm pool, running from `entered` to `runsUntil`; where its run ended, the minimum.
+  struct Stay {
+    std::int64_t entered, runsUntil, left, runsSince;
+    bool runEnded;
+  };
+  void pooled(const Stay& stay);
 
   std::int64_t nextEdge() const { return m_windowTo; } // kNever once the horizon is behind
   std::int64_t horizon() const { return m_edges.back(); }
@@ -65,6 +74,7 @@ class TallyRecorder {
  private:
   std::size_t windowAt(std::int64_t t) const;
   void addSpan(Int128 Ec2Tally::*member, std::int64_t from, std::int64_t to);
+  void topUp(Int128 Ec2Tally::*member, std::int64_t from, std::int64_t end);
   void addHours(std::vector<std::int64_t>& series, std::int64_t from, std::int64_t to);
   void addInFlight(std::int64_t arrival, std::int64_t at);
   void bookInFlight();

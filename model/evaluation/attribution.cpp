@@ -127,15 +127,18 @@ std::array<Share, 2> readyTime(const Scenario& scenario, const LambdaTally& tall
           Share{{"idle_provisioned", "provisioned environments kept ready"}, readyNs - busyNs}};
 }
 
-std::array<Share, 9> instanceTime(const Ec2Tally& tally, double usedHours, double paidHours) {
+std::array<Share, 11> instanceTime(const Ec2Tally& tally, double usedHours, double paidHours) {
   const InServiceTime& time = tally.inService;
   // Hours that were paid and not used, in the tally's own unit.
-  const double tallyNs = asDouble(tally.instanceNs + tally.minimumTopUpNs);
+  const Int128 poolNs = tally.warmPoolRunningNs + tally.warmPoolTopUpNs;
+  const double tallyNs = asDouble(tally.instanceNs + tally.minimumTopUpNs + poolNs);
   const double unusedHours = std::max(0.0, paidHours - usedHours * (1 + 1e-12));
   const double unused = usedHours > 0 ? unusedHours / usedHours * tallyNs : unusedHours;
   return {Share{{"busy", "vCPUs at work"}, asDouble(time.busyNs)},
           Share{{"headroom", "free capacity kept above the load"}, asDouble(time.headroomNs)},
           Share{{"zone_floor", "an instance in every zone"}, asDouble(time.zoneFloorNs)},
+          Share{{"forecast", "kept by the forecast of predictive scaling"}, asDouble(time.forecastNs)},
+          Share{{"warm_pool", "warm pool instances while they run"}, asDouble(poolNs)},
           Share{{"scale_in_lag", "not yet scaled in"}, asDouble(time.scaleInLagNs)},
           Share{{"boot", "booting"}, asDouble(tally.instanceNs - tally.inServiceNs)},
           Share{{"draining", "waiting for the last requests"}, asDouble(time.drainingNs)},
@@ -196,7 +199,9 @@ std::vector<MoneyPart> moneyParts(const Scenario& scenario, const Ec2Tally& tall
   double paidHours = 0;
   for (const auto& line : bill.lines)
     if (isLine(line, "ec2", "instance_hours")) paidHours += line.quantity;
-  const double usedHours = instanceHours(tally.instanceNs + tally.minimumTopUpNs) * monthFactor(scenario, metered);
+  const double usedHours =
+      instanceHours(tally.instanceNs + tally.minimumTopUpNs + tally.warmPoolRunningNs + tally.warmPoolTopUpNs) *
+      monthFactor(scenario, metered);
   const auto time = instanceTime(tally, usedHours, paidHours);
   MoneyLedger ledger;
   for (const auto& line : bill.lines) {

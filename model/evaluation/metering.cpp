@@ -200,14 +200,21 @@ std::vector<PaidHours> paidHours(pricing::Purchase purchase, double floor, doubl
   return hours;
 }
 
+double hoursOf(Int128 ns, double factor) { return asDouble(ns) * 1e-9 / pricing::kSecondsPerHour * factor; }
+
 template <class Tally> double usedInstanceHours(const Tally& tally, double factor) {
-  return asDouble(tally.instanceNs + tally.minimumTopUpNs) * 1e-9 / pricing::kSecondsPerHour * factor;
+  Int128 billed = tally.instanceNs + tally.minimumTopUpNs;
+  if constexpr (requires { tally.warmPoolNs; }) billed += tally.warmPoolRunningNs + tally.warmPoolTopUpNs;
+  return hoursOf(billed, factor);
 }
 
-void addVolumes(const Ec2Setup& setup, double ranHours, pricing::MonthlyUsage& usage) {
+// What hibernates keeps its memory on the root volume, which has room for it from the launch on.
+void addVolumes(const Ec2Setup& setup, double hours, double instanceGib, pricing::MonthlyUsage& usage) {
   if (setup.ebsGib == 0) return;
   constexpr std::int64_t kFreeIops = 3000, kFreeMibPerSecond = 125; // of each gp3 volume
-  usage.ebs.push_back({static_cast<double>(setup.ebsGib), ranHours, static_cast<double>(setup.ebsIops - kFreeIops),
+  const bool hibernates = setup.warmPool && setup.warmPool->state == WarmPool::State::Hibernated;
+  const double gib = static_cast<double>(setup.ebsGib) + (hibernates ? instanceGib : 0);
+  usage.ebs.push_back({gib, hours, static_cast<double>(setup.ebsIops - kFreeIops),
                        static_cast<double>(setup.ebsThroughput - kFreeMibPerSecond)});
 }
 
@@ -226,11 +233,11 @@ double addLoadBalancer(const Scenario& scenario, const Metered& metered, double 
   return setup.availabilityZones;
 }
 
-// A target tracking policy keeps an alarm for scaling out and one for scaling in (EC2 Auto Scaling user guide).
+// A policy has an alarm for scaling out and one for scaling in (EC2 Auto Scaling user guide).
 double alarmsOf(const Ec2Setup& setup) {
   constexpr double kOfPolicy = 2;
-  const bool tracking = std::holds_alternative<TargetTracking>(setup.scaling);
-  return static_cast<double>(setup.alarms) + (tracking ? kOfPolicy : 0);
+  const bool none = std::holds_alternative<NoScaling>(setup.scaling);
+  return static_cast<double>(setup.alarms) + (none ? 0 : kOfPolicy);
 }
 
 // Managed Instances are a way to run functions: they are kept with the same hours and copies.
@@ -313,12 +320,19 @@ pricing::MonthlyUsage lambdaUsage(const Scenario& scenario, const LambdaTally& t
   return usage;
 }
 
-pricing::MonthlyUsage ec2Usage(const Scenario& scenario, const Ec2Tally& tally, const Metered& metered) {
+double instanceGib(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
+  const auto* type = catalogue.findType(*scenario.ec2->instanceType);
+  return type ? static_cast<double>(type->memory.inMebibytes()) / 1024 : 0;
+}
+
+// A warm pool's instances pay as any other while they run; stopped or hibernated they pay their volumes.
+pricing::MonthlyUsage ec2Usage(const Scenario& scenario, const Ec2Tally& tally, const Metered& metered,
+                               double instanceGib) {
   const auto& setup = *scenario.ec2;
   const double factor = monthFactor(scenario, metered);
   auto usage = emptyMonth(scenario);
 
-  const double ranHours = asDouble(tally.instanceNs) * 1e-9 / pricing::kSecondsPerHour * factor;
+  const double ranHours = hoursOf(tally.instanceNs + tally.warmPoolRunningNs, factor);
   for (const auto& paid : paidHours(setup.purchase, static_cast<double>(setup.min), scenario.hoursPerMonth,
                                     usedInstanceHours(tally, factor)))
     usage.ec2.push_back({*setup.instanceType, paid.hours, paid.purchase, 0});
@@ -326,7 +340,7 @@ pricing::MonthlyUsage ec2Usage(const Scenario& scenario, const Ec2Tally& tally, 
   pricing::CreditTally owed;
   owed.charged = std::max(0.0, tally.surplusCredits);
   if (!usage.ec2.empty()) usage.ec2.front().surplusVcpuHours = owed.chargedVcpuHours() * factor;
-  addVolumes(setup, ranHours, usage);
+  addVolumes(setup, hoursOf(tally.instanceNs + tally.warmPoolNs, factor), instanceGib, usage);
   const double balancerAddresses =
       addLoadBalancer(scenario, metered, tally.outcomes.latency.meanSeconds(), usage) * scenario.hoursPerMonth;
   const double addressHours = (setup.publicIpv4 ? ranHours : 0) + balancerAddresses;

@@ -1,7 +1,7 @@
 #pragma once
 // The same fleet as a plain textbook event loop: one event at a time, every instance looked at each time, remaining
 // work instead of virtual time, integrals of the state over time instead of spans per request. Slow and short; shares
-// no code with the simulator but its random streams and targetTrackingDesired.
+// no code with the simulator but its random streams, metricPlan, scalingTarget and targetTrackingDesired.
 #include <algorithm>
 #include <cmath>
 #include <deque>
@@ -9,10 +9,11 @@
 #include <vector>
 
 #include "model/ec2/ec2_simulator.hpp"
+#include "tests/support/reference_host.hpp"
+#include "tests/support/reference_scaling.hpp"
+#include "tests/support/reference_service.hpp"
 
 namespace reference {
-
-using model::Int128;
 
 struct Request {
   std::int64_t arrival = 0, cpu = 0, io = 0;
@@ -21,141 +22,66 @@ struct Request {
 class Ec2 {
  public:
   Ec2(const model::Ec2Fleet& fleet, const model::ObservationPlan& plan, std::uint64_t seed, std::uint64_t replication)
-      : m_fleet(fleet), m_plan(plan), m_boot(fleet.boot, workloads::RandomStream(seed, "ec2.boot", replication)),
-        m_routing(seed, "ec2.routing", replication), m_cores(std::llround(fleet.vcpus * kUnit)) {
-    if (const auto* tracking = std::get_if<model::TargetTracking>(&fleet.scaling))
-      m_policy = *tracking;
-    else
-      m_policy.warmup = {};
+      : m_fleet(fleet), m_plan(plan), m_metric(model::metricPlan(fleet.scaling)),
+        m_boot(fleet.boot, workloads::RandomStream(seed, "ec2.boot", replication)),
+        m_poolBoot(fleet.warmPool ? fleet.warmPool->boot : fleet.boot,
+                   workloads::RandomStream(seed, "ec2.warm_pool", replication)),
+        m_routing(seed, "ec2.routing", replication), m_cores(std::llround(fleet.vcpus * kUnit)),
+        m_policy(fleet.scaling), m_clock(fleet, plan.hour.count(), m_cores), m_slots(layOutSlots(plan)),
+        m_desired(fleet.initial) {
     m_windows.resize(static_cast<std::size_t>(plan.windows));
     for (std::int64_t from = 0; from < plan.horizon.count(); from += plan.hour.count()) {
       m_hours.instanceNs.push_back(0);
       m_hours.inFlightNs.push_back(0);
     }
-    m_periodEnd = m_policy.period.count();
-    layOutSlots();
-    for (std::int64_t i = 0; i < fleet.initial; ++i) add(State::Serving, 0, 0);
+    m_periodEnd = m_metric.period.count();
+    for (std::int64_t i = 0; i < fleet.initial; ++i) add(State::Serving, m_numbers++, emptiest(false), {0, 0, 0});
+    if (m_fleet.warmPool)
+      while (poolCount() < poolWanted()) m_pool.push_back({m_numbers++, emptiest(true), 0, 0, running()});
   }
 
   model::Ec2Run run(const std::vector<Request>& requests) {
     m_requests = &requests;
     while (step()) {
     }
-    for (const auto& host : m_hosts) {
-      topUp(host);
-      addHours(m_hours.instanceNs, host.launched, host.ended);
-    }
-    splitService();
+    for (const auto& host : m_hosts) addHours(m_hours.instanceNs, host.launched, host.ended);
+    splitService(m_slots, m_fleet, m_cores, m_windows);
     for (std::size_t w = 0; w < m_windows.size(); ++w)
       m_windows[w].cpuBusyNs = m_busyAtEdge[w + 1] / kUnit - m_busyAtEdge[w] / kUnit;
     return {m_windows, m_timeline, m_hours};
   }
 
  private:
-  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+  bool isSharing() const { return m_fleet.discipline == model::Discipline::ProcessorSharing; }
   static constexpr std::int64_t kUnit = std::int64_t{1} << 32;
-  enum class State { Booting, Serving, Draining, Gone };
-  struct Job {
-    std::int64_t arrival, left, cores; // left: of the work, in 2^-10 ns
-  };
-  struct Host {
-    State state;
-    std::int64_t zone, launched, inService, warm, ended = kNever, deadline = kNever;
-    std::vector<Job> running;
-    std::deque<Job> waiting;
-    std::int64_t since = 0; // last change of `running`
-    Int128 busyInPeriod = 0;
-    std::int64_t receivedInPeriod = 0;
-  };
   // In the order in which things at the same instant happen.
-  enum What { Tick, Departure, Timeout, Gone, Edge, Slot, Boot, Deadline, Period, Point, Arrival, Nothing };
-  struct Service { // of one slot
-    std::int64_t end = 0, length = 0;
-    int window = -1;                                                     // -1: warm-up
-    Int128 serving = 0, draining = 0, servingBusy = 0, drainingBusy = 0; // busy since the start, in kUnit
-    std::int64_t routed = 0;
+  enum What { Tick, Departure, Timeout, Gone, Edge, Slot, Boot, Deadline, Period, Tock, Point, Arrival, Nothing };
+  struct Times {
+    std::int64_t inService, warm, runsSince;
   };
-
-  void add(State state, std::int64_t inService, std::int64_t warm) {
-    std::vector<int> perZone(static_cast<std::size_t>(m_fleet.zones), 0);
-    for (const auto& host : m_hosts)
-      if (host.state == State::Booting || host.state == State::Serving) ++perZone[static_cast<std::size_t>(host.zone)];
-    const auto zone = std::min_element(perZone.begin(), perZone.end()) - perZone.begin();
+  void add(State state, std::int64_t number, std::int64_t zone, const Times& times) {
     if (state == State::Serving) m_ring.push_back(m_hosts.size());
-    m_hosts.push_back({state, zone, m_now, inService, warm, kNever, kNever, {}, {}, 0, 0, 0});
+    m_hosts.push_back({state, number, zone, m_now, times.inService, times.warm, times.runsSince});
     if (auto* window = at(m_now)) ++window->launches;
     notePeak();
   }
-
-  std::int64_t edge(int i) const { // i = 0: warm-up ends
-    return m_plan.warmup.count() +
-           static_cast<std::int64_t>(static_cast<Int128>((m_plan.horizon - m_plan.warmup).count()) * i /
-                                     m_plan.windows);
+  std::vector<int> zoneCounts(bool withPool) const {
+    std::vector<int> counts(static_cast<std::size_t>(m_fleet.zones), 0);
+    for (const auto& host : m_hosts)
+      if (host.state == State::Booting || host.state == State::Serving) ++counts[static_cast<std::size_t>(host.zone)];
+    if (!withPool) return counts;
+    for (const auto& prepared : m_pool) ++counts[static_cast<std::size_t>(prepared.zone)];
+    for (const auto& host : m_hosts)
+      if (host.state == State::Draining && host.returns) ++counts[static_cast<std::size_t>(host.zone)];
+    return counts;
   }
-  // Slots of equal length in each window, as near to the plan's as whole numbers allow; one for the warm-up.
-  void layOutSlots() {
-    if (m_plan.warmup.count() > 0) m_slots.push_back({m_plan.warmup.count(), m_plan.warmup.count(), -1});
-    for (int w = 0; w < m_plan.windows; ++w) {
-      const std::int64_t from = edge(w), length = edge(w + 1) - from;
-      const auto count = std::max<std::int64_t>(
-          1, std::llround(static_cast<double>(length) / static_cast<double>(m_plan.slot.count())));
-      const auto upTo = [&](std::int64_t k) { return static_cast<std::int64_t>(Int128{length} * k / count); };
-      for (std::int64_t k = 1; k <= count; ++k) m_slots.push_back({from + upTo(k), upTo(k) - upTo(k - 1), w});
-    }
-  }
-  // The share of serving time between two numbers of instances, or what there is of it.
-  static Int128 between(const Service& slot, Int128 from, Int128 to) {
-    return std::max<Int128>(0, std::min(slot.serving, to) - std::min(slot.serving, from));
-  }
-  void splitService() {
-    Int128 peakBusy = 0, peakLength = 1, servingBusy = 0, drainingBusy = 0;
-    for (Service& slot : m_slots) {
-      const Int128 serving = slot.servingBusy / m_cores, draining = slot.drainingBusy / m_cores;
-      slot.servingBusy = serving - servingBusy;
-      slot.drainingBusy = draining - drainingBusy;
-      servingBusy = serving;
-      drainingBusy = draining;
-      if (slot.window < 0 || slot.servingBusy * peakLength <= peakBusy * slot.length) continue;
-      peakBusy = slot.servingBusy;
-      peakLength = slot.length;
-    }
-    std::vector<Service> whole(m_windows.size());
-    for (const Service& slot : m_slots) {
-      if (slot.window < 0) continue;
-      const auto w = static_cast<std::size_t>(slot.window);
-      auto& time = m_windows[w].inService;
-      time.busyNs += slot.servingBusy + slot.drainingBusy;
-      time.drainingNs += slot.draining - slot.drainingBusy;
-      whole[w].serving += slot.serving;
-      whole[w].servingBusy += slot.servingBusy;
-      whole[w].length += slot.length;
-      if (std::holds_alternative<model::TargetTracking>(m_fleet.scaling)) splitByTarget(slot, time);
-    }
-    if (std::holds_alternative<model::TargetTracking>(m_fleet.scaling)) return;
-    for (std::size_t w = 0; w < whole.size(); ++w) {
-      const Int128 peak = whole[w].length * peakBusy / peakLength;
-      m_windows[w].inService.idleNightNs = between(whole[w], whole[w].servingBusy, peak);
-      m_windows[w].inService.headroomNs = between(whole[w], peak, whole[w].serving);
-    }
-  }
-  void splitByTarget(const Service& slot, model::InServiceTime& time) const {
-    const auto length = static_cast<double>(slot.length);
-    const double load = m_policy.metric == model::TargetTracking::Metric::Cpu
-                            ? static_cast<double>(slot.servingBusy) / length
-                            : static_cast<double>(slot.routed) * static_cast<double>(m_policy.period.count()) / length;
-    if (slot.length == 0) return;
-    const Int128 busy = slot.servingBusy;
-    const Int128 target = std::max(busy, Int128{slot.length} * model::targetTrackingDesired(1, load, m_policy.target));
-    const Int128 zones = std::max(target, Int128{slot.length} * std::min<std::int64_t>(m_fleet.zones, m_fleet.min));
-    const Int128 least = std::max(zones, Int128{slot.length} * m_fleet.min);
-    time.headroomNs += between(slot, busy, target);
-    time.zoneFloorNs += between(slot, target, zones);
-    time.idleNightNs += between(slot, zones, least);
-    time.scaleInLagNs += between(slot, least, slot.serving);
+  std::int64_t emptiest(bool withPool) const {
+    const auto counts = zoneCounts(withPool);
+    return std::min_element(counts.begin(), counts.end()) - counts.begin();
   }
   model::Ec2Tally* at(std::int64_t t) {
     for (int i = m_plan.windows - 1; i >= 0; --i)
-      if (t >= edge(i) && t < edge(i + 1)) return &m_windows[static_cast<std::size_t>(i)];
+      if (t >= edge(m_plan, i) && t < edge(m_plan, i + 1)) return &m_windows[static_cast<std::size_t>(i)];
     return nullptr;
   }
   void notePeak() {
@@ -164,41 +90,33 @@ class Ec2 {
     if (auto* window = at(m_now)) window->peakInstances = std::max(window->peakInstances, alive);
   }
 
-  std::int64_t wanted(const Host& host) const {
-    std::int64_t sum = 0;
-    for (const auto& job : host.running) sum += job.cores;
-    return sum;
-  }
-  bool shared(const Host& host) const {
-    return m_fleet.discipline == model::Discipline::ProcessorSharing && wanted(host) > m_cores;
-  }
-  std::int64_t finish(const Host& host, const Job& job) const {
-    Int128 work = std::max<std::int64_t>(0, job.left), perNs = 1024;
-    if (shared(host)) {
-      work *= wanted(host);
-      perNs *= m_cores;
+  // Before what happens at `to`: an instance that is ready stops.
+  void integratePool(std::int64_t to, model::Ec2Tally* window) {
+    for (auto& prepared : m_pool) {
+      const std::int64_t until = running() ? to : std::clamp(prepared.ready, m_now, to);
+      if (prepared.runs) addHours(m_hours.instanceNs, m_now, until);
+      if (window != nullptr) {
+        window->warmPoolNs += to - m_now;
+        if (prepared.runs) window->warmPoolRunningNs += until - m_now;
+      }
+      if (!running() && prepared.runs && prepared.ready < std::min(to, m_plan.horizon.count()))
+        stopRun(prepared, prepared.ready);
     }
-    return host.since + static_cast<std::int64_t>((work + perNs - 1) / perNs);
   }
-  void progress(Host& host) {
-    Int128 done = static_cast<Int128>(m_now - host.since) * 1024;
-    if (shared(host)) done = done * m_cores / wanted(host);
-    for (auto& job : host.running) job.left -= static_cast<std::int64_t>(done);
-    host.since = m_now;
-  }
-  std::size_t firstOut(const Host& host) const {
-    std::size_t best = 0;
-    for (std::size_t i = 1; i < host.running.size(); ++i)
-      if (host.running[i].left < host.running[best].left) best = i;
-    return best;
-  }
-
   void integrate(std::int64_t to) {
+    // The windows of the pool are cut at every event, and every edge is one.
+    if (m_now < m_plan.horizon.count()) integratePool(to, at(m_now));
+    if (m_now < m_plan.horizon.count()) {
+      Service& slot = m_slots[m_slot];
+      slot.zones += Int128{to - m_now} * std::min<std::int64_t>(m_fleet.zones, m_clock.min());
+      slot.least += Int128{to - m_now} * m_clock.min();
+      slot.forecast += Int128{to - m_now} * m_clock.least();
+    }
     auto* window = m_now < m_plan.horizon.count() ? at(m_now) : nullptr;
     const Int128 dt = to - m_now;
     for (auto& host : m_hosts) {
       if (host.state == State::Gone) continue;
-      const Int128 busy = std::min(wanted(host), m_cores) * dt;
+      const Int128 busy = std::min(host.wanted(), m_cores) * dt;
       if (m_now < m_plan.horizon.count()) {
         m_busy += busy;
         serve(host.state, dt, busy);
@@ -239,15 +157,16 @@ class Ec2 {
       if (m_timeline.size() < static_cast<std::size_t>(m_plan.timelinePoints))
         consider(Tick, static_cast<std::int64_t>(m_timeline.size()) * m_plan.horizon.count() / m_plan.timelinePoints);
       if (m_periodEnd < m_plan.horizon.count()) consider(Period, m_periodEnd);
+      if (m_clock.next() < m_plan.horizon.count()) consider(Tock, m_clock.next());
       if (!m_points.empty() && m_points.front().visible < m_plan.horizon.count())
         consider(Point, m_points.front().visible);
       if (m_next < m_requests->size()) consider(Arrival, (*m_requests)[m_next].arrival);
     }
-    if (m_edge <= m_plan.windows) consider(Edge, edge(m_edge));
+    if (m_edge <= m_plan.windows) consider(Edge, edge(m_plan, m_edge));
     if (m_slot < m_slots.size()) consider(Slot, m_slots[m_slot].end);
     for (std::size_t i = 0; i < m_hosts.size(); ++i) {
       const Host& host = m_hosts[i];
-      if (!host.running.empty()) consider(Departure, finish(host, host.running[firstOut(host)]), i);
+      if (!host.running.empty()) consider(Departure, host.finish(m_cores, isSharing()), i);
       if (!host.waiting.empty()) consider(Timeout, host.waiting.front().arrival + m_fleet.requestTimeout.count(), i);
       if (host.state == State::Booting && open && host.inService < m_plan.horizon.count())
         consider(Boot, host.inService, i);
@@ -278,10 +197,12 @@ class Ec2 {
       break;
     case Boot:
       m_hosts[who].state = State::Serving;
+      m_settled = m_now;
       m_ring.push_back(who);
       break;
     case Deadline: end(m_hosts[who]); break;
     case Period: period(); break;
+    case Tock: become(m_clock.act(m_now, m_busy, m_desired)); break;
     case Point: point(); break;
     case Arrival: arrive(); break;
     case Nothing: break;
@@ -289,8 +210,13 @@ class Ec2 {
   }
 
   void tick() {
-    model::TimelinePoint point{model::Duration(m_now), 0, 0, 0, m_cpu};
+    model::TimelinePoint point{model::Duration(m_now), 0, 0, 0, m_seen};
+    point.desired = static_cast<double>(m_desired);
+    point.warmPool = static_cast<double>(m_pool.size());
+    point.alarm = m_policy.alarm();
     for (const auto& host : m_hosts) {
+      point.booting += host.state == State::Booting ? 1 : 0;
+      point.draining += host.state == State::Draining ? 1 : 0;
       point.capacity += host.state != State::Gone ? 1 : 0;
       point.inService += host.state == State::Serving ? 1 : 0;
       point.inFlight += static_cast<double>(host.running.size() + host.waiting.size());
@@ -321,8 +247,8 @@ class Ec2 {
   }
 
   void depart(Host& host) {
-    progress(host);
-    const std::size_t i = firstOut(host);
+    host.progress(m_now, m_cores, isSharing());
+    const std::size_t i = host.firstOut();
     record(host.running[i].arrival, true);
     host.running.erase(host.running.begin() + static_cast<std::ptrdiff_t>(i));
     if (host.waiting.empty()) return;
@@ -340,13 +266,16 @@ class Ec2 {
     host.waiting.clear();
     host.state = State::Gone;
     host.ended = m_now;
-    if (auto* window = m_now < m_plan.horizon.count() ? at(m_now) : nullptr) ++window->terminations;
+    m_settled = m_now;
+    if (m_now >= m_plan.horizon.count()) return;
+    if (auto* window = at(m_now)) ++window->terminations;
+    if (!host.returns || !running()) topUp(&model::Ec2Tally::minimumTopUpNs, host.runsSince, m_now);
+    if (host.returns) m_pool.push_back({host.number, host.zone, m_now, host.runsSince, running()});
   }
-  void topUp(const Host& host) {
-    if (host.ended >= m_plan.horizon.count()) return;
-    const std::int64_t missing = std::max<std::int64_t>(0, 60'000'000'000 - (host.ended - host.launched));
-    if (auto* window = at(host.ended)) window->minimumTopUpNs += missing;
-    m_hours.instanceNs[static_cast<std::size_t>(host.ended / m_plan.hour.count())] += missing;
+  void topUp(Int128 model::Ec2Tally::*member, std::int64_t from, std::int64_t to) {
+    const std::int64_t missing = std::max<std::int64_t>(0, 60'000'000'000 - (to - from));
+    if (auto* window = at(to)) window->*member += missing;
+    m_hours.instanceNs[static_cast<std::size_t>(to / m_plan.hour.count())] += missing;
   }
 
   std::size_t choose() {
@@ -385,7 +314,7 @@ class Ec2 {
             : std::min(parallel, static_cast<double>(request.cpu) / (m_fleet.speed * static_cast<double>(lasts)));
     const Job job{m_now, lasts * 1024, std::llround(cores * static_cast<double>(kUnit))};
     if (static_cast<std::int64_t>(host.running.size()) < m_fleet.workers) {
-      progress(host);
+      host.progress(m_now, m_cores, isSharing());
       host.running.push_back(job);
     } else if (static_cast<std::int64_t>(host.waiting.size()) < m_fleet.queueLimit) {
       host.waiting.push_back(job);
@@ -399,8 +328,8 @@ class Ec2 {
     double cpu = 0, requests = 0;
   };
   void period() {
-    const std::int64_t length = m_policy.period.count();
-    MetricPoint point{m_now + m_policy.metricDelay.count(), 0, 0, 0};
+    const std::int64_t length = m_metric.period.count();
+    MetricPoint point{m_now + m_metric.delay.count(), 0, 0, 0};
     Int128 busy = 0;
     std::int64_t received = 0;
     for (auto& host : m_hosts) {
@@ -424,60 +353,132 @@ class Ec2 {
   void point() {
     const MetricPoint point = m_points.front();
     m_points.pop_front();
-    if (point.instances > 0) m_cpu = point.cpu;
-    if (!std::holds_alternative<model::TargetTracking>(m_fleet.scaling)) return;
-    const double value = m_policy.metric == model::TargetTracking::Metric::Cpu ? point.cpu : point.requests;
-    m_above = point.instances > 0 && value > m_policy.target ? m_above + 1 : 0;
-    m_below = point.instances > 0 && value < m_policy.inFraction * m_policy.target ? m_below + 1 : 0;
-    std::int64_t serving = 0, booting = 0;
-    bool warming = false;
+    Sight sight = look();
+    sight.pointInstances = point.instances;
+    sight.value = m_metric.metric == model::ScalingMetric::Cpu ? point.cpu : point.requests;
+    if (point.instances > 0) m_seen = sight.value;
+    const std::int64_t there = sight.serving + sight.booting, wanted = m_policy.desired(sight);
+    if (wanted == there || point.instances == 0) return;
+    const std::int64_t bounded = std::clamp(wanted, m_clock.least(), m_clock.max());
+    if (bounded == there || (bounded > there) != (wanted > there)) return;
+    m_policy.acted(m_now);
+    become(bounded);
+  }
+  Sight look() const {
+    Sight sight;
+    sight.now = m_now;
+    sight.settled = m_settled;
     for (const auto& host : m_hosts) {
-      serving += host.state == State::Serving ? 1 : 0;
-      booting += host.state == State::Booting ? 1 : 0;
-      warming |= host.state == State::Booting || (host.state == State::Serving && host.warm > m_now);
+      sight.serving += host.state == State::Serving ? 1 : 0;
+      sight.booting += host.state == State::Booting ? 1 : 0;
+      sight.draining += host.state == State::Draining ? 1 : 0;
+      sight.warm += host.state == State::Serving && host.warm <= m_now ? 1 : 0;
+      sight.warming |= host.state == State::Booting || (host.state == State::Serving && host.warm > m_now);
     }
-    if (m_above >= m_policy.outPoints) {
-      std::int64_t desired = model::targetTrackingDesired(point.instances, value, m_policy.target);
-      for (desired = std::min(desired, m_fleet.max); serving + booting < desired; ++booting) boot();
-    } else if (m_below >= m_policy.inPoints && !warming) {
-      std::int64_t desired = model::targetTrackingDesired(std::max(point.instances, serving), value, m_policy.target);
-      for (desired = std::max(desired, m_fleet.min); serving > desired; --serving) drainOne();
+    return sight;
+  }
+
+  void become(std::int64_t desired) {
+    m_desired = desired;
+    std::int64_t there = look().serving + look().booting;
+    for (; there < desired; ++there) boot();
+    for (; there > desired; --there)
+      if (!cancelOne()) drainOne();
+    keepPool();
+  }
+  bool running() const { return m_fleet.warmPool->state == model::WarmPool::State::Running; }
+  std::int64_t poolWanted() const {
+    return std::max(m_fleet.warmPool->min, m_fleet.warmPool->maxPrepared.value_or(m_clock.max()) - m_desired);
+  }
+  std::int64_t poolCount() const { // with those that drain towards it
+    auto count = static_cast<std::int64_t>(m_pool.size());
+    for (const auto& host : m_hosts) count += host.state == State::Draining && host.returns ? 1 : 0;
+    return count;
+  }
+  void stopRun(Prepared& prepared, std::int64_t t) {
+    if (prepared.runs) topUp(&model::Ec2Tally::warmPoolTopUpNs, prepared.runsSince, t);
+    prepared.runs = false;
+  }
+  void keepPool() {
+    if (!m_fleet.warmPool) return;
+    while (poolCount() < poolWanted()) {
+      const std::int64_t zone = emptiest(true), number = m_numbers++;
+      m_pool.push_back({number, zone, m_now + m_boot.next() + m_fleet.lifecycleHook.count(), m_now, true});
     }
+    while (poolCount() > poolWanted() && !m_pool.empty()) {
+      std::size_t newest = 0;
+      for (std::size_t i = 1; i < m_pool.size(); ++i)
+        if (m_pool[i].number > m_pool[newest].number) newest = i;
+      stopRun(m_pool[newest], m_now);
+      m_pool.erase(m_pool.begin() + static_cast<std::ptrdiff_t>(newest));
+    }
+    while (poolCount() > poolWanted()) lastReturning().returns = false;
+  }
+  Host& lastReturning() {
+    Host* last = nullptr;
+    for (auto& host : m_hosts)
+      if (host.state == State::Draining && host.returns && (last == nullptr || host.drained > last->drained))
+        last = &host;
+    return *last;
   }
   void boot() {
-    const std::int64_t inService = m_now + m_boot.next();
-    add(State::Booting, inService, inService + m_policy.warmup.count());
+    const std::size_t chosen = firstReady(m_pool, m_now, zoneCounts(false));
+    if (chosen == m_pool.size()) {
+      const std::int64_t zone = emptiest(false), inService = m_now + m_boot.next() + m_fleet.lifecycleHook.count();
+      return add(State::Booting, m_numbers++, zone, {inService, inService + m_metric.warmup.count(), m_now});
+    }
+    Prepared taken = m_pool[chosen];
+    m_pool.erase(m_pool.begin() + static_cast<std::ptrdiff_t>(chosen));
+    if (!running()) stopRun(taken, m_now);
+    const std::int64_t inService = m_now + m_poolBoot.next();
+    add(State::Booting, taken.number, taken.zone,
+        {inService, inService + m_metric.warmup.count(), running() ? taken.runsSince : m_now});
+  }
+  bool cancelOne() {
+    for (std::size_t i = m_hosts.size(); i-- > 0;) {
+      if (m_hosts[i].state != State::Booting) continue;
+      end(m_hosts[i]);
+      return true;
+    }
+    return false;
   }
   void drainOne() {
     std::vector<int> perZone(static_cast<std::size_t>(m_fleet.zones), 0);
     for (const auto& host : m_hosts)
       if (host.state == State::Serving) ++perZone[static_cast<std::size_t>(host.zone)];
     const auto zone = std::max_element(perZone.begin(), perZone.end()) - perZone.begin();
-    // Hosts stand in launch order, so the first of the zone is the oldest.
-    for (std::size_t i = 0; i < m_hosts.size(); ++i) {
-      Host& host = m_hosts[i];
-      if (host.state != State::Serving || host.zone != zone) continue;
-      host.state = State::Draining;
-      host.deadline = m_now + m_fleet.deregistrationDelay.count();
-      const auto position = std::find(m_ring.begin(), m_ring.end(), i) - m_ring.begin();
-      m_ring.erase(m_ring.begin() + position);
-      if (static_cast<std::size_t>(position) < m_turn) --m_turn;
-      if (m_turn >= m_ring.size()) m_turn = 0;
-      return;
-    }
+    std::size_t oldest = m_hosts.size();
+    for (std::size_t i = 0; i < m_hosts.size(); ++i)
+      if (m_hosts[i].state == State::Serving && m_hosts[i].zone == zone)
+        if (oldest == m_hosts.size() || m_hosts[i].number < m_hosts[oldest].number) oldest = i;
+    Host& host = m_hosts[oldest];
+    host.returns = m_fleet.warmPool && m_fleet.warmPool->reuseOnScaleIn && poolCount() < poolWanted();
+    host.state = State::Draining;
+    host.drained = m_drains++;
+    host.deadline = m_now + m_fleet.deregistrationDelay.count();
+    const auto position = std::find(m_ring.begin(), m_ring.end(), oldest) - m_ring.begin();
+    m_ring.erase(m_ring.begin() + position);
+    if (static_cast<std::size_t>(position) < m_turn) --m_turn;
+    if (m_turn >= m_ring.size()) m_turn = 0;
   }
 
   model::Ec2Fleet m_fleet;
   model::ObservationPlan m_plan;
-  model::TargetTracking m_policy;
-  workloads::DurationSampler m_boot;
+  model::MetricPlan m_metric;
+  workloads::DurationSampler m_boot, m_poolBoot;
   workloads::RandomStream m_routing;
   std::int64_t m_cores;
+  Policy m_policy;
+  Clock m_clock;
+  std::vector<Service> m_slots;
+  std::int64_t m_desired;
+  std::int64_t m_settled = 0, m_numbers = 0, m_drains = 0;
+  std::vector<Prepared> m_pool;
   const std::vector<Request>* m_requests = nullptr;
   std::size_t m_next = 0, m_turn = 0;
   std::int64_t m_now = 0, m_periodEnd = 0;
-  int m_edge = 0, m_above = 0, m_below = 0;
-  double m_cpu = 0;
+  int m_edge = 0;
+  double m_seen = 0;
   Int128 m_busy = 0;
   std::vector<Int128> m_busyAtEdge;
   std::deque<MetricPoint> m_points;
@@ -486,7 +487,6 @@ class Ec2 {
   std::vector<model::Ec2Tally> m_windows;
   std::vector<model::TimelinePoint> m_timeline;
   model::Ec2Hours m_hours;
-  std::vector<Service> m_slots;
   std::size_t m_slot = 0;
   Int128 m_servingBusy = 0, m_drainingBusy = 0;
 };
