@@ -170,10 +170,10 @@ TEST_CASE("The timelines carry capacity and load", "[ui][chart_data]") {
   CHECK(ui::valueAt(ec2, ec2.series[1], 5.5 * 3600) == decision.ec2->timeline[5].capacity);
   CHECK_FALSE(ui::valueAt(ec2, ec2.series[1], 1e9).has_value());
   const auto scaling = ui::ec2ScalingChart(decision);
-  CHECK(names(scaling) == Texts{"asked for more", "asked for less", "CPU", "desired (right)", "booting (right)"});
+  CHECK(names(scaling) == Texts{"CPU", "asked for more", "asked for less", "desired (right)", "booting (right)"});
   CHECK(scaling.y.quantity == ui::Quantity::Fraction);
-  CHECK(ui::valueAt(scaling, scaling.series[0], 6.5 * 3600) == 0.4); // rings in the hours of the peak only
-  CHECK(ui::valueAt(scaling, scaling.series[0], 18.5 * 3600) == 0);
+  CHECK(ui::valueAt(scaling, scaling.series[1], 6.5 * 3600) == 0.4); // rings in the hours of the peak only
+  CHECK(ui::valueAt(scaling, scaling.series[1], 18.5 * 3600) == 0);
   CHECK(ui::valueAt(scaling, scaling.series[3], 5.5 * 3600) == decision.ec2->timeline[5].desired);
   CHECK(scaling.summary.starts_with("Scaling of the EC2 fleet: the alarm to scale out rang "));
   const auto managed = ui::managedTimelineChart(decision);

@@ -65,7 +65,7 @@ bool showsCpu(const model::Scenario& scenario) {
   return !scenario.ec2 || model::metricPlan(scenario.ec2->scaling).metric == model::ScalingMetric::Cpu;
 }
 
-// The metric where an alarm rings, zero elsewhere: blocks below the curve.
+// The metric where an alarm rings, zero elsewhere.
 Series alarmSeries(const Timeline& timeline, std::string name, Ink ink, model::AlarmState alarm) {
   auto series = seriesOf(timeline, std::move(name), ink,
                          [alarm](const auto& point) { return point.alarm == alarm ? point.metric : 0.0; });
@@ -142,9 +142,10 @@ Chart ec2ScalingChart(const model::Decision& decision) {
   const auto& timeline = decision.ec2->timeline;
   const bool cpu = showsCpu(decision.scenario);
   chart.x = timeAxis(timeline, decision.run);
-  chart.series = {alarmSeries(timeline, "asked for more", Ink::Objective, model::AlarmState::Out),
-                  alarmSeries(timeline, "asked for less", Ink::BreakEven, model::AlarmState::In),
-                  timelineSeries(timeline, cpu ? "CPU" : "metric", Ink::Lambda, &model::TimelinePoint::metric)};
+  // The alarms lie on the metric, so that it changes colour where they ring.
+  chart.series = {timelineSeries(timeline, cpu ? "CPU" : "metric", Ink::Lambda, &model::TimelinePoint::metric),
+                  alarmSeries(timeline, "asked for more", Ink::Objective, model::AlarmState::Out),
+                  alarmSeries(timeline, "asked for less", Ink::BreakEven, model::AlarmState::In)};
   addInstances(timeline, chart);
   chart.y = {cpu ? "CPU" : "metric", cpu ? Quantity::Fraction : Quantity::Count};
   spanFromZero(chart.y, highest(chart, false));
