@@ -26,7 +26,9 @@ std::span<const Example> examples() {
       Example{"orders", "Orders from an SQS queue: batches, poison, a slow warehouse, a neighbour in the account",
               built_in::kOrdersJson},
       Example{"transcodes", "Clips transcoded on a mixed fleet: one instance on demand, the others on the spot market",
-              built_in::kTranscodesJson}};
+              built_in::kTranscodesJson},
+      Example{"tickets", "A ticket shop that opens at nine: step scaling, a schedule, a forecast and a warm pool",
+              built_in::kTicketsJson}};
   return list;
 }
 

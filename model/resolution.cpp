@@ -23,9 +23,8 @@ double meanWorkSeconds(const workloads::Workload& workload) {
   return known ? arrivals->trace->summary().durations->meanMs * 1e-3 : 0.0;
 }
 
-double targetUtilisation(const Scaling& scaling) {
-  const auto* policy = std::get_if<TargetTracking>(&scaling);
-  return policy && policy->metric == TargetTracking::Metric::Cpu ? policy->target : kUntargetedUtilisation;
+double targetUtilisation(const std::optional<ScalingTarget>& target) {
+  return target && target->metric == ScalingMetric::Cpu ? target->value : kUntargetedUtilisation;
 }
 
 // Instances of that kind that the mean load keeps at the target: by vCPUs, by workers (Little's law) and, when the
@@ -37,12 +36,12 @@ double instancesForMeanLoad(const Scenario& scenario, const Ec2Fleet& fleet, con
   const double measured = meanWorkSeconds(scenario.workload);
   const double cpu = measured * work.cpuFraction * workloads::lambdaVcpuShare(work.measuredAt, work.threads);
   const double duration = measured * (1 - work.cpuFraction) + cpu / (kind.speed * std::min(fleet.threads, kind.vcpus));
-  const double target = targetUtilisation(fleet.scaling);
+  const auto policy = scalingTarget(fleet.scaling);
+  const double target = targetUtilisation(policy);
   double needed = std::max(rate * cpu / (kind.speed * kind.vcpus * target),
                            rate * duration / (static_cast<double>(kind.workers) * target));
-  if (const auto* policy = std::get_if<TargetTracking>(&fleet.scaling))
-    if (policy->metric == TargetTracking::Metric::RequestsPerTarget)
-      needed = std::max(needed, rate * pricing::inSeconds(policy->period) / policy->target);
+  if (policy && policy->metric == ScalingMetric::RequestsPerTarget)
+    needed = std::max(needed, rate * pricing::inSeconds(policy->period) / policy->value);
   return needed;
 }
 
@@ -54,6 +53,16 @@ double instancesForMeanLoad(const Scenario& scenario, const Ec2Fleet& fleet) {
   for (const auto& kind : kinds) sum += instancesForMeanLoad(scenario, fleet, kind);
   const double onDemand = fleet.mix.onDemandPercent / 100, mean = sum / static_cast<double>(kinds.size());
   return onDemand * instancesForMeanLoad(scenario, fleet, kinds.front()) + (1 - onDemand) * mean;
+}
+
+// EC2 user guide, basic monitoring: CPU comes every five minutes; a balancer's counts stay at one (Elastic Load
+// Balancing user guide, CloudWatch metrics).
+Scaling asMonitored(const Ec2Setup& setup) {
+  constexpr Duration kBasic = std::chrono::minutes(5);
+  Scaling scaling = setup.scaling;
+  const auto plan = metricPlan(scaling);
+  if (!setup.detailedMonitoring && plan.metric == ScalingMetric::Cpu) setPeriod(scaling, std::max(plan.period, kBasic));
+  return scaling;
 }
 
 std::int64_t initialInstances(const Scenario& scenario, const Ec2Fleet& fleet) {
@@ -200,8 +209,12 @@ Ec2Fleet ec2Fleet(const Scenario& scenario, const pricing::PriceCatalogue& catal
   fleet.zones = setup.availabilityZones;
   fleet.min = setup.min;
   fleet.max = setup.max;
-  fleet.scaling = setup.scaling;
+  fleet.scaling = asMonitored(setup);
+  fleet.scheduled = setup.scheduledActions;
+  fleet.predictive = setup.predictive;
+  fleet.warmPool = setup.warmPool;
   fleet.boot = setup.boot;
+  fleet.lifecycleHook = setup.lifecycleHook;
   fleet.deregistrationDelay = setup.deregistrationDelay;
   fleet.overhead = setup.overhead;
   fleet.initial = setup.initial.value_or(initialInstances(scenario, fleet));

@@ -100,7 +100,11 @@ struct Ec2Setup {
   std::int64_t min = 2, max = 20;
   std::optional<std::int64_t> initial; // nothing: what the mean load needs, within min..max
   Scaling scaling = TargetTracking{};
+  ScheduledActions scheduledActions{};
+  std::optional<PredictiveScaling> predictive{}; // nothing: off
+  std::optional<WarmPool> warmPool{};            // nothing: off
   workloads::DurationDistribution boot = workloads::Constant{std::chrono::minutes(1)};
+  Duration lifecycleHook{}; // on top of boot
   Duration deregistrationDelay = std::chrono::minutes(5);
   pricing::Purchase purchase = pricing::Purchase::OnDemand;
   std::optional<MixedFleet> mixed; // nothing: one type, bought as `purchase` says
@@ -110,11 +114,16 @@ struct Ec2Setup {
   std::int64_t ebsIops = 3000, ebsThroughput = 125; // gp3; MiB/s
   bool publicIpv4 = true;
   bool detailedMonitoring = true;
-  std::int64_t alarms = 0; // CloudWatch alarms beside the two of target tracking
+  std::int64_t alarms = 0; // CloudWatch alarms beside those of the scaling policy
   Duration overhead{};
   std::optional<double> speed; // nothing: table by processor family
   friend bool operator==(const Ec2Setup&, const Ec2Setup&) = default;
 };
+
+// Neither the load nor the clock changes how many instances there are.
+inline bool isFixedFleet(const Ec2Setup& setup) {
+  return std::holds_alternative<NoScaling>(setup.scaling) && setup.scheduledActions.actions.empty() && !setup.predictive;
+}
 
 // Lambda Managed Instances; what the words stand for: model/managed/managed_setup.hpp.
 struct ManagedSetup {

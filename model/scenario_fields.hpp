@@ -21,6 +21,7 @@
 #include <string_view>
 #include <variant>
 
+#include "model/scaling_fields.hpp"
 #include "model/scenario.hpp"
 
 namespace model::schema {
@@ -68,10 +69,6 @@ inline std::span<const std::string_view> namesOf(Jitter) {
   static constexpr std::array<std::string_view, 3> names{"none", "equal", "full"};
   return names;
 }
-inline std::span<const std::string_view> namesOf(TargetTracking::Metric) {
-  static constexpr std::array<std::string_view, 2> names{"cpu", "requests_per_target"};
-  return names;
-}
 
 // ---- kinds of the variants, in the order of their alternatives ----
 
@@ -87,12 +84,6 @@ inline std::span<const std::string_view> kindsOf(const workloads::DurationDistri
   static_assert(kinds.size() == std::variant_size_v<workloads::DurationDistribution>);
   return kinds;
 }
-inline std::span<const std::string_view> kindsOf(const Scaling&) {
-  static constexpr std::array<std::string_view, 2> kinds{"none", "target_tracking"};
-  static_assert(kinds.size() == std::variant_size_v<Scaling>);
-  return kinds;
-}
-
 inline std::span<const std::string_view> kindsOf(const RequestSource&) {
   static constexpr std::array<std::string_view, 5> kinds{"s3", "sqs", "sqs_fifo", "kinesis", "kinesis_on_demand"};
   static_assert(kinds.size() == std::variant_size_v<RequestSource>);
@@ -353,18 +344,6 @@ template <class Door> void fields(Door& door, LambdaSetup& lambda) {
   door.memoryCurve("power_tuning", lambda.powerTuning);
 }
 
-template <class Door> void fields(Door&, NoScaling&) {}
-template <class Door> void fields(Door& door, TargetTracking& policy) {
-  door.field("metric", policy.metric);
-  door.required("target", policy.target);
-  door.field("period", policy.period);
-  door.field("metric_delay", policy.metricDelay);
-  door.field("out_points", policy.outPoints);
-  door.field("in_points", policy.inPoints);
-  door.field("in_fraction", policy.inFraction);
-  door.field("warmup", policy.warmup);
-}
-
 template <class Door> void fields(Door& door, MixedFleet& mixed) {
   door.field("base_on_demand", mixed.baseOnDemand);
   door.field("on_demand_percent_above_base", mixed.onDemandPercent);
@@ -392,7 +371,11 @@ template <class Door> void fields(Door& door, Ec2Setup& ec2) {
   door.field("max", ec2.max);
   door.orWord("initial", "auto", ec2.initial);
   door.kinded("scaling", ec2.scaling);
+  door.nested("scheduled_actions", [&](auto& inner) { fields(inner, ec2.scheduledActions); });
+  door.platform("predictive", ec2.predictive);
+  door.platform("warm_pool", ec2.warmPool);
   door.field("boot", ec2.boot);
+  door.field("lifecycle_hook", ec2.lifecycleHook);
   door.field("deregistration_delay", ec2.deregistrationDelay);
   door.field("purchase", ec2.purchase);
   door.platform("mixed", ec2.mixed);

@@ -64,5 +64,7 @@ const pricing::InstanceType* reviewType(Review& review, const std::string& point
                                         const pricing::PriceCatalogue& catalogue);
 // Mixed fleets and the spot market (fleet_purchase.cpp).
 void reviewFleetPurchase(Review& review, const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
+// How many instances there are, and how they come and go (scenario_scaling.cpp).
+void reviewFleet(Review& review, const Ec2Setup& ec2);
 
 } // namespace model

@@ -1,32 +1,20 @@
 // One fleet run: requests go to instances in a tight loop between control events; control events are rare and take
 // their time. Sources of the rules are named where each is applied: request_engine.hpp, least_outstanding.hpp,
-// instance_fleet.cpp, target_tracking.*; all of them together in docs/ec2.md.
+// instance_fleet.cpp, scaling_policy.cpp, auto_scaling_group.cpp; all of them together in docs/ec2.md.
 #include "model/ec2/ec2_simulator.hpp"
 
 #include <algorithm>
 #include <deque>
 
+#include "model/ec2/auto_scaling_group.hpp"
 #include "model/ec2/demand_rule.hpp"
 #include "model/ec2/instance_fleet.hpp"
 #include "model/ec2/least_outstanding.hpp"
 #include "model/ec2/service_ledger.hpp"
-#include "model/ec2/target_tracking.hpp"
 
 namespace model {
 
-namespace {
-
 using namespace ec2;
-
-// A fleet without a policy is still watched: the timeline shows CPU at one-minute points.
-TargetTracking watchedBy(const Scaling& scaling) {
-  if (const auto* tracking = std::get_if<TargetTracking>(&scaling)) return *tracking;
-  TargetTracking watch;
-  watch.warmup = Duration{};
-  return watch;
-}
-
-} // namespace
 
 std::int64_t ec2DurationNs(const Ec2Fleet& fleet, std::int64_t cpuNs, std::int64_t ioNs) {
   return DemandRule(fleet.vcpus, fleet.speed, fleet.threads).duration(cpuNs, ioNs);
@@ -34,11 +22,10 @@ std::int64_t ec2DurationNs(const Ec2Fleet& fleet, std::int64_t cpuNs, std::int64
 
 struct Ec2Simulator::State {
   State(const Ec2Fleet& fleet, const ObservationPlan& observation, std::uint64_t seed, std::uint64_t replication)
-      : plan(observation), watch(watchedBy(fleet.scaling)), discipline(fleet.discipline), routing(fleet.routing),
+      : plan(observation), watch(metricPlan(fleet.scaling)), discipline(fleet.discipline), routing(fleet.routing),
         recorder(observation, fleet.requestTimeout, fleet.overhead), ledger(fleet, observation),
-        instances(fleet, watch.warmup, recorder, seed, replication), random(seed, "ec2.routing", replication),
-        periodEnd(watch.period.count()) {
-    if (std::holds_alternative<TargetTracking>(fleet.scaling)) tracker.emplace(watch, fleet.min, fleet.max);
+        instances(fleet, watch.warmup, recorder, seed, replication), group(fleet, observation.hour.count(), instances),
+        random(seed, "ec2.routing", replication), periodEnd(watch.period.count()) {
     controlDone();
   }
 
@@ -63,20 +50,20 @@ struct Ec2Simulator::State {
   std::int64_t tick() const;
 
   ObservationPlan plan;
-  TargetTracking watch;
+  MetricPlan watch;
   Discipline discipline;
   Routing routing;
   TallyRecorder recorder;
   ServiceLedger ledger;
   InstanceFleet instances;
+  AutoScalingGroup group;
   workloads::RandomStream random;
-  std::optional<TargetTracker> tracker;
 
   std::int64_t nextControl = 0;
   std::uint64_t routed = 0;
   std::int64_t periodEnd;
   std::deque<MetricPoint> points; // measured, not yet visible
-  double visibleCpu = 0;
+  double visibleMetric = 0;
   std::vector<TimelinePoint> timeline;
   CountLevels outstanding; // least outstanding only, by index into serving()
   EarliestEvent events;
@@ -183,7 +170,8 @@ void Ec2Simulator::State::controlDone() {
   refreshOutstanding();
   const std::int64_t visible = points.empty() ? kNever : points.front().visibleAt;
   nextControl = std::min({tick(), recorder.nextEdge(), recorder.nextHour(), ledger.nextSlot(), instances.nextBoot(),
-                          instances.nextDrainDeadline(), instances.nextMarketEvent(), periodEnd, visible});
+                          instances.nextDrainDeadline(), instances.nextMarketEvent(), group.nextEvent(), periodEnd,
+                          visible});
 }
 
 // Everything at t, after the finishes and before the arrivals of that instant.
@@ -194,6 +182,8 @@ void Ec2Simulator::State::control(std::int64_t t) {
   instances.enterService(t);
   instances.followMarket(t);
   if (periodEnd == t) closePeriod(t);
+  group.followClock(t);
+  instances.enterService(t); // what boots in no time
   reactToPoints(t);
   controlDone();
 }
@@ -204,6 +194,7 @@ void Ec2Simulator::State::closeSpans(std::int64_t t) {
   while (ledger.nextSlot() == t) {
     ServiceTotals totals = instances.serviceTotals(t);
     totals.routed = routed;
+    totals.floors = group.floors(t);
     ledger.closeSlot(totals);
   }
   if (recorder.nextEdge() == t) {
@@ -215,15 +206,21 @@ void Ec2Simulator::State::closeSpans(std::int64_t t) {
 
 void Ec2Simulator::State::sampleTimeline(std::int64_t t) {
   instances.advance(t - 1);
-  timeline.push_back({Duration(t), static_cast<double>(instances.alive()), static_cast<double>(instances.inService()),
-                      static_cast<double>(instances.requestsInFlight()), visibleCpu});
+  TimelinePoint point{Duration(t), static_cast<double>(instances.alive()), static_cast<double>(instances.inService()),
+                      static_cast<double>(instances.requestsInFlight()), visibleMetric};
+  point.desired = static_cast<double>(group.desired());
+  point.booting = static_cast<double>(instances.booting());
+  point.draining = static_cast<double>(instances.draining());
+  point.warmPool = static_cast<double>(instances.pooled());
+  point.alarm = group.alarm();
+  timeline.push_back(point);
 }
 
 void Ec2Simulator::State::closePeriod(std::int64_t t) {
   const std::int64_t period = watch.period.count();
   instances.spendCredits(t);
   MetricPoint point;
-  point.visibleAt = t + watch.metricDelay.count();
+  point.visibleAt = t + watch.delay.count();
   std::vector<Int128> busy(instances.kinds().size(), 0);
   std::uint64_t received = 0;
   for (auto& instance : instances.serving()) {
@@ -250,12 +247,8 @@ void Ec2Simulator::State::closePeriod(std::int64_t t) {
 void Ec2Simulator::State::reactToPoints(std::int64_t t) {
   for (; !points.empty() && points.front().visibleAt <= t; points.pop_front()) {
     const MetricPoint& point = points.front();
-    if (point.instances > 0) visibleCpu = point.cpu;
-    if (!tracker) continue;
-    const FleetCapacity capacity{instances.inService(), instances.onOrder(), instances.warming(t)};
-    const std::int64_t change = tracker->react(point, capacity);
-    if (change > 0) instances.launch(change, t);
-    if (change < 0) instances.drain(-change, t);
+    if (point.instances > 0) visibleMetric = point.value(watch.metric);
+    group.react(point, t);
   }
 }
 

@@ -33,6 +33,7 @@ bool isFree(const Instance& instance, std::int64_t takenAt) {
 
 TallyRecorder::Life lifeOf(const Instance& instance, std::int64_t end, bool terminated) {
   TallyRecorder::Life life{instance.launchedAt, instance.inServiceAt, end, terminated};
+  life.runsSince = instance.runsSince;
   if (instance.spot) life.spotKind = instance.kind->index;
   return life;
 }
@@ -50,8 +51,8 @@ InstanceFleet::InstanceFleet(const Ec2Fleet& fleet, Duration warmup, TallyRecord
                              std::uint64_t replication)
     : m_discipline(fleet.discipline), m_kinds(kindRules(fleet)), m_mix(fleet.mix), m_terms(fleet.spot),
       m_zones(std::max(1, fleet.zones)), m_warmup(warmup.count()),
-      m_deregistrationDelay(fleet.deregistrationDelay.count()), m_recorder(recorder),
-      m_boot(fleet.boot, workloads::RandomStream(seed, "ec2.boot", replication)) {
+      m_deregistrationDelay(fleet.deregistrationDelay.count()), m_lifecycleHook(fleet.lifecycleHook.count()),
+      m_recorder(recorder), m_boot(fleet.boot, workloads::RandomStream(seed, "ec2.boot", replication)) {
   m_gone.busy.resize(m_kinds.size());
   m_credits = std::any_of(m_kinds.begin(), m_kinds.end(), [](const auto& kind) { return kind.credits.has_value(); });
   if (m_mix.usesSpot()) {
@@ -60,6 +61,7 @@ InstanceFleet::InstanceFleet(const Ec2Fleet& fleet, Duration warmup, TallyRecord
     m_goneSpotSurplus.resize(m_kinds.size(), 0);
   }
   for (std::int64_t i = 0; i < fleet.initial; ++i) createInitial();
+  if (fleet.warmPool) m_pool.emplace(*fleet.warmPool, recorder, seed, replication);
   m_recorder.launched(fleet.initial);
   m_recorder.alive(fleet.initial);
 }
@@ -78,9 +80,14 @@ std::vector<std::int64_t> InstanceFleet::servingByZone() const {
 }
 
 // Auto Scaling user guide, "Availability Zone distribution": launches go to the zone with the fewest instances.
-int InstanceFleet::emptiestZone() const {
+std::vector<std::int64_t> InstanceFleet::groupByZone() const {
   auto counts = servingByZone();
   for (const auto& instance : m_booting) ++counts[static_cast<std::size_t>(instance->zone)];
+  return counts;
+}
+
+int InstanceFleet::emptiestZone() const {
+  const auto counts = groupByZone();
   return static_cast<int>(std::min_element(counts.begin(), counts.end()) - counts.begin());
 }
 
@@ -93,22 +100,22 @@ bool InstanceFleet::nextIsOnDemand() const {
   return count(m_booting) + count(m_serving) < onDemandOf(m_mix, all + 1);
 }
 
-// "Termination policies": the purchase option of which there would be too many leaves first.
-bool InstanceFleet::shedsSpot() const {
+// "Termination policies": the purchase option of which there would be too many leaves first, if any of `among` is of it.
+bool InstanceFleet::shedsSpot(const Instances& among) const {
   const auto isSpot = [](const auto& instance) { return instance->spot.has_value(); };
   const auto spot = std::count_if(m_serving.begin(), m_serving.end(), isSpot) +
                     std::count_if(m_booting.begin(), m_booting.end(), isSpot);
   const std::int64_t all = booting() + inService(), onDemand = all - spot;
   const bool wanted = onDemand <= onDemandOf(m_mix, all - 1);
-  const bool anySpot = std::any_of(m_serving.begin(), m_serving.end(), isSpot);
-  return anySpot && (wanted || std::all_of(m_serving.begin(), m_serving.end(), isSpot));
+  const bool anySpot = std::any_of(among.begin(), among.end(), isSpot);
+  return anySpot && (wanted || std::all_of(among.begin(), among.end(), isSpot));
 }
 
 // "Default termination policy": first the zone with the most instances; the later criteria (launch template, billing
 // hour) do not tell equal instances apart, the oldest stands in for them.
 std::size_t InstanceFleet::nextToLeave() const {
   const auto counts = servingByZone();
-  const bool spot = m_market && shedsSpot();
+  const bool spot = shedsSpot(m_serving);
   const auto rank = [&](std::size_t i) {
     const Instance& each = *m_serving[i];
     return std::tuple(-counts[static_cast<std::size_t>(each.zone)], each.zone, each.number);
@@ -121,14 +128,30 @@ std::size_t InstanceFleet::nextToLeave() const {
   return first;
 }
 
-std::unique_ptr<Instance> InstanceFleet::create(std::size_t kind, bool spot) {
+std::unique_ptr<Instance> InstanceFleet::create(std::size_t kind, bool spot, std::uint64_t number, int zone) {
   auto instance = std::make_unique<Instance>();
   instance->kind = &m_kinds[kind];
-  instance->number = m_launched++;
-  instance->zone = emptiestZone();
+  instance->number = number;
+  instance->zone = zone;
   if (instance->kind->credits) instance->credits.emplace(*instance->kind->credits);
   if (spot) instance->spot.emplace().noticeAt = m_market->untilNotice(kind);
   return instance;
+}
+
+// Auto Scaling user guide, warm pools: a depleted pool means a cold start.
+bool InstanceFleet::launchPrepared(std::int64_t t) {
+  const auto prepared = m_pool ? m_pool->take(t, groupByZone()) : std::nullopt;
+  if (!prepared) return false;
+  auto instance = create(0, false, prepared->number, prepared->zone);
+  instance->runsSince = m_pool->keepsRunning() ? prepared->runsSince : t;
+  boot(std::move(instance), t, m_pool->bootNs());
+  return true;
+}
+
+// Lifecycle hooks: the wait lies between the boot and in service; an instance of the pool had it when it was prepared.
+void InstanceFleet::bootCold(std::unique_ptr<Instance> instance, std::int64_t t) {
+  instance->runsSince = t;
+  boot(std::move(instance), t, coldBootNs());
 }
 
 void InstanceFleet::launch(std::int64_t count, std::int64_t t) {
@@ -136,9 +159,9 @@ void InstanceFleet::launch(std::int64_t count, std::int64_t t) {
   m_recorder.alive(alive());
 }
 
-void InstanceFleet::boot(std::unique_ptr<Instance> instance, std::int64_t t) {
+void InstanceFleet::boot(std::unique_ptr<Instance> instance, std::int64_t t, std::int64_t bootNs) {
   instance->launchedAt = instance->creditsAt = t;
-  instance->inServiceAt = t + m_boot.next();
+  instance->inServiceAt = t + bootNs;
   instance->warmAt = instance->inServiceAt + m_warmup;
   if (instance->spot) instance->spot->noticeAt = std::min(kNever, t + instance->spot->noticeAt);
   m_booting.push_back(std::move(instance));
@@ -147,9 +170,25 @@ void InstanceFleet::boot(std::unique_ptr<Instance> instance, std::int64_t t) {
 
 // Waiting and running requests stay; only new ones go elsewhere. Precondition: advanced to t.
 void InstanceFleet::drain(std::int64_t count, std::int64_t t) {
-  dropOrders();
-  for (; count > 0 && !m_serving.empty(); --count) retire(nextToLeave(), t, t + m_deregistrationDelay);
+  count -= dropOrders(count);
+  for (; count > 0 && !m_booting.empty(); --count) endBooting(t);
+  for (; count > 0 && !m_serving.empty(); --count) {
+    const std::size_t leaves = nextToLeave();
+    m_serving[leaves]->returnsToPool = m_pool && m_pool->takesBack() && expectedInPool() < m_poolSize;
+    if (m_serving[leaves]->returnsToPool) ++m_returning;
+    retire(leaves, t, t + m_deregistrationDelay);
+  }
   reapDrained(t);
+}
+
+// It serves nobody yet.
+void InstanceFleet::endBooting(std::int64_t t) {
+  const bool spot = shedsSpot(m_booting);
+  const auto last = std::find_if(m_booting.rbegin(), m_booting.rend(),
+                                 [&](const auto& instance) { return instance->spot.has_value() == spot; });
+  m_recorder.lived(lifeOf(**last, t, true));
+  m_settledAt = t;
+  m_booting.erase(std::next(last).base());
 }
 
 void InstanceFleet::retire(std::size_t index, std::int64_t t, std::int64_t deadline) {
@@ -201,7 +240,10 @@ void InstanceFleet::abandonAtDeadline(Instance& instance) {
 }
 
 void InstanceFleet::bury(Instance& instance, std::int64_t end, bool taken) {
-  m_recorder.lived(taken ? lifeTakenByAws(instance) : lifeOf(instance, end, true));
+  auto life = taken ? lifeTakenByAws(instance) : lifeOf(instance, end, true);
+  life.runsOn = instance.returnsToPool && m_pool->keepsRunning();
+  m_recorder.lived(life);
+  m_settledAt = std::max(m_settledAt, end);
   if (instance.spot && instance.spot->replaceWhenGone) ++m_replacements;
   spendCredits(instance, end);
   m_goneSurplus += surplusOf(instance);
@@ -211,12 +253,14 @@ void InstanceFleet::bury(Instance& instance, std::int64_t end, bool taken) {
   KindBusy& busy = m_gone.busy[instance.kind->index];
   busy.serving += instance.busyAtDrain;
   busy.draining += instance.cpuBusyAt(end) - instance.busyAtDrain;
+  if (instance.returnsToPool) intoPool(instance, end);
 }
 
 void InstanceFleet::enterService(std::int64_t t) {
   // Those that come into service together do so in launch order.
   const auto ready = std::stable_partition(m_booting.begin(), m_booting.end(),
                                            [&](const auto& instance) { return instance->inServiceAt > t; });
+  for (auto i = ready; i != m_booting.end(); ++i) m_settledAt = std::max(m_settledAt, (*i)->inServiceAt);
   std::move(ready, m_booting.end(), std::back_inserter(m_serving));
   m_booting.erase(ready, m_booting.end());
 }
@@ -236,6 +280,10 @@ std::int64_t InstanceFleet::nextDrainDeadline() const {
 bool InstanceFleet::warming(std::int64_t t) const {
   return !m_booting.empty() ||
          std::any_of(m_serving.begin(), m_serving.end(), [&](const auto& instance) { return instance->warmAt > t; });
+}
+
+std::int64_t InstanceFleet::warm(std::int64_t t) const {
+  return std::count_if(m_serving.begin(), m_serving.end(), [&](const auto& instance) { return instance->warmAt <= t; });
 }
 
 std::int64_t InstanceFleet::requestsInFlight() const {
@@ -313,9 +361,52 @@ Int128 InstanceFleet::cpuBusyAt(std::int64_t t) const {
   return sum;
 }
 
+// ---- warm pool ----
+
+void InstanceFleet::wantPool(std::int64_t max, std::int64_t desired) {
+  if (m_pool) m_poolSize = m_pool->sizeFor(max, desired);
+}
+
+int InstanceFleet::emptiestZoneWithPool() const {
+  auto counts = groupByZone();
+  m_pool->countZones(counts);
+  for (const auto& instance : m_draining) counts[static_cast<std::size_t>(instance->zone)] += instance->returnsToPool;
+  return static_cast<int>(std::min_element(counts.begin(), counts.end()) - counts.begin());
+}
+
+// Instances that drain towards the pool count as in it; when there are too many, those that are not there yet stay out.
+void InstanceFleet::keepPool(std::int64_t t) {
+  if (!m_pool) return;
+  while (expectedInPool() < m_poolSize) {
+    const int zone = emptiestZoneWithPool();
+    m_pool->prepare(m_launched++, zone, t, t + coldBootNs());
+  }
+  while (expectedInPool() > m_poolSize && m_pool->size() > 0) m_pool->endNewest(t);
+  for (auto i = m_draining.rbegin(); i != m_draining.rend() && expectedInPool() > m_poolSize; ++i) {
+    if (!(*i)->returnsToPool) continue;
+    (*i)->returnsToPool = false;
+    --m_returning;
+  }
+}
+
+void InstanceFleet::fillPool() {
+  if (!m_pool) return;
+  while (m_pool->size() < m_poolSize) {
+    const int zone = emptiestZoneWithPool();
+    m_pool->hold({m_launched++, zone, 0, 0, 0, m_pool->keepsRunning()});
+  }
+}
+
+// Its requests are gone and its credits settled, so that only the machine goes on.
+void InstanceFleet::intoPool(const Instance& instance, std::int64_t t) {
+  --m_returning;
+  m_pool->hold({instance.number, instance.zone, t, t, instance.runsSince, m_pool->keepsRunning()});
+}
+
 void InstanceFleet::close(std::int64_t horizon) {
   for (const auto* instances : {&m_booting, &m_serving, &m_draining, &m_stillborn})
     for (const auto& instance : *instances) m_recorder.lived(lifeOf(*instance, horizon, false));
+  if (m_pool) m_pool->close(horizon);
   // A drain under way at the horizon still ends at its deadline.
   for (auto& instance : m_draining) {
     advance(*instance, instance->drainDeadline);

@@ -1,7 +1,7 @@
 #pragma once
-// The instances of one fleet through their lives: booting, in service, draining, gone; zones and purchase options kept
-// balanced. Knows neither metrics nor policies. What AWS does to those on the spot market: spot_lives.cpp. Pinned by
-// tests/model/scaling_test.cpp, tests/model/spot_test.cpp and the reference loop.
+// The instances of one fleet through their lives: prepared in a warm pool, booting, in service, draining, gone; zones
+// and purchase options kept balanced. Knows neither metrics nor policies. What AWS does to those on the spot market:
+// spot_lives.cpp. Pinned by tests/model/scaling_test.cpp, warm_pool_test.cpp, spot_test.cpp and the reference loop.
 #include <cstdint>
 #include <deque>
 #include <memory>
@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/ec2/demand_rule.hpp"
+#include "model/ec2/prepared_instances.hpp"
 #include "model/ec2/request_engine.hpp"
 #include "model/ec2/service_ledger.hpp"
 #include "model/ec2/spot_market.hpp"
@@ -31,6 +32,8 @@ struct Instance {
   int zone = 0;
   std::int64_t launchedAt = 0, inServiceAt = 0; // inServiceAt lies ahead while it boots
   std::int64_t warmAt = 0;                      // in the metrics from here on
+  std::int64_t runsSince = 0;                   // launchedAt, or earlier: it ran in the warm pool
+  bool returnsToPool = false;                   // once it is drained
   std::int64_t drainsSince = kNever, drainDeadline = kNever;
   Int128 busyAtDrain = 0; // kCore x ns
   struct Spot {
@@ -68,6 +71,8 @@ class InstanceFleet {
   std::size_t nextInTurn = 0;                // round robin: index into serving()
 
   void launch(std::int64_t count, std::int64_t t);
+  // What the market is still asked for first, then those that boot, the last launched of them; then those in service by
+  // the termination policy. Of both the purchase option of which there would be too many.
   void drain(std::int64_t count, std::int64_t t);
   // All requests up to t, and the end of drained instances. What drains ends at its last request, or at its deadline
   // with the requests left failing (Elastic Load Balancing, deregistration delay).
@@ -78,12 +83,14 @@ class InstanceFleet {
 
   std::int64_t booting() const { return static_cast<std::int64_t>(m_booting.size()); }
   std::int64_t inService() const { return static_cast<std::int64_t>(m_serving.size()); }
-  std::int64_t alive() const {
-    return booting() + inService() + static_cast<std::int64_t>(m_draining.size() + m_stillborn.size());
-  }
+  // On its way out: draining, or asked back by AWS before it served.
+  std::int64_t draining() const { return static_cast<std::int64_t>(m_draining.size() + m_stillborn.size()); }
+  std::int64_t alive() const { return booting() + inService() + draining(); }
   // Capacity on its way: booting, looking for capacity, or to come when AWS has taken another.
   std::int64_t onOrder() const;
   bool warming(std::int64_t t) const;
+  std::int64_t warm(std::int64_t t) const;               // in service and past the warm-up
+  std::int64_t settledAt() const { return m_settledAt; } // when the last one came into service or ended
   std::int64_t requestsInFlight() const;
   Int128 cpuBusyAt(std::int64_t t) const;            // all instances since the start, kCore x ns
   ServiceTotals serviceTotals(std::int64_t t) const; // all but `routed`. Precondition: advanced to t
@@ -97,6 +104,13 @@ class InstanceFleet {
   double surplusCredits() const;                  // of all instances since the start: charged and owed
   std::vector<double> spotSurplusCredits() const; // of those on the spot market, by kind; empty: it has none
 
+  // Warm pool; without one these do nothing. wantPool sets the size that belongs to a desired capacity; keepPool
+  // launches and ends what is missing and too many; fillPool is the pool of a fleet that has been running.
+  void wantPool(std::int64_t max, std::int64_t desired);
+  void keepPool(std::int64_t t);
+  void fillPool();
+  std::int64_t pooled() const { return m_pool ? m_pool->size() : 0; }
+
   // The horizon is reached: lives are closed there, then requests in flight run to their end.
   void close(std::int64_t horizon);
 
@@ -109,9 +123,17 @@ class InstanceFleet {
     std::vector<KindBusy> busy; // by kind
   };
 
-  std::unique_ptr<Instance> create(std::size_t kind, bool spot);
+  std::unique_ptr<Instance> create(std::size_t kind, bool spot, std::uint64_t number, int zone);
+  std::unique_ptr<Instance> create(std::size_t kind, bool spot) { return create(kind, spot, m_launched++, emptiestZone()); }
   void createInitial();
-  void boot(std::unique_ptr<Instance> instance, std::int64_t t);
+  bool launchPrepared(std::int64_t t);
+  void bootCold(std::unique_ptr<Instance> instance, std::int64_t t);
+  void boot(std::unique_ptr<Instance> instance, std::int64_t t, std::int64_t bootNs);
+  std::int64_t coldBootNs() { return m_boot.next() + m_lifecycleHook; }
+  void endBooting(std::int64_t t);
+  std::int64_t expectedInPool() const { return m_pool->size() + m_returning; }
+  void intoPool(const Instance& instance, std::int64_t t);
+  int emptiestZoneWithPool() const;
   void advance(Instance& instance, std::int64_t t);
   void retire(std::size_t index, std::int64_t t, std::int64_t deadline);
   void reapDrained(std::int64_t t);
@@ -123,14 +145,16 @@ class InstanceFleet {
   int emptiestZone() const;
   std::size_t nextToLeave() const;
   std::vector<std::int64_t> servingByZone() const;
+  std::vector<std::int64_t> groupByZone() const; // booting ones too
   bool nextIsOnDemand() const;
-  bool shedsSpot() const;
+  bool shedsSpot(const Instances& among) const;
 
   // spot_lives.cpp
   void launchOne(std::int64_t t);
   void launchSpot(std::int64_t t);
   void launchAgain(std::int64_t t);
-  void dropOrders();
+  std::int64_t dropOrders(std::int64_t most);
+  Instance* lastToReplace();
   Instance* nextNoticed(std::int64_t t) const;
   void giveNotice(Instance& instance, std::int64_t t);
   void reapStillborn(std::int64_t t);
@@ -140,7 +164,7 @@ class InstanceFleet {
   PurchaseMix m_mix;
   SpotTerms m_terms;
   int m_zones;
-  std::int64_t m_warmup, m_deregistrationDelay;
+  std::int64_t m_warmup, m_deregistrationDelay, m_lifecycleHook;
   TallyRecorder& m_recorder;
   workloads::DurationSampler m_boot;
   std::optional<SpotMarket> m_market;
@@ -153,6 +177,10 @@ class InstanceFleet {
   bool m_credits = false;
   double m_goneSurplus = 0;              // of terminated instances, charged at their end
   std::vector<double> m_goneSpotSurplus; // of these on the spot market, by kind
+  std::int64_t m_settledAt = 0;
+  std::optional<PreparedInstances> m_pool;
+  std::int64_t m_poolSize = 0;  // wanted
+  std::int64_t m_returning = 0; // drain and will come into the pool
 };
 
 } // namespace model::ec2

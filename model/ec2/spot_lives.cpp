@@ -9,15 +9,15 @@ namespace model::ec2 {
 void InstanceFleet::launchOne(std::int64_t t) {
   if (m_market && !nextIsOnDemand())
     launchSpot(t);
-  else
-    boot(create(0, false), t);
+  else if (!launchPrepared(t))
+    bootCold(create(0, false), t);
 }
 
 void InstanceFleet::launchSpot(std::int64_t t) {
-  if (const auto kind = m_market->launchKind()) return boot(create(*kind, true), t);
+  if (const auto kind = m_market->launchKind()) return bootCold(create(*kind, true), t);
   m_recorder.withoutCapacity();
   if (m_terms.fallbackOnDemand)
-    boot(create(0, false), t);
+    bootCold(create(0, false), t);
   else
     m_retries.push_back(t + m_terms.retry.count());
 }
@@ -36,12 +36,25 @@ std::int64_t InstanceFleet::onOrder() const {
          std::count_if(m_stillborn.begin(), m_stillborn.end(), toReplace);
 }
 
-// A fleet that is to be smaller takes back what it still asks the market for.
-void InstanceFleet::dropOrders() {
-  m_retries.clear();
+Instance* InstanceFleet::lastToReplace() {
+  Instance* last = nullptr;
   for (auto* instances : {&m_draining, &m_stillborn})
     for (auto& instance : *instances)
-      if (instance->spot) instance->spot->replaceWhenGone = false;
+      if (instance->spot && instance->spot->replaceWhenGone && (!last || instance->number > last->number))
+        last = instance.get();
+  return last;
+}
+
+// A fleet that is to be smaller takes back first what it still asks the market for, the newest of it first.
+std::int64_t InstanceFleet::dropOrders(std::int64_t most) {
+  std::int64_t dropped = 0;
+  for (; dropped < most && !m_retries.empty(); ++dropped) m_retries.pop_back();
+  for (; dropped < most; ++dropped) {
+    Instance* last = lastToReplace();
+    if (!last) break;
+    last->spot->replaceWhenGone = false;
+  }
+  return dropped;
 }
 
 void InstanceFleet::followMarket(std::int64_t t) {
@@ -104,6 +117,7 @@ void InstanceFleet::reapStillborn(std::int64_t t) {
   std::erase_if(m_stillborn, [&](const std::unique_ptr<Instance>& instance) {
     if (t < instance->spot->takenAt) return false;
     m_recorder.lived(lifeTakenByAws(*instance));
+    m_settledAt = std::max(m_settledAt, instance->spot->takenAt);
     if (instance->spot->replaceWhenGone) ++m_replacements;
     return true;
   });

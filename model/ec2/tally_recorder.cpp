@@ -115,12 +115,11 @@ void TallyRecorder::lived(const Life& life) {
   else
     addHours(m_hours.instanceNs, life.launched, life.end);
   if (!life.terminated) return;
-  Ec2Tally& last = m_windows[windowAt(life.end)];
-  ++last.terminations;
+  ++m_windows[windowAt(life.end)].terminations;
   if (life.interrupted)
-    ++last.interruptions;
-  else
-    topUp(life);
+    ++m_windows[windowAt(life.end)].interruptions;
+  else if (!life.runsOn)
+    topUp(&Ec2Tally::minimumTopUpNs, life.runsSince.value_or(life.launched), life.end, life.spotKind);
 }
 
 void TallyRecorder::livedOnSpot(const Life& life) {
@@ -133,14 +132,23 @@ void TallyRecorder::livedOnSpot(const Life& life) {
               [&](Ec2Tally& window, std::int64_t ns) { window.spot[kind].inServiceNs += ns; });
 }
 
-void TallyRecorder::topUp(const Life& life) {
-  const std::int64_t missing = std::max<std::int64_t>(0, kMinimumBilledNs - (life.end - life.launched));
-  Ec2Tally& last = m_windows[windowAt(life.end)];
-  last.minimumTopUpNs += missing;
-  if (life.spotKind)
-    last.spot[*life.spotKind].minimumTopUpNs += missing;
+// Of a run that ended, to the window and the hour of its end; the hours are of what is on demand.
+void TallyRecorder::topUp(Int128 Ec2Tally::*member, std::int64_t from, std::int64_t end,
+                          std::optional<std::size_t> spotKind) {
+  const std::int64_t missing = std::max<std::int64_t>(0, kMinimumBilledNs - (end - from));
+  Ec2Tally& last = m_windows[windowAt(end)];
+  last.*member += missing;
+  if (spotKind)
+    last.spot[*spotKind].minimumTopUpNs += missing;
   else
-    m_hours.instanceNs[static_cast<std::size_t>(life.end / m_hourNs)] += missing;
+    m_hours.instanceNs[static_cast<std::size_t>(end / m_hourNs)] += missing;
+}
+
+void TallyRecorder::pooled(const Stay& stay) {
+  addSpan(&Ec2Tally::warmPoolNs, stay.entered, stay.left);
+  addSpan(&Ec2Tally::warmPoolRunningNs, stay.entered, stay.runsUntil);
+  addHours(m_hours.instanceNs, stay.entered, stay.runsUntil);
+  if (stay.runEnded) topUp(&Ec2Tally::warmPoolTopUpNs, stay.runsSince, stay.runsUntil);
 }
 
 void TallyRecorder::expectSpot(std::size_t kinds) {

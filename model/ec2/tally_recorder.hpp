@@ -48,11 +48,19 @@ class TallyRecorder {
   struct Life {
     std::int64_t launched, inService, end;
     bool terminated;
+    bool runsOn = false;                                // it left for a warm pool in which it goes on running
+    std::optional<std::int64_t> runsSince{};            // start of the run; nothing: its launch
     std::optional<std::size_t> spotKind = std::nullopt; // bought on the spot market
     bool interrupted = false;                           // ended by AWS: no minimum
     bool free = false;                                  // ... in its first hour
   };
   void lived(const Life& life);
+  // Stay of an instance in the warm pool, running from `entered` to `runsUntil`; where its run ended, the minimum.
+  struct Stay {
+    std::int64_t entered, runsUntil, left, runsSince;
+    bool runEnded;
+  };
+  void pooled(const Stay& stay);
 
   void expectSpot(std::size_t kinds); // once, before anything lives
   void withoutCapacity() { ++m_open->launchesWithoutCapacity; }
@@ -73,7 +81,8 @@ class TallyRecorder {
   void addSpan(Int128 Ec2Tally::*member, std::int64_t from, std::int64_t to);
   template <class Add> void forEachPart(std::int64_t from, std::int64_t to, const Add& add);
   void livedOnSpot(const Life& life);
-  void topUp(const Life& life);
+  void topUp(Int128 Ec2Tally::*member, std::int64_t from, std::int64_t end,
+             std::optional<std::size_t> spotKind = std::nullopt);
   void addHours(std::vector<std::int64_t>& series, std::int64_t from, std::int64_t to);
   void addInFlight(std::int64_t arrival, std::int64_t at);
   void bookInFlight();

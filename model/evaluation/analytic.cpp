@@ -111,7 +111,7 @@ std::vector<AnalyticFigure> ec2Figures(const Scenario& scenario, const pricing::
   const double load = ratePerSecond * servedShare * coreSeconds(fleet, scenario.workload);
   figures.push_back({Platform::Ec2, "utilisation", "utilisation law",
                      load / (simulated.instancesMean.value * fleet.vcpus), simulated.utilisation, "of vCPU time"});
-  if (!isPoisson(scenario.workload) || !std::holds_alternative<NoScaling>(fleet.scaling)) return figures;
+  if (!isPoisson(scenario.workload) || !isFixedFleet(fleet)) return figures;
   if (fleet.mix.usesSpot()) return figures; // nor do interruptions belong to a queue's formula
   const auto queue = instanceQueue(fleet, scenario.workload, ratePerSecond / static_cast<double>(fleet.initial));
   if (!queue) return figures;

@@ -150,6 +150,9 @@ Ec2Tally pooled(const std::vector<Ec2Tally>& tallies) {
     all.minimumTopUpNs += t.minimumTopUpNs;
     all.spot.resize(t.spot.size());
     for (std::size_t kind = 0; kind < t.spot.size(); ++kind) all.spot[kind] += t.spot[kind];
+    all.warmPoolNs += t.warmPoolNs;
+    all.warmPoolRunningNs += t.warmPoolRunningNs;
+    all.warmPoolTopUpNs += t.warmPoolTopUpNs;
   }
   return all;
 }
@@ -176,7 +179,8 @@ pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCata
 }
 pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCatalogue& catalogue, const Ec2Tally& tally,
                               const Metered& metered) {
-  return withOwnCosts(scenario, Platform::Ec2, ec2Usage(scenario, tally, metered), catalogue);
+  return withOwnCosts(scenario, Platform::Ec2, ec2Usage(scenario, tally, metered, instanceGib(scenario, catalogue)),
+                      catalogue);
 }
 pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                               const ManagedTally& tally, const Metered& metered) {
@@ -326,6 +330,14 @@ Scenario withInstance(const Scenario& scenario, std::string_view instanceType) {
   return changed;
 }
 
+std::string scalingLabel(const Ec2Setup& setup) {
+  std::string label;
+  if (!setup.scheduledActions.actions.empty()) label += ", scheduled";
+  if (setup.predictive) label += ", predictive";
+  if (setup.warmPool) label += ", warm pool";
+  return label;
+}
+
 std::string provisionedLabel(const LambdaSetup& setup) {
   if (std::holds_alternative<ProvisionedSchedule>(setup.provisionedPlan)) return ", provisioned by schedule";
   if (const auto* plan = std::get_if<ProvisionedTracking>(&setup.provisionedPlan))
@@ -344,10 +356,11 @@ std::string ec2Label(const Scenario& scenario) {
   const auto& setup = *scenario.ec2;
   std::string label = *setup.instanceType;
   if (setup.mixed && !setup.mixed->types.empty()) label += fmt::format(" + {} types", setup.mixed->types.size());
-  if (std::holds_alternative<NoScaling>(setup.scaling))
+  if (isFixedFleet(setup))
     label += fmt::format(" x {}", setup.initial.value_or(setup.min));
   else
     label += fmt::format(" x {} to {}", setup.min, setup.max);
+  label += scalingLabel(setup);
   if (setup.purchase != pricing::Purchase::OnDemand) label += fmt::format(", {}", pricing::name(setup.purchase));
   if (setup.mixed)
     label += fmt::format(", {} on demand + {} % above", setup.mixed->baseOnDemand, setup.mixed->onDemandPercent);
@@ -400,8 +413,7 @@ PlatformResult assessLambda(const Scenario& scenario, const pricing::PriceCatalo
   result.platform = Platform::Lambda;
   result.configuration = lambdaLabel(scenario);
   describeOutcomes(outcomesOf(observations.lambda), result);
-  describeEnvironments(observations.lambda, shape.observedSeconds(),
-                       constantProvisioned(*scenario.lambda), result);
+  describeEnvironments(observations.lambda, shape.observedSeconds(), constantProvisioned(*scenario.lambda), result);
   describeDeliveries(observations.lambda, shape.observedSeconds(), result);
   judge(scenario.objective, result);
   result.neighbours = neighbourResults(*scenario.lambda, observations.neighbours);

@@ -66,7 +66,8 @@ void addEc2Variations(const Scenario& base, const pricing::PriceCatalogue& catal
     out.push_back({"ec2.min", fmt::format("{}", setup.min), "1", changed, 1});
   }
   for (const auto purchase : {pricing::Purchase::ComputeSp3y, pricing::Purchase::Spot}) {
-    if (setup.mixed && purchase == pricing::Purchase::Spot) continue; // its own share is varied
+    if (setup.mixed && purchase == pricing::Purchase::Spot) continue;    // its own share is varied
+    if (setup.warmPool && purchase == pricing::Purchase::Spot) continue; // which has none on spot
     if (purchase == setup.purchase || !catalogue.instanceHour(base.region, *setup.instanceType, purchase)) continue;
     Scenario changed = base;
     changed.ec2->purchase = purchase;

@@ -1,5 +1,6 @@
 // The result JSON of contract section 4. Keys never change type; what does not apply is absent. Doubles are printed
 // with as many digits as it takes to read them back exactly, so equal decisions give equal bytes.
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "model/decision.hpp"
@@ -152,7 +153,8 @@ void addSource(const PlatformResult& result, Json& out) {
     out["deliveries"] = toJson(*result.deliveries);
     Json points = Json::array();
     for (const auto& point : result.timeline)
-      points.push_back({{"at_s", pricing::inSeconds(point.at)}, {"backlog", point.backlog}, {"oldest_s", point.oldestS}});
+      points.push_back(
+          {{"at_s", pricing::inSeconds(point.at)}, {"backlog", point.backlog}, {"oldest_s", point.oldestS}});
     if (result.deliveries->counts.peakBacklog > 0) out["deliveries"]["timeline"] = std::move(points);
   }
   for (const auto& n : result.neighbours)
@@ -197,6 +199,23 @@ void addInstances(const PlatformResult& result, Json& out) {
   if (result.spot) out["spot"] = toJson(*result.spot);
 }
 
+// Why there were as many instances as there were, of the first replication.
+void addScalingTimeline(const PlatformResult& result, Json& out) {
+  static constexpr std::array<std::string_view, 3> kAlarms{"none", "out", "in"};
+  Json points = Json::array();
+  for (const auto& p : result.timeline)
+    points.push_back({{"at_s", pricing::inSeconds(p.at)},
+                      {"metric", p.metric},
+                      {"alarm", kAlarms[static_cast<std::size_t>(p.alarm)]},
+                      {"desired", p.desired},
+                      {"booting", p.booting},
+                      {"in_service", p.inService},
+                      {"draining", p.draining},
+                      {"warm_pool", p.warmPool},
+                      {"in_flight", p.inFlight}});
+  out["timeline"] = std::move(points);
+}
+
 Json toJson(const PlatformResult& result) {
   Json out{{"configuration", result.configuration},
            {"requests", result.requests},
@@ -212,6 +231,7 @@ Json toJson(const PlatformResult& result) {
            {"latency_ms", toJson(result.latency)}};
   if (result.platform == Platform::Lambda) addLambda(result, out);
   if (result.platform != Platform::Lambda) addInstances(result, out);
+  if (result.platform == Platform::Ec2) addScalingTimeline(result, out);
   if (result.platform == Platform::ManagedInstances) {
     out["environments"] = {{"mean", result.environmentsMean.value}, {"peak", result.peakEnvironments}};
     out["in_flight_mean"] = toJson(result.inFlightMean);

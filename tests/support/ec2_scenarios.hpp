@@ -54,6 +54,117 @@ struct Small {
   std::vector<reference::Request> requests;
 };
 
+// ---- random ways to scale ----
+
+class Draw {
+ public:
+  explicit Draw(workloads::RandomStream& random) : m_random(random) {}
+  std::int64_t between(std::int64_t low, std::int64_t high) {
+    return low + static_cast<std::int64_t>(m_random.below(static_cast<std::uint64_t>(high - low + 1)));
+  }
+  bool once(std::int64_t in) { return between(1, in) == 1; }
+  double oneOf(std::initializer_list<double> values) {
+    return *(values.begin() + between(0, static_cast<std::int64_t>(values.size()) - 1));
+  }
+  workloads::DurationDistribution time(std::int64_t most) {
+    if (once(2)) return workloads::Constant{Duration(between(0, most))};
+    return workloads::Exponential{Duration(between(1, most))};
+  }
+
+ private:
+  workloads::RandomStream& m_random;
+};
+
+template <class Policy> void drawPoints(Draw& draw, Policy& policy) {
+  policy.metric = draw.once(3) ? model::ScalingMetric::RequestsPerTarget : model::ScalingMetric::Cpu;
+  policy.period = Duration(draw.between(5, 40));
+  policy.metricDelay = Duration(draw.between(0, 60));
+  policy.outPoints = static_cast<int>(draw.between(1, 3));
+  policy.inPoints = static_cast<int>(draw.between(1, 5));
+}
+template <class Policy> void drawAlarms(Draw& draw, Policy& policy) {
+  drawPoints(draw, policy);
+  const bool cpu = policy.metric == model::ScalingMetric::Cpu;
+  policy.outThreshold = cpu ? draw.oneOf({0.25, 0.5, 0.75}) : draw.oneOf({1, 2.5, 5});
+  policy.inThreshold = policy.outThreshold * draw.oneOf({0.25, 0.5, 1});
+  policy.adjustment = static_cast<model::AdjustmentType>(draw.between(0, 2));
+  policy.minAdjustmentMagnitude = draw.between(1, 3);
+}
+inline double drawChange(Draw& draw, model::AdjustmentType type, double sign) {
+  if (type == model::AdjustmentType::ExactCapacity) return static_cast<double>(draw.between(0, 8));
+  if (type == model::AdjustmentType::ChangeInCapacity) return sign * static_cast<double>(draw.between(0, 3));
+  return sign * static_cast<double>(draw.between(0, 100));
+}
+inline model::Scaling drawPolicy(Draw& draw) {
+  const auto kind = draw.between(0, 9);
+  if (kind < 4) {
+    model::TargetTracking policy;
+    drawPoints(draw, policy);
+    policy.target = policy.metric == model::ScalingMetric::Cpu ? draw.oneOf({0.2, 0.5, 0.8}) : draw.oneOf({1, 2.5, 5});
+    policy.inFraction = draw.oneOf({0.7, 0.9, 1.0});
+    policy.warmup = Duration(draw.between(0, 60));
+    return policy;
+  }
+  if (kind < 7) {
+    model::StepScaling policy;
+    drawAlarms(draw, policy);
+    const double middle = policy.outThreshold * draw.oneOf({0.25, 0.5});
+    policy.out = {{0.0, middle, drawChange(draw, policy.adjustment, 1)},
+                  {middle, std::nullopt, drawChange(draw, policy.adjustment, 1)}};
+    policy.in = {{std::nullopt, -policy.inThreshold * 0.5, drawChange(draw, policy.adjustment, -1)},
+                 {-policy.inThreshold * 0.5, 0.0, drawChange(draw, policy.adjustment, -1)}};
+    if (draw.once(4)) policy.in.clear();
+    policy.warmup = Duration(draw.between(0, 60));
+    return policy;
+  }
+  if (kind == 9) return model::NoScaling{};
+  model::SimpleScaling policy;
+  drawAlarms(draw, policy);
+  policy.outChange = drawChange(draw, policy.adjustment, 1);
+  policy.inChange = drawChange(draw, policy.adjustment, -1);
+  policy.cooldown = Duration(draw.between(0, 100));
+  return policy;
+}
+inline model::ScheduledActions drawActions(Draw& draw, const model::Ec2Fleet& fleet) {
+  model::ScheduledActions schedule;
+  schedule.period = Duration(draw.between(60, 500));
+  std::int64_t min = fleet.min, max = fleet.max;
+  for (std::int64_t at = draw.between(0, 80); at < schedule.period.count(); at += draw.between(1, 200)) {
+    model::ScheduledAction action{Duration(at), {}, {}, {}};
+    if (schedule.actions.empty() || draw.once(2)) {
+      action.min = min = draw.between(0, 4);
+      action.max = max = min + draw.between(0, 6);
+    }
+    if (draw.once(2)) action.desired = draw.between(min, max);
+    schedule.actions.push_back(action);
+  }
+  return schedule;
+}
+inline void drawScaling(workloads::RandomStream& random, model::Ec2Fleet& fleet) {
+  Draw draw(random);
+  fleet.scaling = drawPolicy(draw);
+  if (draw.once(3)) fleet.scheduled = drawActions(draw, fleet);
+  if (draw.once(3)) {
+    model::WarmPool pool;
+    pool.state = static_cast<model::WarmPool::State>(draw.between(0, 2));
+    pool.min = draw.between(0, 2);
+    if (draw.once(2)) pool.maxPrepared = draw.between(0, 8);
+    pool.reuseOnScaleIn = draw.once(2);
+    pool.boot = draw.time(20);
+    fleet.warmPool = pool;
+  }
+  if (draw.once(4)) fleet.lifecycleHook = Duration(draw.between(0, 30));
+}
+// Forecasts need days: their hours are short.
+inline void drawClock(workloads::RandomStream& random, Small& s) {
+  Draw draw(random);
+  if (!draw.once(3)) return;
+  s.plan.hour = Duration(draw.between(4, 20));
+  const std::int64_t hour = s.plan.hour.count();
+  s.fleet.predictive = model::PredictiveScaling{draw.oneOf({0.2, 0.5, 0.8}), Duration(draw.between(0, hour)),
+                                                Duration(24 * hour + draw.between(0, 12 * hour))};
+}
+
 inline Small small(std::uint64_t number, bool scaling) {
   workloads::RandomStream random(number, "test.small", scaling ? 1 : 0);
   const auto between = [&](std::int64_t low, std::int64_t high) {
@@ -82,19 +193,7 @@ inline Small small(std::uint64_t number, bool scaling) {
     fleet.boot = workloads::Constant{Duration(between(0, 40))};
   else
     fleet.boot = workloads::Exponential{Duration(between(1, 40))};
-  if (scaling) {
-    model::TargetTracking policy;
-    policy.metric =
-        between(0, 2) == 0 ? model::TargetTracking::Metric::RequestsPerTarget : model::TargetTracking::Metric::Cpu;
-    policy.period = Duration(between(5, 40));
-    policy.target = policy.metric == model::TargetTracking::Metric::Cpu ? oneOf({0.2, 0.5, 0.8}) : oneOf({1, 2.5, 5});
-    policy.metricDelay = Duration(between(0, 60));
-    policy.outPoints = static_cast<int>(between(1, 3));
-    policy.inPoints = static_cast<int>(between(1, 5));
-    policy.inFraction = oneOf({0.7, 0.9, 1.0});
-    policy.warmup = Duration(between(0, 60));
-    fleet.scaling = policy;
-  }
+  if (scaling) drawScaling(random, fleet);
   s.plan.warmup = Duration(between(0, 1) == 0 ? 0 : between(1, 200));
   s.plan.horizon = Duration(between(400, 1500));
   s.plan.windows = static_cast<int>(between(1, 4));
@@ -110,7 +209,9 @@ inline Small small(std::uint64_t number, bool scaling) {
   }
   s.plan.hour = Duration(between(30, 900));
   s.plan.slot = Duration(between(20, 400));
-  if (between(0, 1) == 0) buyOnSpot(fleet, between, oneOf);
+  if (scaling) drawClock(random, s);
+  // A warm pool is of instances on demand.
+  if (!fleet.warmPool && between(0, 1) == 0) buyOnSpot(fleet, between, oneOf);
   return s;
 }
 

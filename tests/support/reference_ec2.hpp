@@ -1,7 +1,7 @@
 #pragma once
 // The same fleet as a plain textbook event loop: one event at a time, every instance looked at each time, remaining
 // work instead of virtual time, integrals of the state over time instead of spans per request. Slow and short; shares
-// no code with the simulator but its random streams and targetTrackingDesired.
+// no code with the simulator but its random streams, metricPlan, scalingTarget and targetTrackingDesired.
 #include <algorithm>
 #include <cmath>
 #include <deque>
@@ -10,10 +10,11 @@
 #include <vector>
 
 #include "model/ec2/ec2_simulator.hpp"
+#include "tests/support/reference_host.hpp"
+#include "tests/support/reference_scaling.hpp"
+#include "tests/support/reference_service.hpp"
 
 namespace reference {
-
-using model::Int128;
 
 struct Request {
   std::int64_t arrival = 0, cpu = 0, io = 0;
@@ -22,17 +23,17 @@ struct Request {
 class Ec2 {
  public:
   Ec2(const model::Ec2Fleet& fleet, const model::ObservationPlan& plan, std::uint64_t seed, std::uint64_t replication)
-      : m_fleet(fleet), m_plan(plan), m_boot(fleet.boot, workloads::RandomStream(seed, "ec2.boot", replication)),
-        m_routing(seed, "ec2.routing", replication), m_market(seed, "ec2.spot", replication),
-        m_kinds(fleet.furtherKinds) {
+      : m_fleet(fleet), m_plan(plan), m_metric(model::metricPlan(fleet.scaling)),
+        m_boot(fleet.boot, workloads::RandomStream(seed, "ec2.boot", replication)),
+        m_poolBoot(fleet.warmPool ? fleet.warmPool->boot : fleet.boot,
+                   workloads::RandomStream(seed, "ec2.warm_pool", replication)),
+        m_routing(seed, "ec2.routing", replication), m_market(seed, "ec2.spot", replication), m_policy(fleet.scaling),
+        m_clock(fleet, plan.hour.count(), std::llround(fleet.vcpus * kUnit)), m_slots(layOutSlots(plan)),
+        m_desired(fleet.initial), m_kinds(fleet.furtherKinds) {
     m_kinds.insert(m_kinds.begin(), fleet);
     for (const auto& kind : m_kinds) m_cores.push_back(std::llround(kind.vcpus * kUnit));
     for (std::size_t k = 0; k < m_kinds.size(); ++k) m_order.push_back(k);
     if (!fleet.mix.spotOrder.empty()) m_order = fleet.mix.spotOrder;
-    if (const auto* tracking = std::get_if<model::TargetTracking>(&fleet.scaling))
-      m_policy = *tracking;
-    else
-      m_policy.warmup = {};
     m_windows.resize(static_cast<std::size_t>(plan.windows));
     if (usesSpot())
       for (auto& window : m_windows) window.spot.resize(m_kinds.size());
@@ -40,9 +41,10 @@ class Ec2 {
       m_hours.instanceNs.push_back(0);
       m_hours.inFlightNs.push_back(0);
     }
-    m_periodEnd = m_policy.period.count();
-    layOutSlots();
+    m_periodEnd = m_metric.period.count();
     for (std::int64_t i = 0; i < fleet.initial; ++i) addInitial();
+    if (m_fleet.warmPool)
+      while (poolCount() < poolWanted()) m_pool.push_back({m_numbers++, emptiest(true), 0, 0, running()});
   }
 
   model::Ec2Run run(const std::vector<Request>& requests) {
@@ -50,37 +52,18 @@ class Ec2 {
     while (step()) {
     }
     for (const auto& host : m_hosts) {
-      topUp(host);
       if (!host.spot) addHours(m_hours.instanceNs, host.launched, host.ended);
       if (host.interrupted) settleInterrupted(host);
     }
-    splitService();
+    splitService(m_slots, m_fleet, m_windows);
     for (std::size_t w = 0; w < m_windows.size(); ++w)
       m_windows[w].cpuBusyNs = m_busyAtEdge[w + 1] / kUnit - m_busyAtEdge[w] / kUnit;
     return {m_windows, m_timeline, m_hours};
   }
 
  private:
-  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+  bool isSharing() const { return m_fleet.discipline == model::Discipline::ProcessorSharing; }
   static constexpr std::int64_t kUnit = std::int64_t{1} << 32;
-  // Condemned: asked back by AWS before it came into service.
-  enum class State { Booting, Condemned, Serving, Draining, Gone };
-  struct Job {
-    std::int64_t arrival, left, cores; // left: of the work, in 2^-10 ns
-  };
-  struct Host {
-    State state;
-    std::int64_t zone, launched, inService, warm, ended = kNever, deadline = kNever;
-    std::vector<Job> running;
-    std::deque<Job> waiting;
-    std::int64_t since = 0; // last change of `running`
-    Int128 busyInPeriod = 0;
-    std::int64_t receivedInPeriod = 0;
-    std::size_t kind = 0;
-    bool spot = false, old = false; // old: past its first hour from the start
-    std::int64_t notice = kNever, taken = kNever;
-    bool held = false, replace = false, interrupted = false;
-  };
   // In the order in which things at the same instant happen.
   enum What {
     Tick,
@@ -95,28 +78,24 @@ class Ec2 {
     Notice,
     Retry,
     Period,
+    Tock,
     Point,
     Arrival,
     Nothing
   };
-  struct Service { // of one slot
-    std::int64_t end = 0, length = 0;
-    int window = -1;                                                     // -1: warm-up
-    Int128 serving = 0, draining = 0, servingBusy = 0, drainingBusy = 0; // busy since the start, instance-ns
-    std::int64_t routed = 0;
+  struct Times {
+    std::int64_t inService, warm, runsSince;
   };
-
-  void add(State state, std::int64_t inService, std::int64_t warm, std::size_t kind, bool spot) {
-    std::vector<int> perZone(static_cast<std::size_t>(m_fleet.zones), 0);
-    for (const auto& host : m_hosts)
-      if (host.state == State::Booting || host.state == State::Serving) ++perZone[static_cast<std::size_t>(host.zone)];
-    const auto zone = std::min_element(perZone.begin(), perZone.end()) - perZone.begin();
+  struct Bought {
+    std::size_t kind;
+    bool spot;
+  };
+  void add(State state, std::int64_t number, std::int64_t zone, const Times& times, const Bought& bought) {
     if (state == State::Serving) m_ring.push_back(m_hosts.size());
-    Host host{state, zone, m_now, inService, warm, kNever, kNever, {}, {}, 0, 0, 0};
-    host.kind = kind;
-    host.spot = spot;
-    if (spot) host.notice = noticeAfter(kind);
-    m_hosts.push_back(host);
+    m_hosts.push_back({state, number, zone, m_now, times.inService, times.warm, times.runsSince});
+    m_hosts.back().kind = bought.kind;
+    m_hosts.back().spot = bought.spot;
+    if (bought.spot) m_hosts.back().notice = noticeAfter(bought.kind);
     if (auto* window = at(m_now)) ++window->launches;
     notePeak();
   }
@@ -137,6 +116,11 @@ class Ec2 {
     const auto waiting = static_cast<std::int64_t>(m_retries.size());
     return !usesSpot() || bought(false) < wantedOnDemand(bought(false) + bought(true) + waiting + 1);
   }
+  // Of those in that state, the option of which there would be too many, if there are any.
+  bool shedsSpot(State state) const {
+    const bool spot = bought(false) <= wantedOnDemand(bought(false) + bought(true) - 1);
+    return count(state, spot) == 0 ? !spot : spot;
+  }
   std::int64_t noticeAfter(std::size_t kind) {
     const double perHour = m_kinds[kind].interruptionsPerHour;
     if (perHour <= 0) return kNever;
@@ -150,28 +134,22 @@ class Ec2 {
   }
   void addInitial() {
     const bool spot = !nextOnDemand();
-    add(State::Serving, 0, 0, spot ? kindAsked(0) : 0, spot);
+    add(State::Serving, m_numbers++, emptiest(false), {0, 0, 0}, {spot ? kindAsked(0) : 0, spot});
     m_hosts.back().old = true;
   }
   void bootAs(std::size_t kind, bool spot) {
-    const std::int64_t inService = m_now + m_boot.next();
-    add(State::Booting, inService, inService + m_policy.warmup.count(), kind, spot);
+    const std::int64_t zone = emptiest(false), inService = m_now + m_boot.next() + m_fleet.lifecycleHook.count();
+    add(State::Booting, m_numbers++, zone, {inService, inService + m_metric.warmup.count(), m_now}, {kind, spot});
   }
   void boot() {
-    if (nextOnDemand()) return bootAs(0, false);
+    if (nextOnDemand()) return bootOnDemand();
     for (std::size_t asked = 0; asked < m_order.size(); ++asked) {
       if (m_fleet.spot.unavailable > 0 && m_market.uniform() < m_fleet.spot.unavailable) continue;
       return bootAs(kindAsked(asked), true);
     }
     if (auto* window = at(m_now)) ++window->launchesWithoutCapacity;
-    if (m_fleet.spot.fallbackOnDemand) return bootAs(0, false);
+    if (m_fleet.spot.fallbackOnDemand) return bootOnDemand();
     m_retries.push_back(m_now + m_fleet.spot.retry.count());
-  }
-  void leaveRing(std::size_t host) {
-    const auto position = std::find(m_ring.begin(), m_ring.end(), host) - m_ring.begin();
-    m_ring.erase(m_ring.begin() + position);
-    if (static_cast<std::size_t>(position) < m_turn) --m_turn;
-    if (m_turn >= m_ring.size()) m_turn = 0;
   }
   void notice(std::size_t who) {
     Host& host = m_hosts[who];
@@ -194,7 +172,8 @@ class Ec2 {
     ++windowOrNone(host.ended).interruptions;
     if (host.old || host.ended - host.launched >= 3'600'000'000'000) return;
     for (int w = 0; w < m_plan.windows; ++w) {
-      const std::int64_t free = std::min(host.ended, edge(w + 1)) - std::max(host.launched, edge(w));
+      const std::int64_t free =
+          std::min(host.ended, edge(m_plan, w + 1)) - std::max(host.launched, edge(m_plan, w));
       m_windows[static_cast<std::size_t>(w)].spot[host.kind].freeNs += std::max<std::int64_t>(0, free);
     }
   }
@@ -202,121 +181,61 @@ class Ec2 {
     auto* window = at(t);
     return window != nullptr ? *window : m_unobserved;
   }
+  std::int64_t cores(const Host& host) const { return m_cores[host.kind]; }
 
-  std::int64_t edge(int i) const { // i = 0: warm-up ends
-    return m_plan.warmup.count() +
-           static_cast<std::int64_t>(static_cast<Int128>((m_plan.horizon - m_plan.warmup).count()) * i /
-                                     m_plan.windows);
+  std::vector<int> zoneCounts(bool withPool) const {
+    std::vector<int> counts(static_cast<std::size_t>(m_fleet.zones), 0);
+    for (const auto& host : m_hosts)
+      if (host.state == State::Booting || host.state == State::Serving) ++counts[static_cast<std::size_t>(host.zone)];
+    if (!withPool) return counts;
+    for (const auto& prepared : m_pool) ++counts[static_cast<std::size_t>(prepared.zone)];
+    for (const auto& host : m_hosts)
+      if (host.state == State::Draining && host.returns) ++counts[static_cast<std::size_t>(host.zone)];
+    return counts;
   }
-  // Slots of equal length in each window, as near to the plan's as whole numbers allow; one for the warm-up.
-  void layOutSlots() {
-    if (m_plan.warmup.count() > 0) m_slots.push_back({m_plan.warmup.count(), m_plan.warmup.count(), -1});
-    for (int w = 0; w < m_plan.windows; ++w) {
-      const std::int64_t from = edge(w), length = edge(w + 1) - from;
-      const auto count = std::max<std::int64_t>(
-          1, std::llround(static_cast<double>(length) / static_cast<double>(m_plan.slot.count())));
-      const auto upTo = [&](std::int64_t k) { return static_cast<std::int64_t>(Int128{length} * k / count); };
-      for (std::int64_t k = 1; k <= count; ++k) m_slots.push_back({from + upTo(k), upTo(k) - upTo(k - 1), w});
-    }
-  }
-  // The share of serving time between two numbers of instances, or what there is of it.
-  static Int128 between(const Service& slot, Int128 from, Int128 to) {
-    return std::max<Int128>(0, std::min(slot.serving, to) - std::min(slot.serving, from));
-  }
-  void splitService() {
-    Int128 peakBusy = 0, peakLength = 1, servingBusy = 0, drainingBusy = 0;
-    for (Service& slot : m_slots) {
-      const Int128 serving = slot.servingBusy, draining = slot.drainingBusy;
-      slot.servingBusy = serving - servingBusy;
-      slot.drainingBusy = draining - drainingBusy;
-      servingBusy = serving;
-      drainingBusy = draining;
-      if (slot.window < 0 || slot.servingBusy * peakLength <= peakBusy * slot.length) continue;
-      peakBusy = slot.servingBusy;
-      peakLength = slot.length;
-    }
-    std::vector<Service> whole(m_windows.size());
-    for (const Service& slot : m_slots) {
-      if (slot.window < 0) continue;
-      const auto w = static_cast<std::size_t>(slot.window);
-      auto& time = m_windows[w].inService;
-      time.busyNs += slot.servingBusy + slot.drainingBusy;
-      time.drainingNs += slot.draining - slot.drainingBusy;
-      whole[w].serving += slot.serving;
-      whole[w].servingBusy += slot.servingBusy;
-      whole[w].length += slot.length;
-      if (std::holds_alternative<model::TargetTracking>(m_fleet.scaling)) splitByTarget(slot, time);
-    }
-    if (std::holds_alternative<model::TargetTracking>(m_fleet.scaling)) return;
-    for (std::size_t w = 0; w < whole.size(); ++w) {
-      const Int128 peak = whole[w].length * peakBusy / peakLength;
-      m_windows[w].inService.idleNightNs = between(whole[w], whole[w].servingBusy, peak);
-      m_windows[w].inService.headroomNs = between(whole[w], peak, whole[w].serving);
-    }
-  }
-  void splitByTarget(const Service& slot, model::InServiceTime& time) const {
-    const auto length = static_cast<double>(slot.length);
-    const double load = m_policy.metric == model::TargetTracking::Metric::Cpu
-                            ? static_cast<double>(slot.servingBusy) / length
-                            : static_cast<double>(slot.routed) * static_cast<double>(m_policy.period.count()) / length;
-    if (slot.length == 0) return;
-    const Int128 busy = slot.servingBusy;
-    const Int128 target = std::max(busy, Int128{slot.length} * model::targetTrackingDesired(1, load, m_policy.target));
-    const Int128 zones = std::max(target, Int128{slot.length} * std::min<std::int64_t>(m_fleet.zones, m_fleet.min));
-    const Int128 least = std::max(zones, Int128{slot.length} * m_fleet.min);
-    time.headroomNs += between(slot, busy, target);
-    time.zoneFloorNs += between(slot, target, zones);
-    time.idleNightNs += between(slot, zones, least);
-    time.scaleInLagNs += between(slot, least, slot.serving);
+  std::int64_t emptiest(bool withPool) const {
+    const auto counts = zoneCounts(withPool);
+    return std::min_element(counts.begin(), counts.end()) - counts.begin();
   }
   model::Ec2Tally* at(std::int64_t t) {
     for (int i = m_plan.windows - 1; i >= 0; --i)
-      if (t >= edge(i) && t < edge(i + 1)) return &m_windows[static_cast<std::size_t>(i)];
+      if (t >= edge(m_plan, i) && t < edge(m_plan, i + 1)) return &m_windows[static_cast<std::size_t>(i)];
     return nullptr;
   }
   void notePeak() {
     std::int64_t alive = 0;
     // One that ends at this instant is not there in the window that begins.
-    for (const auto& host : m_hosts) alive += host.state != State::Gone && host.deadline > m_now ? 1 : 0;
+    for (const auto& host : m_hosts) alive += host.isAlive() && host.deadline > m_now ? 1 : 0;
     if (auto* window = at(m_now)) window->peakInstances = std::max(window->peakInstances, alive);
   }
 
-  std::int64_t wanted(const Host& host) const {
-    std::int64_t sum = 0;
-    for (const auto& job : host.running) sum += job.cores;
-    return sum;
-  }
-  std::int64_t cores(const Host& host) const { return m_cores[host.kind]; }
-  bool shared(const Host& host) const {
-    return m_fleet.discipline == model::Discipline::ProcessorSharing && wanted(host) > cores(host);
-  }
-  std::int64_t finish(const Host& host, const Job& job) const {
-    Int128 work = std::max<std::int64_t>(0, job.left), perNs = 1024;
-    if (shared(host)) {
-      work *= wanted(host);
-      perNs *= cores(host);
+  // Before what happens at `to`: an instance that is ready stops.
+  void integratePool(std::int64_t to, model::Ec2Tally* window) {
+    for (auto& prepared : m_pool) {
+      const std::int64_t until = running() ? to : std::clamp(prepared.ready, m_now, to);
+      if (prepared.runs) addHours(m_hours.instanceNs, m_now, until);
+      if (window != nullptr) {
+        window->warmPoolNs += to - m_now;
+        if (prepared.runs) window->warmPoolRunningNs += until - m_now;
+      }
+      if (!running() && prepared.runs && prepared.ready < std::min(to, m_plan.horizon.count()))
+        stopRun(prepared, prepared.ready);
     }
-    return host.since + static_cast<std::int64_t>((work + perNs - 1) / perNs);
   }
-  void progress(Host& host) {
-    Int128 done = static_cast<Int128>(m_now - host.since) * 1024;
-    if (shared(host)) done = done * cores(host) / wanted(host);
-    for (auto& job : host.running) job.left -= static_cast<std::int64_t>(done);
-    host.since = m_now;
-  }
-  std::size_t firstOut(const Host& host) const {
-    std::size_t best = 0;
-    for (std::size_t i = 1; i < host.running.size(); ++i)
-      if (host.running[i].left < host.running[best].left) best = i;
-    return best;
-  }
-
   void integrate(std::int64_t to) {
+    // The windows of the pool are cut at every event, and every edge is one.
+    if (m_now < m_plan.horizon.count()) integratePool(to, at(m_now));
+    if (m_now < m_plan.horizon.count()) {
+      Service& slot = m_slots[m_slot];
+      slot.zones += Int128{to - m_now} * std::min<std::int64_t>(m_fleet.zones, m_clock.min());
+      slot.least += Int128{to - m_now} * m_clock.min();
+      slot.forecast += Int128{to - m_now} * m_clock.least();
+    }
     auto* window = m_now < m_plan.horizon.count() ? at(m_now) : nullptr;
     const Int128 dt = to - m_now;
     for (auto& host : m_hosts) {
       if (host.state == State::Gone) continue;
-      const Int128 busy = std::min(wanted(host), cores(host)) * dt;
+      const Int128 busy = std::min(host.wanted(), cores(host)) * dt;
       if (m_now < m_plan.horizon.count()) {
         m_busy += busy;
         serve(host, dt, busy);
@@ -366,15 +285,16 @@ class Ec2 {
       if (m_timeline.size() < static_cast<std::size_t>(m_plan.timelinePoints))
         consider(Tick, static_cast<std::int64_t>(m_timeline.size()) * m_plan.horizon.count() / m_plan.timelinePoints);
       if (m_periodEnd < m_plan.horizon.count()) consider(Period, m_periodEnd);
+      if (m_clock.next() < m_plan.horizon.count()) consider(Tock, m_clock.next());
       if (!m_points.empty() && m_points.front().visible < m_plan.horizon.count())
         consider(Point, m_points.front().visible);
       if (m_next < m_requests->size()) consider(Arrival, (*m_requests)[m_next].arrival);
     }
-    if (m_edge <= m_plan.windows) consider(Edge, edge(m_edge));
+    if (m_edge <= m_plan.windows) consider(Edge, edge(m_plan, m_edge));
     if (m_slot < m_slots.size()) consider(Slot, m_slots[m_slot].end);
     for (std::size_t i = 0; i < m_hosts.size(); ++i) {
       const Host& host = m_hosts[i];
-      if (!host.running.empty()) consider(Departure, finish(host, host.running[firstOut(host)]), i);
+      if (!host.running.empty()) consider(Departure, host.finish(cores(host), isSharing()), i);
       if (!host.waiting.empty()) consider(Timeout, host.waiting.front().arrival + m_fleet.requestTimeout.count(), i);
       if (host.state == State::Booting && open && host.inService < m_plan.horizon.count())
         consider(Boot, host.inService, i);
@@ -382,7 +302,7 @@ class Ec2 {
       if (host.state == State::Condemned && open && host.deadline < m_plan.horizon.count())
         consider(Deadline, host.deadline, i);
       if (host.state == State::Draining && host.running.empty() && !host.held) consider(Gone, m_now, i);
-      if (host.state != State::Gone && open && host.notice < m_plan.horizon.count()) consider(Notice, host.notice, i);
+      if (host.isAlive() && open && host.notice < m_plan.horizon.count()) consider(Notice, host.notice, i);
     }
     if (open && m_toReplace > 0) consider(Replace, m_now);
     if (open && !m_retries.empty() && m_retries.front() < m_plan.horizon.count()) consider(Retry, m_retries.front());
@@ -410,6 +330,7 @@ class Ec2 {
       break;
     case Boot:
       m_hosts[who].state = State::Serving;
+      m_settled = m_now;
       m_ring.push_back(who);
       break;
     case Deadline:
@@ -426,6 +347,7 @@ class Ec2 {
       boot();
       break;
     case Period: period(); break;
+    case Tock: become(m_clock.act(m_now, m_busy, m_desired)); break;
     case Point: point(); break;
     case Arrival: arrive(); break;
     case Nothing: break;
@@ -433,8 +355,13 @@ class Ec2 {
   }
 
   void tick() {
-    model::TimelinePoint point{model::Duration(m_now), 0, 0, 0, m_cpu};
+    model::TimelinePoint point{model::Duration(m_now), 0, 0, 0, m_seen};
+    point.desired = static_cast<double>(m_desired);
+    point.warmPool = static_cast<double>(m_pool.size());
+    point.alarm = m_policy.alarm();
     for (const auto& host : m_hosts) {
+      point.booting += host.state == State::Booting ? 1 : 0;
+      point.draining += host.leaves() ? 1 : 0;
       point.capacity += host.state != State::Gone ? 1 : 0;
       point.inService += host.state == State::Serving ? 1 : 0;
       point.inFlight += static_cast<double>(host.running.size() + host.waiting.size());
@@ -465,8 +392,8 @@ class Ec2 {
   }
 
   void depart(Host& host) {
-    progress(host);
-    const std::size_t i = firstOut(host);
+    host.progress(m_now, cores(host), isSharing());
+    const std::size_t i = host.firstOut();
     record(host.running[i].arrival, true);
     host.running.erase(host.running.begin() + static_cast<std::ptrdiff_t>(i));
     if (host.waiting.empty()) return;
@@ -485,22 +412,26 @@ class Ec2 {
     std::for_each(host.running.begin(), host.running.end(), lose);
     std::for_each(host.waiting.begin(), host.waiting.end(), lose);
     m_toReplace += host.replace ? 1 : 0;
+    host.replace = false;
     for (const auto& job : host.running) record(job.arrival, false);
     for (const auto& job : host.waiting) record(job.arrival, false);
     host.running.clear();
     host.waiting.clear();
     host.state = State::Gone;
     host.ended = m_now;
-    if (auto* window = m_now < m_plan.horizon.count() ? at(m_now) : nullptr) ++window->terminations;
+    m_settled = m_now;
+    if (m_now >= m_plan.horizon.count()) return;
+    if (auto* window = at(m_now)) ++window->terminations;
+    if (!host.interrupted && (!host.returns || !running()))
+      topUp(&model::Ec2Tally::minimumTopUpNs, host.runsSince, m_now, host.spot ? &host : nullptr);
+    if (host.returns) m_pool.push_back({host.number, host.zone, m_now, host.runsSince, running()});
   }
-  void topUp(const Host& host) {
-    if (host.ended >= m_plan.horizon.count() || host.interrupted) return;
-    const std::int64_t missing = std::max<std::int64_t>(0, 60'000'000'000 - (host.ended - host.launched));
-    if (auto* window = at(host.ended)) window->minimumTopUpNs += missing;
-    if (auto* window = at(host.ended); window != nullptr && host.spot)
-      window->spot[host.kind].minimumTopUpNs += missing;
-    if (host.spot) return;
-    m_hours.instanceNs[static_cast<std::size_t>(host.ended / m_plan.hour.count())] += missing;
+  void topUp(Int128 model::Ec2Tally::*member, std::int64_t from, std::int64_t to, const Host* onSpot = nullptr) {
+    const std::int64_t missing = std::max<std::int64_t>(0, 60'000'000'000 - (to - from));
+    if (auto* window = at(to)) window->*member += missing;
+    if (auto* window = at(to); window != nullptr && onSpot) window->spot[onSpot->kind].minimumTopUpNs += missing;
+    if (onSpot) return;
+    m_hours.instanceNs[static_cast<std::size_t>(to / m_plan.hour.count())] += missing;
   }
 
   std::size_t choose() {
@@ -534,12 +465,12 @@ class Ec2 {
     const double parallel = std::min(m_fleet.threads, kind.vcpus);
     const std::int64_t lasts =
         std::llround(static_cast<double>(request.io) + static_cast<double>(request.cpu) / (kind.speed * parallel));
-    const double cores =
+    const double used =
         lasts == 0 ? 0.0
                    : std::min(parallel, static_cast<double>(request.cpu) / (kind.speed * static_cast<double>(lasts)));
-    const Job job{m_now, lasts * 1024, std::llround(cores * static_cast<double>(kUnit))};
+    const Job job{m_now, lasts * 1024, std::llround(used * static_cast<double>(kUnit))};
     if (static_cast<std::int64_t>(host.running.size()) < kind.workers) {
-      progress(host);
+      host.progress(m_now, cores(host), isSharing());
       host.running.push_back(job);
     } else if (static_cast<std::int64_t>(host.waiting.size()) < m_fleet.queueLimit) {
       host.waiting.push_back(job);
@@ -553,8 +484,8 @@ class Ec2 {
     double cpu = 0, requests = 0;
   };
   void period() {
-    const std::int64_t length = m_policy.period.count();
-    MetricPoint point{m_now + m_policy.metricDelay.count(), 0, 0, 0};
+    const std::int64_t length = m_metric.period.count();
+    MetricPoint point{m_now + m_metric.delay.count(), 0, 0, 0};
     std::map<std::size_t, Int128> busy; // by type
     std::int64_t received = 0;
     for (auto& host : m_hosts) {
@@ -579,56 +510,145 @@ class Ec2 {
   void point() {
     const MetricPoint point = m_points.front();
     m_points.pop_front();
-    if (point.instances > 0) m_cpu = point.cpu;
-    if (!std::holds_alternative<model::TargetTracking>(m_fleet.scaling)) return;
-    const double value = m_policy.metric == model::TargetTracking::Metric::Cpu ? point.cpu : point.requests;
-    m_above = point.instances > 0 && value > m_policy.target ? m_above + 1 : 0;
-    m_below = point.instances > 0 && value < m_policy.inFraction * m_policy.target ? m_below + 1 : 0;
-    std::int64_t serving = 0, booting = static_cast<std::int64_t>(m_retries.size());
-    bool warming = false;
-    for (const auto& host : m_hosts) {
-      serving += host.state == State::Serving ? 1 : 0;
-      booting += host.state == State::Booting || (host.state != State::Gone && host.replace) ? 1 : 0;
-      warming |= host.state == State::Booting || (host.state == State::Serving && host.warm > m_now);
-    }
-    if (m_above >= m_policy.outPoints) {
-      std::int64_t desired = model::targetTrackingDesired(point.instances, value, m_policy.target);
-      for (desired = std::min(desired, m_fleet.max); serving + booting < desired; ++booting) boot();
-    } else if (m_below >= m_policy.inPoints && !warming) {
-      std::int64_t desired = model::targetTrackingDesired(std::max(point.instances, serving), value, m_policy.target);
-      for (desired = std::max(desired, m_fleet.min); serving > desired; --serving) drainOne();
-    }
+    Sight sight = look();
+    sight.pointInstances = point.instances;
+    sight.value = m_metric.metric == model::ScalingMetric::Cpu ? point.cpu : point.requests;
+    if (point.instances > 0) m_seen = sight.value;
+    const std::int64_t there = sight.serving + sight.booting, wanted = m_policy.desired(sight);
+    if (wanted == there || point.instances == 0) return;
+    const std::int64_t bounded = std::clamp(wanted, m_clock.least(), m_clock.max());
+    if (bounded == there || (bounded > there) != (wanted > there)) return;
+    m_policy.acted(m_now);
+    become(bounded);
   }
-  // What the market was still asked for is beyond a smaller fleet; what leaves keeps to the mix, then the zones.
+  Sight look() const {
+    Sight sight;
+    sight.now = m_now;
+    sight.settled = m_settled;
+    sight.booting = static_cast<std::int64_t>(m_retries.size()); // on order counts as booting
+    for (const auto& host : m_hosts) {
+      sight.serving += host.state == State::Serving ? 1 : 0;
+      sight.booting += host.state == State::Booting || host.replace ? 1 : 0;
+      sight.draining += host.leaves() ? 1 : 0;
+      sight.warm += host.state == State::Serving && host.warm <= m_now ? 1 : 0;
+      sight.warming |= host.state == State::Booting || (host.state == State::Serving && host.warm > m_now);
+    }
+    return sight;
+  }
+
+  void become(std::int64_t desired) {
+    m_desired = desired;
+    std::int64_t there = look().serving + look().booting;
+    for (; there < desired; ++there) boot();
+    for (; there > desired; --there)
+      if (!dropOrder() && !cancelOne()) drainOne();
+    keepPool();
+  }
+  bool running() const { return m_fleet.warmPool->state == model::WarmPool::State::Running; }
+  std::int64_t poolWanted() const {
+    return std::max(m_fleet.warmPool->min, m_fleet.warmPool->maxPrepared.value_or(m_clock.max()) - m_desired);
+  }
+  std::int64_t poolCount() const { // with those that drain towards it
+    auto count = static_cast<std::int64_t>(m_pool.size());
+    for (const auto& host : m_hosts) count += host.state == State::Draining && host.returns ? 1 : 0;
+    return count;
+  }
+  void stopRun(Prepared& prepared, std::int64_t t) {
+    if (prepared.runs) topUp(&model::Ec2Tally::warmPoolTopUpNs, prepared.runsSince, t);
+    prepared.runs = false;
+  }
+  void keepPool() {
+    if (!m_fleet.warmPool) return;
+    while (poolCount() < poolWanted()) {
+      const std::int64_t zone = emptiest(true), number = m_numbers++;
+      m_pool.push_back({number, zone, m_now + m_boot.next() + m_fleet.lifecycleHook.count(), m_now, true});
+    }
+    while (poolCount() > poolWanted() && !m_pool.empty()) {
+      std::size_t newest = 0;
+      for (std::size_t i = 1; i < m_pool.size(); ++i)
+        if (m_pool[i].number > m_pool[newest].number) newest = i;
+      stopRun(m_pool[newest], m_now);
+      m_pool.erase(m_pool.begin() + static_cast<std::ptrdiff_t>(newest));
+    }
+    while (poolCount() > poolWanted()) lastReturning().returns = false;
+  }
+  Host& lastReturning() {
+    Host* last = nullptr;
+    for (auto& host : m_hosts)
+      if (host.state == State::Draining && host.returns && (last == nullptr || host.drained > last->drained))
+        last = &host;
+    return *last;
+  }
+  void bootOnDemand() {
+    const std::size_t chosen = firstReady(m_pool, m_now, zoneCounts(false));
+    if (chosen == m_pool.size()) return bootAs(0, false);
+    Prepared taken = m_pool[chosen];
+    m_pool.erase(m_pool.begin() + static_cast<std::ptrdiff_t>(chosen));
+    if (!running()) stopRun(taken, m_now);
+    const std::int64_t inService = m_now + m_poolBoot.next();
+    add(State::Booting, taken.number, taken.zone,
+        {inService, inService + m_metric.warmup.count(), running() ? taken.runsSince : m_now}, {0, false});
+  }
+  // What the market is still asked for: the last to ask again, then the replacement for the newest.
+  bool dropOrder() {
+    if (!m_retries.empty()) {
+      m_retries.pop_back();
+      return true;
+    }
+    for (std::size_t i = m_hosts.size(); i-- > 0;) {
+      if (!m_hosts[i].replace) continue;
+      m_hosts[i].replace = false;
+      return true;
+    }
+    return false;
+  }
+  bool cancelOne() {
+    const bool spot = shedsSpot(State::Booting);
+    for (std::size_t i = m_hosts.size(); i-- > 0;) {
+      if (m_hosts[i].state != State::Booting || m_hosts[i].spot != spot) continue;
+      end(m_hosts[i]);
+      return true;
+    }
+    return false;
+  }
+  // What leaves keeps to the mix, then the zones; the oldest goes.
   void drainOne() {
-    m_retries.clear();
-    for (Host& host : m_hosts) host.replace = false;
-    const std::int64_t all = bought(false) + bought(true);
-    bool spot = bought(false) <= wantedOnDemand(all - 1);
-    if (count(State::Serving, spot) == 0) spot = !spot;
+    const bool spot = shedsSpot(State::Serving);
     std::vector<int> perZone(static_cast<std::size_t>(m_fleet.zones), 0);
     for (const auto& host : m_hosts)
       if (host.state == State::Serving) ++perZone[static_cast<std::size_t>(host.zone)];
-    // Hosts stand in launch order, so the first of the fullest zone is the oldest.
+    const auto before = [&](const Host& a, const Host& b) {
+      const int inA = perZone[static_cast<std::size_t>(a.zone)], inB = perZone[static_cast<std::size_t>(b.zone)];
+      return inA != inB ? inA > inB : a.zone != b.zone ? a.zone < b.zone : a.number < b.number;
+    };
     std::size_t leaves = m_hosts.size();
     for (std::size_t i = 0; i < m_hosts.size(); ++i) {
       if (m_hosts[i].state != State::Serving || m_hosts[i].spot != spot) continue;
-      const auto here = m_hosts[i].zone;
-      const auto inZone = [&](std::int64_t zone) { return perZone[static_cast<std::size_t>(zone)]; };
-      if (leaves == m_hosts.size() || inZone(here) > inZone(m_hosts[leaves].zone) ||
-          (inZone(here) == inZone(m_hosts[leaves].zone) && here < m_hosts[leaves].zone))
-        leaves = i;
+      if (leaves == m_hosts.size() || before(m_hosts[i], m_hosts[leaves])) leaves = i;
     }
-    m_hosts[leaves].state = State::Draining;
-    m_hosts[leaves].deadline = m_now + m_fleet.deregistrationDelay.count();
+    Host& host = m_hosts[leaves];
+    host.returns = m_fleet.warmPool && m_fleet.warmPool->reuseOnScaleIn && poolCount() < poolWanted();
+    host.state = State::Draining;
+    host.drained = m_drains++;
+    host.deadline = m_now + m_fleet.deregistrationDelay.count();
     leaveRing(leaves);
+  }
+  void leaveRing(std::size_t host) {
+    const auto position = std::find(m_ring.begin(), m_ring.end(), host) - m_ring.begin();
+    m_ring.erase(m_ring.begin() + position);
+    if (static_cast<std::size_t>(position) < m_turn) --m_turn;
+    if (m_turn >= m_ring.size()) m_turn = 0;
   }
 
   model::Ec2Fleet m_fleet;
   model::ObservationPlan m_plan;
-  model::TargetTracking m_policy;
-  workloads::DurationSampler m_boot;
+  model::MetricPlan m_metric;
+  workloads::DurationSampler m_boot, m_poolBoot;
   workloads::RandomStream m_routing, m_market;
+  Policy m_policy;
+  Clock m_clock;
+  std::vector<Service> m_slots;
+  std::int64_t m_desired;
   std::vector<model::InstanceKind> m_kinds;
   std::vector<std::int64_t> m_cores; // by type
   std::vector<std::size_t> m_order;  // of types, for spot launches
@@ -636,11 +656,13 @@ class Ec2 {
   std::int64_t m_toReplace = 0;
   std::deque<std::int64_t> m_retries;
   model::Ec2Tally m_unobserved; // takes what happens in the warm-up
+  std::int64_t m_settled = 0, m_numbers = 0, m_drains = 0;
+  std::vector<Prepared> m_pool;
   const std::vector<Request>* m_requests = nullptr;
   std::size_t m_next = 0, m_turn = 0;
   std::int64_t m_now = 0, m_periodEnd = 0;
-  int m_edge = 0, m_above = 0, m_below = 0;
-  double m_cpu = 0;
+  int m_edge = 0;
+  double m_seen = 0;
   Int128 m_busy = 0;
   std::vector<Int128> m_busyAtEdge;
   std::deque<MetricPoint> m_points;
@@ -649,7 +671,6 @@ class Ec2 {
   std::vector<model::Ec2Tally> m_windows;
   std::vector<model::TimelinePoint> m_timeline;
   model::Ec2Hours m_hours;
-  std::vector<Service> m_slots;
   std::size_t m_slot = 0;
   std::map<std::size_t, Int128> m_servingBusy, m_drainingBusy; // by type
 };

@@ -82,6 +82,10 @@ model::Scenario unusual() {
   ec2.max = 11;
   ec2.initial = 4;
   ec2.scaling = model::NoScaling{};
+  ec2.scheduledActions = {168h, {{8h, 4, std::nullopt, std::nullopt}, {20h, 3, std::nullopt, 5}}};
+  ec2.predictive = model::PredictiveScaling{0.4, 10min, 48h};
+  ec2.warmPool = model::WarmPool{model::WarmPool::State::Running, 1, 9, true, workloads::Constant{15s}};
+  ec2.lifecycleHook = 30s;
   ec2.boot = workloads::Constant{90s};
   ec2.deregistrationDelay = 100s;
   ec2.purchase = pricing::Purchase::ComputeSp1y;
