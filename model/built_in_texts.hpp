@@ -15,5 +15,7 @@ extern const std::string_view kBackOfficeJson; // examples/back-office.json
 extern const std::string_view kPartnerApiJson; // examples/partner-api.json
 extern const std::string_view kOrdersJson;     // examples/orders.json
 extern const std::string_view kTicketOfficeJson; // examples/ticket-office.json
+extern const std::string_view kTranscodesJson; // examples/transcodes.json
+extern const std::string_view kTicketsJson;    // examples/tickets.json
 
 } // namespace model::built_in

@@ -73,6 +73,17 @@ struct OverflowSummary {
   double busiestShare = 0;                          // of the overflow, in that hour of the day
 };
 
+// What the spot market did to a fleet; counts are summed over replications.
+struct SpotSummary {
+  Estimate instancesMean; // on the spot market
+  double freeShare = 0;   // of their time: interrupted in the first hour
+  std::uint64_t interruptions = 0;
+  double interruptionsPerMonth = 0;
+  double expectedPerMonth = 0; // notices that the hazards of the types ask for in so many instance-hours
+  std::uint64_t lostRequests = 0;            // in flight when AWS took the instance
+  std::uint64_t launchesWithoutCapacity = 0; // attempts
+};
+
 // Everything that was found out about one platform in one configuration.
 struct PlatformResult {
   Platform platform = Platform::Lambda;
@@ -98,6 +109,7 @@ struct PlatformResult {
   Estimate inFlightMean; // Managed Instances: requests at once
   std::int64_t peakInstances = 0;
   std::optional<OverflowSummary> overflow; // hybrid: instances are its base, environments its function's
+  std::optional<SpotSummary> spot; // EC2 fleets that buy there
 
   pricing::MonthlyUsage usage; // mean over replications, scaled to a month
   pricing::Bill bill;          // of `usage`

@@ -26,7 +26,11 @@ std::span<const Example> examples() {
       Example{"orders", "Orders from an SQS queue: batches, poison, a slow warehouse, a neighbour in the account",
               built_in::kOrdersJson},
       Example{"ticket-office", "A ticket office with two sales a day: a base on EC2 that hands its peaks to Lambda",
-              built_in::kTicketOfficeJson}};
+              built_in::kTicketOfficeJson},
+      Example{"transcodes", "Clips transcoded on a mixed fleet: one instance on demand, the others on the spot market",
+              built_in::kTranscodesJson},
+      Example{"tickets", "A ticket shop that opens at nine: step scaling, a schedule, a forecast and a warm pool",
+              built_in::kTicketsJson}};
   return list;
 }
 

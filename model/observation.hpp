@@ -132,11 +132,14 @@ struct InServiceTime {
   Int128 busyNs = 0;       // vCPU time used / vCPUs, draining instances included
   Int128 headroomNs = 0;   // free on the instances that the load needs at the scaling target
   Int128 zoneFloorNs = 0;  // kept because every zone has one
-  Int128 idleNightNs = 0;  // kept by `min` beyond that; fixed fleet: free in all but the busiest slot
+  Int128 idleNightNs = 0;  // kept by the `min` in force beyond that; fixed fleet: free in all but the busiest slot
+  Int128 forecastNs = 0;   // kept by the forecast of predictive scaling beyond that
   Int128 scaleInLagNs = 0; // above all of these
   Int128 drainingNs = 0;   // waiting for the last requests
   InServiceTime& operator+=(const InServiceTime& other);
-  Int128 sum() const { return busyNs + headroomNs + zoneFloorNs + idleNightNs + scaleInLagNs + drainingNs; }
+  Int128 sum() const {
+    return busyNs + headroomNs + zoneFloorNs + idleNightNs + forecastNs + scaleInLagNs + drainingNs;
+  }
   friend bool operator==(const InServiceTime&, const InServiceTime&) = default;
 };
 
@@ -145,25 +148,61 @@ inline InServiceTime& InServiceTime::operator+=(const InServiceTime& other) {
   headroomNs += other.headroomNs;
   zoneFloorNs += other.zoneFloorNs;
   idleNightNs += other.idleNightNs;
+  forecastNs += other.forecastNs;
   scaleInLagNs += other.scaleInLagNs;
   drainingNs += other.drainingNs;
   return *this;
 }
 
+// Instances of one type on the spot market; parts of the sums of Ec2Tally. Billed: instanceNs + minimumTopUpNs - freeNs.
+struct SpotTime {
+  Int128 instanceNs = 0, inServiceNs = 0, minimumTopUpNs = 0;
+  Int128 freeNs = 0; // of instanceNs: interrupted by AWS in the first hour (EC2 user guide, billing for interrupted Spot)
+  double surplusCredits = 0;
+  SpotTime& operator+=(const SpotTime& other);
+  friend bool operator==(const SpotTime&, const SpotTime&) = default;
+};
+
+inline SpotTime& SpotTime::operator+=(const SpotTime& other) {
+  instanceNs += other.instanceNs;
+  inServiceNs += other.inServiceNs;
+  minimumTopUpNs += other.minimumTopUpNs;
+  freeNs += other.freeNs;
+  surplusCredits += other.surplusCredits;
+  return *this;
+}
+
 struct Ec2Tally {
   Outcomes outcomes;
-  Int128 instanceNs = 0;     // billed: launch (running) to termination, in the window
+  Int128 instanceNs = 0;     // launch (running) to termination, in the window; billed but for what is free of spot
   Int128 inServiceNs = 0;    // taking requests or draining; instanceNs - inServiceNs is boot
   InServiceTime inService;   // its parts add up to inServiceNs
   Int128 minimumTopUpNs = 0; // 60 s minimum per start: what is billed beyond instanceNs for instances that ended early
+  // Warm pool, none of it in instanceNs: instance time in it, the part of that which runs and pays the instance's price,
+  // and the 60 s minimum of runs that ended in it.
+  Int128 warmPoolNs = 0, warmPoolRunningNs = 0, warmPoolTopUpNs = 0;
   Int128 cpuBusyNs = 0;      // vCPU-ns used; utilisation = cpuBusyNs / (vcpus x inServiceNs)
   Int128 inFlightNs = 0;     // requests at instances, waiting or running (Little's law check)
   // CPU credits that burstable instances used ahead of earning them, charged or still owed, less what was paid back.
   double surplusCredits = 0;
   std::uint64_t launches = 0, terminations = 0;
   std::int64_t peakInstances = 0;
+  std::vector<SpotTime> spot;                   // by type of the fleet; empty: all on demand
+  std::uint64_t interruptions = 0;              // of terminations: by AWS
+  std::uint64_t lostToInterruptions = 0;        // of outcomes.timedOut: in flight when AWS took the instance
+  std::uint64_t launchesWithoutCapacity = 0;    // attempts on the spot market that no type had capacity for
+  SpotTime spotTotal() const;
   friend bool operator==(const Ec2Tally&, const Ec2Tally&) = default;
 };
+
+inline SpotTime Ec2Tally::spotTotal() const {
+  SpotTime sum;
+  for (const auto& kind : spot) sum += kind;
+  return sum;
+}
+
+// What the alarms of a scaling policy say: enough points in a row asked for more, or for fewer instances.
+enum class AlarmState { None, Out, In };
 
 // State just before `at`. Lambda: environments and busy; EC2: instances launched (booting included) and requests in
 // flight.
@@ -172,9 +211,13 @@ struct TimelinePoint {
   double capacity = 0;  // environments or instances
   double inService = 0; // EC2: serving instances; Lambda: = capacity
   double inFlight = 0;  // requests being served or waiting
-  double metric = 0;    // EC2: last CloudWatch CPU point, 0..1; Lambda: 0
+  double metric = 0;    // EC2: last CloudWatch point of the policy's metric, CPU 0..1 without one; Lambda: 0
   double backlog = 0;   // Lambda: requests at the source that are not in the function
   double oldestS = 0;   // Lambda: age of the oldest of these, s (a stream's iterator age)
+  // EC2: why there are so many. capacity = booting + inService + draining.
+  double desired = 0, booting = 0, draining = 0;
+  double warmPool = 0; // beside the group, whether ready or still being prepared
+  AlarmState alarm = AlarmState::None;
   double overflow = 0;  // hybrid: requests being served by the function; capacity to metric are of its instances
 };
 
@@ -186,7 +229,9 @@ struct LambdaHours {
   friend bool operator==(const LambdaHours&, const LambdaHours&) = default;
 };
 struct Ec2Hours {
-  std::vector<std::int64_t> instanceNs; // billed: instance time, and the 60 s top-up in the hour of termination
+  // Billed at the price of on demand: instance time, that of a warm pool which runs included, and the 60 s top-up in
+  // the hour a run ends. None of it is on the spot market.
+  std::vector<std::int64_t> instanceNs;
   std::vector<std::int64_t> inFlightNs; // requests at instances; over an hour's length: mean connections
   friend bool operator==(const Ec2Hours&, const Ec2Hours&) = default;
 };

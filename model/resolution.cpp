@@ -23,28 +23,46 @@ double meanWorkSeconds(const workloads::Workload& workload) {
   return known ? arrivals->trace->summary().durations->meanMs * 1e-3 : 0.0;
 }
 
-double targetUtilisation(const Scaling& scaling) {
-  const auto* policy = std::get_if<TargetTracking>(&scaling);
-  return policy && policy->metric == TargetTracking::Metric::Cpu ? policy->target : kUntargetedUtilisation;
+double targetUtilisation(const std::optional<ScalingTarget>& target) {
+  return target && target->metric == ScalingMetric::Cpu ? target->value : kUntargetedUtilisation;
 }
 
-// Instances that the mean load keeps at the target: by vCPUs, by workers (Little's law) and, when the policy counts
-// requests, by those.
-double instancesForMeanLoad(const Scenario& scenario, const Ec2Fleet& fleet) {
+// Instances of that kind that the mean load keeps at the target: by vCPUs, by workers (Little's law) and, when the
+// policy counts requests, by those.
+double instancesForMeanLoad(const Scenario& scenario, const Ec2Fleet& fleet, const InstanceKind& kind) {
   constexpr Duration kWeek = std::chrono::hours(168);
   const auto& work = scenario.workload.work;
   const double rate = workloads::meanRatePerSecond(scenario.workload.arrivals, scenario.run.horizon.value_or(kWeek));
   const double measured = meanWorkSeconds(scenario.workload);
   const double cpu = measured * work.cpuFraction * workloads::lambdaVcpuShare(work.measuredAt, work.threads);
-  const double duration =
-      measured * (1 - work.cpuFraction) + cpu / (fleet.speed * std::min(fleet.threads, fleet.vcpus));
-  const double target = targetUtilisation(fleet.scaling);
-  double needed = std::max(rate * cpu / (fleet.speed * fleet.vcpus * target),
-                           rate * duration / (static_cast<double>(fleet.workers) * target));
-  if (const auto* policy = std::get_if<TargetTracking>(&fleet.scaling))
-    if (policy->metric == TargetTracking::Metric::RequestsPerTarget)
-      needed = std::max(needed, rate * pricing::inSeconds(policy->period) / policy->target);
+  const double duration = measured * (1 - work.cpuFraction) + cpu / (kind.speed * std::min(fleet.threads, kind.vcpus));
+  const auto policy = scalingTarget(fleet.scaling);
+  const double target = targetUtilisation(policy);
+  double needed = std::max(rate * cpu / (kind.speed * kind.vcpus * target),
+                           rate * duration / (static_cast<double>(kind.workers) * target));
+  if (policy && policy->metric == ScalingMetric::RequestsPerTarget)
+    needed = std::max(needed, rate * pricing::inSeconds(policy->period) / policy->value);
   return needed;
+}
+
+// Requests are spread over instances, not over vCPUs, so what a mixed fleet needs is the mean of what fleets of each
+// type would, over its spot launches; on demand above the base takes the first type.
+double instancesForMeanLoad(const Scenario& scenario, const Ec2Fleet& fleet) {
+  const auto kinds = kindsOf(fleet);
+  double sum = 0;
+  for (const auto& kind : kinds) sum += instancesForMeanLoad(scenario, fleet, kind);
+  const double onDemand = fleet.mix.onDemandPercent / 100, mean = sum / static_cast<double>(kinds.size());
+  return onDemand * instancesForMeanLoad(scenario, fleet, kinds.front()) + (1 - onDemand) * mean;
+}
+
+// EC2 user guide, basic monitoring: CPU comes every five minutes; a balancer's counts stay at one (Elastic Load
+// Balancing user guide, CloudWatch metrics).
+Scaling asMonitored(const Ec2Setup& setup) {
+  constexpr Duration kBasic = std::chrono::minutes(5);
+  Scaling scaling = setup.scaling;
+  const auto plan = metricPlan(scaling);
+  if (!setup.detailedMonitoring && plan.metric == ScalingMetric::Cpu) setPeriod(scaling, std::max(plan.period, kBasic));
+  return scaling;
 }
 
 std::int64_t initialInstances(const Scenario& scenario, const Ec2Fleet& fleet) {
@@ -142,42 +160,6 @@ void applySnapStart(const LambdaSetup& setup, LambdaFunction& function) {
   function.initLimit = std::max<Duration>(std::chrono::seconds(130), setup.timeout);
 }
 
-std::optional<pricing::CreditPlan> creditsOf(const pricing::InstanceType& type, const Ec2Setup& setup) {
-  auto plan = pricing::creditPlan(type, setup.creditMode);
-  if (plan && type.credits->launchCredits && plan->mode == pricing::CreditMode::Standard)
-    plan->atLaunch = pricing::todaysRules().launchCreditsPerVcpu * type.vcpus;
-  return plan;
-}
-
-// How long a request keeps the slower of network and volume busy, at what the type has for good (its baseline); the
-// network carries requests and responses at the same time.
-double linkSeconds(const Scenario& scenario, const pricing::InstanceType& type) {
-  const auto& workload = scenario.workload;
-  const auto& setup = *scenario.ec2;
-  constexpr double kBytesPerGigabit = 1e9 / 8, kMebibyte = 1 << 20;
-  double network = 0, disk = 0;
-  if (type.networkBaselineGbps)
-    network = static_cast<double>(std::max(workload.requestSize, workload.responseSize).inBytes()) /
-              (*type.networkBaselineGbps * kBytesPerGigabit);
-  double perSecond = static_cast<double>(setup.ebsThroughput) * kMebibyte;
-  if (type.ebsBaselineGbps) perSecond = std::min(perSecond, *type.ebsBaselineGbps * kBytesPerGigabit);
-  if (setup.ebsGib > 0) disk = static_cast<double>(setup.diskPerRequest.inBytes()) / perSecond;
-  return std::max(network, disk);
-}
-
-// Nothing where the processor or the workers are the narrower place even when they are full: then it cannot bind.
-Duration bindingLink(const Scenario& scenario, const pricing::InstanceType& type, const Ec2Fleet& fleet) {
-  const double link = linkSeconds(scenario, type);
-  const auto& work = scenario.workload.work;
-  const double measured = meanWorkSeconds(scenario.workload);
-  const double cpu = measured * work.cpuFraction * workloads::lambdaVcpuShare(work.measuredAt, work.threads);
-  const double duration =
-      measured * (1 - work.cpuFraction) + cpu / (fleet.speed * std::min(fleet.threads, fleet.vcpus));
-  const double narrowest =
-      std::max(cpu / (fleet.speed * fleet.vcpus), duration / static_cast<double>(fleet.workers));
-  return link > narrowest ? pricing::fromSeconds(link) : Duration{};
-}
-
 } // namespace
 
 LambdaFunction lambdaFunction(const Scenario& scenario) {
@@ -218,32 +200,30 @@ LambdaFunction lambdaFunction(const Scenario& scenario) {
 Ec2Fleet ec2Fleet(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
   assert(scenario.ec2 && scenario.ec2->instanceType);
   const auto& setup = *scenario.ec2;
-  const auto* type = catalogue.findType(*setup.instanceType);
-  assert(type);
   Ec2Fleet fleet;
-  fleet.vcpus = type->vcpus;
-  fleet.speed = setup.speed.value_or(defaultEc2Speed(*type).speed);
+  buyAsAsked(scenario, catalogue, fleet);
   fleet.threads = scenario.workload.work.threads;
   fleet.discipline = setup.discipline;
-  fleet.workers = setup.workers.value_or(defaultWorkers(*type, scenario.workload, setup.discipline));
   fleet.queueLimit = setup.queueLimit;
   fleet.requestTimeout = setup.requestTimeout;
   fleet.routing = setup.routing;
   fleet.zones = setup.availabilityZones;
   fleet.min = setup.min;
   fleet.max = setup.max;
-  fleet.scaling = setup.scaling;
+  fleet.scaling = asMonitored(setup);
+  fleet.scheduled = setup.scheduledActions;
+  fleet.predictive = setup.predictive;
+  fleet.warmPool = setup.warmPool;
   fleet.boot = setup.boot;
+  fleet.lifecycleHook = setup.lifecycleHook;
   fleet.deregistrationDelay = setup.deregistrationDelay;
   fleet.overhead = setup.overhead;
-  fleet.credits = creditsOf(*type, setup);
   fleet.slowStart = setup.slowStart;
   fleet.healthCheck = setup.healthCheck;
   fleet.visibilityTimeout = setup.visibilityTimeout;
   fleet.lostInstances = scenario.failures.lostInstances;
   fleet.lostZones = scenario.failures.lostZones;
   fleet.badDeployments = scenario.failures.badDeployments;
-  fleet.linkPerRequest = bindingLink(scenario, *type, fleet);
   fleet.initial = setup.initial.value_or(initialInstances(scenario, fleet));
   return fleet;
 }

@@ -215,7 +215,8 @@ void reviewLambda(Review& review, const LambdaSetup& lambda, const workloads::Wo
 
 // ---- EC2 ----
 
-// The type of that name when it is one that the region sells at that option and that holds a request.
+} // namespace
+
 const pricing::InstanceType* reviewType(Review& review, const std::string& pointer, const std::string& typeName,
                                         pricing::Purchase purchase, const Scenario& scenario,
                                         const PriceCatalogue& catalogue) {
@@ -237,33 +238,11 @@ const pricing::InstanceType* reviewType(Review& review, const std::string& point
   return type;
 }
 
+namespace {
+
 void reviewInstance(Review& review, const Scenario& scenario, const PriceCatalogue& catalogue) {
   const auto& ec2 = *scenario.ec2;
   if (ec2.instanceType) reviewType(review, "/ec2/instance_type", *ec2.instanceType, ec2.purchase, scenario, catalogue);
-}
-
-void reviewFleetSize(Review& review, const Ec2Setup& ec2) {
-  constexpr std::int64_t kMost = 10'000;
-  const bool min = review.within("/ec2/min", ec2.min, std::int64_t{1}, kMost, "a whole number");
-  const bool max = review.within("/ec2/max", ec2.max, std::int64_t{1}, kMost, "a whole number");
-  if (!min || !max) return;
-  if (ec2.min > ec2.max)
-    review.add("/ec2/max", shown(ec2.max), fmt::format("at least min ({})", ec2.min));
-  else if (ec2.initial)
-    review.within("/ec2/initial", *ec2.initial, ec2.min, ec2.max, "a whole number");
-}
-
-void reviewScaling(Review& review, const TargetTracking& policy) {
-  if (policy.metric == TargetTracking::Metric::Cpu)
-    review.within("/ec2/scaling/target", policy.target, 0.1, 1.0, "a CPU utilisation");
-  else
-    review.within("/ec2/scaling/target", policy.target, 0.001, 1e9, "a number of requests per target and period");
-  review.within<Duration>("/ec2/scaling/period", policy.period, seconds(10), hours(1), "a time");
-  review.within<Duration>("/ec2/scaling/metric_delay", policy.metricDelay, {}, hours(1), "a time");
-  review.within("/ec2/scaling/out_points", policy.outPoints, 1, 100, "a whole number");
-  review.within("/ec2/scaling/in_points", policy.inPoints, 1, 100, "a whole number");
-  review.within("/ec2/scaling/in_fraction", policy.inFraction, 0.0, 1.0, "a fraction");
-  review.within<Duration>("/ec2/scaling/warmup", policy.warmup, {}, hours(24), "a time");
 }
 
 // What comes with a gp3 volume is the least it has; the most are ours.
@@ -308,17 +287,15 @@ void reviewCredits(Review& review, const Ec2Setup& ec2, const PriceCatalogue& ca
 void reviewEc2(Review& review, const Scenario& scenario, const PriceCatalogue& catalogue) {
   const auto& ec2 = *scenario.ec2;
   reviewInstance(review, scenario, catalogue);
+  reviewFleetPurchase(review, scenario, catalogue);
   if (ec2.workers)
     review.within("/ec2/workers", *ec2.workers, std::int64_t{1}, std::int64_t{100'000}, "a whole number");
   review.within("/ec2/queue_limit", ec2.queueLimit, std::int64_t{0}, std::int64_t{1'000'000}, "a whole number");
   review.within<Duration>("/ec2/request_timeout", ec2.requestTimeout, milliseconds(1), hours(24), "a time");
   review.within("/ec2/availability_zones", ec2.availabilityZones, 1, 6, "a whole number");
-  reviewFleetSize(review, ec2);
-  if (const auto* policy = std::get_if<TargetTracking>(&ec2.scaling)) reviewScaling(review, *policy);
-  review.adopt(workloads::problems(ec2.boot, "/ec2/boot"));
+  reviewFleet(review, ec2);
   reviewTargets(review, ec2);
   reviewCredits(review, ec2, catalogue);
-  review.within<Duration>("/ec2/deregistration_delay", ec2.deregistrationDelay, {}, hours(1), "a time");
   reviewVolume(review, ec2);
   reviewAlarms(review, "/ec2/alarms", ec2.alarms);
   review.within<Duration>("/ec2/overhead", ec2.overhead, {}, minutes(1), "a time");

@@ -75,6 +75,21 @@ struct LambdaSetup {
   friend bool operator==(const LambdaSetup&, const LambdaSetup&) = default;
 };
 
+enum class SpotAllocation { Spread, LowestPrice };
+
+// A fleet of several types, bought on demand and on the spot market. On demand launches take ec2.instance_type.
+struct MixedFleet {
+  std::int64_t baseOnDemand = 0;
+  double onDemandPercent = 0;     // above the base, 0..100
+  std::vector<std::string> types; // beside ec2.instance_type, for spot launches
+  SpotAllocation allocation = SpotAllocation::Spread;
+  friend bool operator==(const MixedFleet&, const MixedFleet&) = default;
+};
+struct SpotSetup : SpotTerms {
+  std::optional<double> interruptions; // probability in a month, 0..1; nothing: middle of the type's band
+  friend bool operator==(const SpotSetup&, const SpotSetup&) = default;
+};
+
 struct Ec2Setup {
   std::optional<std::string> instanceType; // nothing: "auto"
   Discipline discipline = Discipline::ProcessorSharing;
@@ -89,9 +104,15 @@ struct Ec2Setup {
   std::int64_t min = 2, max = 20;
   std::optional<std::int64_t> initial; // nothing: what the mean load needs, within min..max
   Scaling scaling = TargetTracking{};
+  ScheduledActions scheduledActions{};
+  std::optional<PredictiveScaling> predictive{}; // nothing: off
+  std::optional<WarmPool> warmPool{};            // nothing: off
   workloads::DurationDistribution boot = workloads::Constant{std::chrono::minutes(1)};
+  Duration lifecycleHook{}; // on top of boot
   Duration deregistrationDelay = std::chrono::minutes(5);
   pricing::Purchase purchase = pricing::Purchase::OnDemand;
+  std::optional<MixedFleet> mixed; // nothing: one type, bought as `purchase` says
+  SpotSetup spot;
   LoadBalancer loadBalancer = LoadBalancer::Alb;
   std::optional<pricing::CreditMode> creditMode{}; // burstable types; nothing: the type's own
   pricing::ByteCount diskPerRequest{};             // read from or written to the volume
@@ -99,11 +120,16 @@ struct Ec2Setup {
   std::int64_t ebsIops = 3000, ebsThroughput = 125; // gp3; MiB/s
   bool publicIpv4 = true;
   bool detailedMonitoring = true;
-  std::int64_t alarms = 0; // CloudWatch alarms beside the two of target tracking
+  std::int64_t alarms = 0; // CloudWatch alarms beside those of the scaling policy
   Duration overhead{};
   std::optional<double> speed; // nothing: table by processor family
   friend bool operator==(const Ec2Setup&, const Ec2Setup&) = default;
 };
+
+// Neither the load nor the clock changes how many instances there are.
+inline bool isFixedFleet(const Ec2Setup& setup) {
+  return std::holds_alternative<NoScaling>(setup.scaling) && setup.scheduledActions.actions.empty() && !setup.predictive;
+}
 
 // Lambda Managed Instances; what the words stand for: model/managed/managed_setup.hpp.
 struct ManagedSetup {
@@ -239,5 +265,13 @@ std::int64_t defaultWorkers(const pricing::InstanceType& type, const workloads::
 // Scenario -> what the simulators run. Preconditions: problems() empty, "auto" already replaced.
 LambdaFunction lambdaFunction(const Scenario& scenario);
 Ec2Fleet ec2Fleet(const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
+
+// How a fleet buys its instances (model/fleet_purchase.cpp).
+std::vector<std::string> instanceTypesOf(const Ec2Setup& setup); // of kindsOf(ec2Fleet), the first one first
+std::int64_t onDemandOf(const Ec2Setup& setup, std::int64_t instances); // on demand or committed, of so many
+bool usesSpot(const Ec2Setup& setup);
+// Notices per instance-hour on the spot market: -ln(1 - p) / 730 for p a month.
+double interruptionsPerHour(const SpotSetup& setup, const std::optional<pricing::Spot>& advisor);
+void buyAsAsked(const Scenario& scenario, const pricing::PriceCatalogue& catalogue, Ec2Fleet& fleet);
 
 } // namespace model

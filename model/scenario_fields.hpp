@@ -21,6 +21,7 @@
 #include <string_view>
 #include <variant>
 
+#include "model/scaling_fields.hpp"
 #include "model/scenario.hpp"
 
 namespace model::schema {
@@ -64,12 +65,12 @@ inline std::span<const std::string_view> namesOf(pricing::CreditMode) {
   static constexpr std::array<std::string_view, 2> names{"standard", "unlimited"};
   return names;
 }
-inline std::span<const std::string_view> namesOf(Jitter) {
-  static constexpr std::array<std::string_view, 3> names{"none", "equal", "full"};
+inline std::span<const std::string_view> namesOf(SpotAllocation) {
+  static constexpr std::array<std::string_view, 2> names{"spread", "lowest_price"};
   return names;
 }
-inline std::span<const std::string_view> namesOf(TargetTracking::Metric) {
-  static constexpr std::array<std::string_view, 2> names{"cpu", "requests_per_target"};
+inline std::span<const std::string_view> namesOf(Jitter) {
+  static constexpr std::array<std::string_view, 3> names{"none", "equal", "full"};
   return names;
 }
 
@@ -87,12 +88,6 @@ inline std::span<const std::string_view> kindsOf(const workloads::DurationDistri
   static_assert(kinds.size() == std::variant_size_v<workloads::DurationDistribution>);
   return kinds;
 }
-inline std::span<const std::string_view> kindsOf(const Scaling&) {
-  static constexpr std::array<std::string_view, 2> kinds{"none", "target_tracking"};
-  static_assert(kinds.size() == std::variant_size_v<Scaling>);
-  return kinds;
-}
-
 inline std::span<const std::string_view> kindsOf(const OverflowRule&) {
   static constexpr std::array<std::string_view, 2> kinds{"in_flight", "weight"};
   static_assert(kinds.size() == std::variant_size_v<OverflowRule>);
@@ -375,16 +370,19 @@ template <class Door> void fields(Door& door, LambdaSetup& lambda) {
   door.memoryCurve("power_tuning", lambda.powerTuning);
 }
 
-template <class Door> void fields(Door&, NoScaling&) {}
-template <class Door> void fields(Door& door, TargetTracking& policy) {
-  door.field("metric", policy.metric);
-  door.required("target", policy.target);
-  door.field("period", policy.period);
-  door.field("metric_delay", policy.metricDelay);
-  door.field("out_points", policy.outPoints);
-  door.field("in_points", policy.inPoints);
-  door.field("in_fraction", policy.inFraction);
-  door.field("warmup", policy.warmup);
+template <class Door> void fields(Door& door, MixedFleet& mixed) {
+  door.field("base_on_demand", mixed.baseOnDemand);
+  door.field("on_demand_percent_above_base", mixed.onDemandPercent);
+  door.field("types", mixed.types);
+  door.field("allocation", mixed.allocation);
+}
+template <class Door> void fields(Door& door, SpotSetup& spot) {
+  door.orWord("interruptions", "auto", spot.interruptions);
+  door.field("notice", spot.notice);
+  door.field("rebalance", spot.rebalance);
+  door.field("unavailable", spot.unavailable);
+  door.field("retry", spot.retry);
+  door.field("fallback_on_demand", spot.fallbackOnDemand);
 }
 
 template <class Door> void fields(Door& door, Ec2Setup& ec2) {
@@ -405,9 +403,15 @@ template <class Door> void fields(Door& door, Ec2Setup& ec2) {
   door.field("max", ec2.max);
   door.orWord("initial", "auto", ec2.initial);
   door.kinded("scaling", ec2.scaling);
+  door.nested("scheduled_actions", [&](auto& inner) { fields(inner, ec2.scheduledActions); });
+  door.platform("predictive", ec2.predictive);
+  door.platform("warm_pool", ec2.warmPool);
   door.field("boot", ec2.boot);
+  door.field("lifecycle_hook", ec2.lifecycleHook);
   door.field("deregistration_delay", ec2.deregistrationDelay);
   door.field("purchase", ec2.purchase);
+  door.platform("mixed", ec2.mixed);
+  door.nested("spot", [&](auto& inner) { fields(inner, ec2.spot); });
   door.field("load_balancer", ec2.loadBalancer);
   door.orWord("credit_mode", "auto", ec2.creditMode);
   door.field("disk_per_request", ec2.diskPerRequest);

@@ -261,6 +261,11 @@ class Reader {
   static void refuseLength(const JsonValue& list, std::string expected) {
     list.source().problems.add({list.where(), fmt::format("a list of {}", list.raw().size()), std::move(expected)});
   }
+  void read(const JsonValue& value, std::vector<std::string>& target) const {
+    target.clear();
+    for (const auto& element : value.array("a list of names"))
+      if (const auto name = element.text("a name")) target.push_back(*name);
+  }
   void read(const JsonValue& value, std::span<double> target) const {
     const auto expected = fmt::format("a list of {} numbers", target.size());
     const auto elements = value.array(expected);

@@ -60,5 +60,13 @@ void reviewFailures(Review& review, const Failures& failures);
 void reviewEvents(Review& review, const Scenario& scenario);
 // The fleet (scenario.cpp) and, held against it, a hybrid's base (hybrid_setup.cpp).
 void reviewEc2(Review& review, const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
+// The type of that name when it is one that the region sells at that option and that holds a request.
+const pricing::InstanceType* reviewType(Review& review, const std::string& pointer, const std::string& typeName,
+                                        pricing::Purchase purchase, const Scenario& scenario,
+                                        const pricing::PriceCatalogue& catalogue);
+// Mixed fleets and the spot market (fleet_purchase.cpp).
+void reviewFleetPurchase(Review& review, const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
+// How many instances there are, and how they come and go (scenario_scaling.cpp).
+void reviewFleet(Review& review, const Ec2Setup& ec2);
 
 } // namespace model

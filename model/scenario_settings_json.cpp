@@ -20,7 +20,8 @@ class KeyList {
   std::vector<std::string> keys{"kind"};
   template <class T> void field(std::string_view key, T&&) { keys.emplace_back(key); }
   template <class T> void required(std::string_view key, T&) { keys.emplace_back(key); }
-  void orNull(std::string_view key, std::string&) { keys.emplace_back(key); }
+  template <class T> void orNull(std::string_view key, T&) { keys.emplace_back(key); }
+  template <class T> void list(std::string_view key, std::vector<T>&) { keys.emplace_back(key); }
   template <class T> void orWord(std::string_view key, std::string_view, T&) { keys.emplace_back(key); }
   template <class Fields> void nested(std::string_view key, Fields&&) { keys.emplace_back(key); }
   void cvOrP99(workloads::Lognormal&) { keys.insert(keys.end(), {"cv", "p99"}); }
@@ -53,6 +54,7 @@ constexpr std::array kKindedPlaces{KindedPlace{"/workload/arrivals", Kinded::Arr
                                    KindedPlace{"/ec2/scaling", Kinded::Scaling},
                                    KindedPlace{"/hybrid/overflow", Kinded::Overflow},
                                    KindedPlace{"/hybrid/scaling", Kinded::Scaling},
+                                   KindedPlace{"/ec2/warm_pool/boot", Kinded::Distribution},
                                    KindedPlace{"/managed_instances/boot", Kinded::Distribution},
                                    KindedPlace{"/managed_instances/init", Kinded::Distribution}};
 

@@ -105,6 +105,7 @@ class Writer {
   template <class Enum>
   requires std::is_enum_v<Enum>
   static ordered_json toJson(const Enum& value) { return schema::namesOf(value)[static_cast<std::size_t>(value)]; }
+  static ordered_json toJson(const std::vector<std::string>& names) { return names; }
   static ordered_json toJson(const std::span<double>& values) {
     return std::vector<double>(values.begin(), values.end());
   }

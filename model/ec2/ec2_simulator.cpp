@@ -1,51 +1,36 @@
 // One fleet run: requests go to instances in a tight loop between control events; control events are rare and take
 // their time. Sources of the rules are named where each is applied: request_engine.hpp, least_outstanding.hpp,
-// instance_fleet.cpp, target_tracking.*; all of them together in docs/ec2.md.
+// instance_fleet.cpp, scaling_policy.cpp, auto_scaling_group.cpp; all of them together in docs/ec2.md.
 #include "model/ec2/ec2_simulator.hpp"
 
 #include <algorithm>
 #include <deque>
 
+#include "model/ec2/auto_scaling_group.hpp"
 #include "model/ec2/demand_rule.hpp"
 #include "model/ec2/instance_fleet.hpp"
 #include "model/ec2/least_outstanding.hpp"
 #include "model/ec2/loss_schedule.hpp"
 #include "model/ec2/service_ledger.hpp"
 #include "model/ec2/shared_queue.hpp"
-#include "model/ec2/target_tracking.hpp"
 
 namespace model {
 
-namespace {
-
 using namespace ec2;
 
-DemandRule demandOf(const Ec2Fleet& fleet) { return DemandRule(fleet.vcpus, fleet.speed, fleet.threads); }
-
-// A fleet without a policy is still watched: the timeline shows CPU at one-minute points.
-TargetTracking watchedBy(const Scaling& scaling) {
-  if (const auto* tracking = std::get_if<TargetTracking>(&scaling)) return *tracking;
-  TargetTracking watch;
-  watch.warmup = Duration{};
-  return watch;
-}
-
-} // namespace
-
 std::int64_t ec2DurationNs(const Ec2Fleet& fleet, std::int64_t cpuNs, std::int64_t ioNs) {
-  return demandOf(fleet).duration(cpuNs, ioNs);
+  return DemandRule(fleet.vcpus, fleet.speed, fleet.threads).duration(cpuNs, ioNs);
 }
 
 struct Ec2Simulator::State {
   State(const Ec2Fleet& fleet, const ObservationPlan& observation, std::uint64_t seed, std::uint64_t replication)
-      : plan(observation), watch(watchedBy(fleet.scaling)), demand(demandOf(fleet)), discipline(fleet.discipline),
-        routing(fleet.routing), recorder(observation, fleet.requestTimeout, fleet.overhead, fleet.badDeployments), ledger(fleet, observation),
-        instances(fleet, watch.warmup, recorder, seed, replication), random(seed, "ec2.routing", replication),
-        periodEnd(watch.period.count()),
+      : plan(observation), watch(metricPlan(fleet.scaling)), discipline(fleet.discipline), routing(fleet.routing),
+        recorder(observation, fleet.requestTimeout, fleet.overhead, fleet.badDeployments), ledger(fleet, observation),
+        instances(fleet, watch.warmup, recorder, seed, replication), group(fleet, observation.hour.count(), instances),
+        random(seed, "ec2.routing", replication), periodEnd(watch.period.count()),
         queue(std::min(fleet.requestTimeout.count(), kNever / 2), fleet.visibilityTimeout.count()),
         slowStart(fleet.slowStart.count()), losses(fleet) {
     if (routing == Routing::Queue) instances.returnTo(queue);
-    if (std::holds_alternative<TargetTracking>(fleet.scaling)) tracker.emplace(watch, fleet.min, fleet.max);
     controlDone();
   }
 
@@ -85,24 +70,24 @@ struct Ec2Simulator::State {
   std::int64_t tick() const;
 
   ObservationPlan plan;
-  TargetTracking watch;
-  DemandRule demand;
+  MetricPlan watch;
   Discipline discipline;
   Routing routing;
   TallyRecorder recorder;
   ServiceLedger ledger;
   InstanceFleet instances;
+  AutoScalingGroup group;
   workloads::RandomStream random;
-  std::optional<TargetTracker> tracker;
 
   std::int64_t nextControl = 0;
   std::uint64_t routed = 0;
   std::int64_t periodEnd;
   std::deque<MetricPoint> points; // measured, not yet visible
-  double visibleCpu = 0;
+  double visibleMetric = 0;
   std::vector<TimelinePoint> timeline;
   std::vector<std::size_t> handedOver; // of the batch
   // Least outstanding, and with a queue of the fleet: by index into serving(). There, who cannot take counts as full.
+  static constexpr std::size_t kFull = 1 << 12;
   CountLevels outstanding;
   EarliestEvent events;
   SharedQueue queue;
@@ -115,7 +100,6 @@ struct Ec2Simulator::State {
 template <Discipline D, Routing R>
 void Ec2Simulator::State::run(const workloads::RequestBatch& batch, std::size_t first, std::size_t last) {
   auto& serving = instances.serving();
-  const EngineLimits limits = instances.limits();
   const std::size_t n = serving.size();
   std::size_t turn = instances.nextInTurn;
   std::uint64_t rejected = 0, refused = 0;
@@ -130,13 +114,15 @@ void Ec2Simulator::State::run(const workloads::RequestBatch& batch, std::size_t 
       ++refused;
       continue;
     }
-    instance.engine.advance<D>(batch.arrival[i], limits, recorder);
-    if (instance.engine.inFlight() >= limits.overflow) {
+    const KindRules& kind = *instance.kind;
+    instance.engine.advance<D>(batch.arrival[i], kind.limits, recorder);
+    if (instance.engine.inFlight() >= kind.limits.overflow) {
       handedOver.push_back(i);
       continue;
     }
     ++instance.received;
-    const auto admission = instance.engine.admit<D>(demand(batch.arrival[i], batch.cpu[i], batch.io[i]), limits);
+    const auto admission =
+        instance.engine.admit<D>(kind.demand(batch.arrival[i], batch.cpu[i], batch.io[i]), kind.limits);
     rejected += admission == RequestEngine::Admission::Rejected ? 1 : 0;
   }
   instances.nextInTurn = turn;
@@ -146,10 +132,11 @@ void Ec2Simulator::State::run(const workloads::RequestBatch& batch, std::size_t 
 
 template <Discipline D> void Ec2Simulator::State::changed(std::size_t index) {
   const auto& instance = *instances.serving()[index];
-  const auto& limits = instances.limits();
-  std::int64_t count = instance.engine.inFlight();
-  if (routing == Routing::Queue && instance.dead()) count = limits.workers;
-  outstanding.set(index, count);
+  const auto& limits = instance.kind->limits;
+  const std::int64_t count = instance.engine.inFlight();
+  const bool full = routing == Routing::Queue && (instance.dead() || count >= limits.workers);
+  constexpr auto kLevels = static_cast<std::int64_t>(kFull);
+  outstanding.set(index, full ? kLevels : routing == Routing::Queue ? std::min(count, kLevels - 1) : count);
   events.set(index, instance.engine.nextEvent<D>(limits));
 }
 
@@ -157,13 +144,12 @@ template <Discipline D>
 void Ec2Simulator::State::runLeastOutstanding(const workloads::RequestBatch& batch, std::size_t first,
                                               std::size_t last) {
   auto& serving = instances.serving();
-  const EngineLimits limits = instances.limits();
   std::uint64_t rejected = 0, refused = 0;
   for (std::size_t i = first; i < last; ++i) {
     const std::int64_t t = batch.arrival[i];
     while (events.time() <= t) {
       const std::size_t index = events.index();
-      serving[index]->engine.advance<D>(t, limits, recorder);
+      serving[index]->engine.advance<D>(t, serving[index]->kind->limits, recorder);
       changed<D>(index);
     }
     const std::size_t chosen = outstanding.pick(instances.nextInTurn);
@@ -173,12 +159,13 @@ void Ec2Simulator::State::runLeastOutstanding(const workloads::RequestBatch& bat
       ++refused;
       continue;
     }
-    if (instance.engine.inFlight() >= limits.overflow) {
+    const KindRules& kind = *instance.kind;
+    if (instance.engine.inFlight() >= kind.limits.overflow) {
       handedOver.push_back(i);
       continue;
     }
     ++instance.received;
-    const auto admission = instance.engine.admit<D>(demand(t, batch.cpu[i], batch.io[i]), limits);
+    const auto admission = instance.engine.admit<D>(kind.demand(t, batch.cpu[i], batch.io[i]), kind.limits);
     rejected += admission == RequestEngine::Admission::Rejected ? 1 : 0;
     changed<D>(chosen);
   }
@@ -207,7 +194,6 @@ Instance& Ec2Simulator::State::takeTurn(std::int64_t t) {
 
 template <Discipline D>
 void Ec2Simulator::State::runSlowStart(const workloads::RequestBatch& batch, std::size_t first, std::size_t last) {
-  const EngineLimits limits = instances.limits();
   for (std::size_t i = first; i < last; ++i) {
     const std::int64_t t = batch.arrival[i];
     Instance& instance = takeTurn(t);
@@ -215,13 +201,14 @@ void Ec2Simulator::State::runSlowStart(const workloads::RequestBatch& batch, std
       recorder.errored(1);
       continue;
     }
-    instance.engine.advance<D>(t, limits, recorder);
-    if (instance.engine.inFlight() >= limits.overflow) {
+    const KindRules& kind = *instance.kind;
+    instance.engine.advance<D>(t, kind.limits, recorder);
+    if (instance.engine.inFlight() >= kind.limits.overflow) {
       handedOver.push_back(i);
       continue;
     }
     ++instance.received;
-    const auto admission = instance.engine.admit<D>(demand(t, batch.cpu[i], batch.io[i]), limits);
+    const auto admission = instance.engine.admit<D>(kind.demand(t, batch.cpu[i], batch.io[i]), kind.limits);
     if (admission == RequestEngine::Admission::Rejected) recorder.rejected(1);
   }
 }
@@ -229,7 +216,7 @@ void Ec2Simulator::State::runSlowStart(const workloads::RequestBatch& batch, std
 // ---- a queue of the fleet ----
 
 bool Ec2Simulator::State::hasFreeWorker() const {
-  return outstanding.size() > 0 && static_cast<std::int64_t>(outstanding.lowest()) < instances.limits().workers;
+  return outstanding.size() > 0 && outstanding.lowest() < kFull;
 }
 
 // Messages go to the instance with the fewest in work, as its idle workers ask most often. Whatever ends at t ends
@@ -241,8 +228,8 @@ template <Discipline D> void Ec2Simulator::State::take(std::int64_t t) {
     instances.nextInTurn = chosen + 1 == outstanding.size() ? 0 : chosen + 1;
     Instance& instance = *instances.serving()[chosen];
     ++instance.received;
-    instance.engine.advance<D>(t, instances.limits(), recorder);
-    instance.engine.admit<D>(queue.front(), t, instances.limits());
+    instance.engine.advance<D>(t, instance.kind->limits, recorder);
+    instance.engine.admit<D>(queue.front(), t, instance.kind->limits);
     queue.pop();
     changed<D>(chosen);
   }
@@ -253,7 +240,8 @@ template <Discipline D> void Ec2Simulator::State::workUntil(std::int64_t t) {
   while (events.time() <= t) {
     const std::int64_t now = events.time();
     const std::size_t index = events.index();
-    instances.serving()[index]->engine.advance<D>(now, instances.limits(), recorder);
+    const Instance& instance = *instances.serving()[index];
+    instances.serving()[index]->engine.advance<D>(now, instance.kind->limits, recorder);
     changed<D>(index);
     take<D>(now);
   }
@@ -264,7 +252,7 @@ void Ec2Simulator::State::runFromQueue(const workloads::RequestBatch& batch, std
   for (std::size_t i = first; i < last; ++i) {
     const std::int64_t t = batch.arrival[i];
     workUntil<D>(t);
-    queue.push(demand(t, batch.cpu[i], batch.io[i]));
+    queue.push(instances.kinds().front().demand(t, batch.cpu[i], batch.io[i]));
     take<D>(t);
   }
 }
@@ -312,7 +300,7 @@ Ec2Simulator::State::Segment Ec2Simulator::State::segment(std::int64_t t) {
 }
 
 void Ec2Simulator::State::turnAway(std::size_t first, std::size_t last) {
-  if (instances.limits().overflow == kNever)
+  if (instances.kinds().front().limits.overflow == kNever)
     recorder.rejected(last - first); // 503: the balancer has no target
   else
     for (std::size_t i = first; i < last; ++i) handedOver.push_back(i);
@@ -353,8 +341,8 @@ void Ec2Simulator::State::controlDone() {
   refreshOutstanding();
   const std::int64_t visible = points.empty() ? kNever : points.front().visibleAt;
   nextControl = std::min({tick(), recorder.nextEdge(), recorder.nextHour(), ledger.nextSlot(), instances.nextBoot(),
-                          instances.nextDrainDeadline(), periodEnd, visible, losses.next(), instances.nextReplacement(),
-                          queue.nextVisible()});
+                          instances.nextDrainDeadline(), instances.nextMarketEvent(), group.nextEvent(), periodEnd, visible,
+                          losses.next(), instances.nextReplacement(), queue.nextVisible()});
 }
 
 // Everything at t, after the finishes and before the arrivals of that instant.
@@ -364,11 +352,16 @@ void Ec2Simulator::State::control(std::int64_t t) {
   instances.advance(t);
   closeSpans(t);
   losses.strike(t, instances);
-  instances.replaceLost(t);
+  group.replace(instances.endLost(t), t);
   takeFromQueue(t);
   instances.enterService(t);
   takeFromQueue(t);
+  instances.followMarket(t);
+  takeFromQueue(t);
   if (periodEnd == t) closePeriod(t);
+  group.followClock(t);
+  instances.enterService(t); // what boots in no time
+  takeFromQueue(t);
   reactToPoints(t);
   controlDone();
 }
@@ -379,11 +372,12 @@ void Ec2Simulator::State::closeSpans(std::int64_t t) {
   while (ledger.nextSlot() == t) {
     ServiceTotals totals = instances.serviceTotals(t);
     totals.routed = routed;
+    totals.floors = group.floors(t);
     ledger.closeSlot(totals);
   }
   if (recorder.nextEdge() == t) {
     instances.spendCredits(t);
-    recorder.surplusCredits(instances.surplusCredits());
+    recorder.surplusCredits(instances.surplusCredits(), instances.spotSurplusCredits());
   }
   while (recorder.nextEdge() == t) recorder.closeWindow(instances.cpuBusyAt(t), instances.alive());
 }
@@ -393,23 +387,29 @@ void Ec2Simulator::State::sampleTimeline(std::int64_t t) {
   queue.dropLate(t, tooLate());
   instances.advance(t - 1);
   const std::int64_t backlog = queue.size() + queue.hidden();
-  timeline.push_back({Duration(t), static_cast<double>(instances.alive()), static_cast<double>(instances.inService()),
-                      static_cast<double>(instances.requestsInFlight() + backlog), visibleCpu,
-                      static_cast<double>(backlog)});
+  TimelinePoint point{Duration(t), static_cast<double>(instances.alive()), static_cast<double>(instances.inService()),
+                      static_cast<double>(instances.requestsInFlight() + backlog), visibleMetric,
+                      static_cast<double>(backlog)};
+  point.desired = static_cast<double>(group.desired());
+  point.booting = static_cast<double>(instances.booting());
+  point.draining = static_cast<double>(instances.draining());
+  point.warmPool = static_cast<double>(instances.pooled());
+  point.alarm = group.alarm();
+  timeline.push_back(point);
 }
 
 void Ec2Simulator::State::closePeriod(std::int64_t t) {
   const std::int64_t period = watch.period.count();
   instances.spendCredits(t);
   MetricPoint point;
-  point.visibleAt = t + watch.metricDelay.count();
-  Int128 busy = 0;
+  point.visibleAt = t + watch.delay.count();
+  std::vector<Int128> busy(instances.kinds().size(), 0);
   std::uint64_t received = 0;
   for (auto& instance : instances.serving()) {
-    const Int128 busyNow = instance->engine.cpuBusyAt(t, instances.limits());
+    const Int128 busyNow = instance->cpuBusyAt(t);
     if (instance->warmAt <= t - period && !instance->dead()) {
       ++point.instances;
-      busy += busyNow - instance->busyAtPeriodStart;
+      busy[instance->kind->index] += busyNow - instance->busyAtPeriodStart;
       received += instance->received - instance->receivedAtPeriodStart;
     }
     instance->busyAtPeriodStart = busyNow;
@@ -417,9 +417,11 @@ void Ec2Simulator::State::closePeriod(std::int64_t t) {
   }
   if (point.instances > 0) {
     const auto over = static_cast<double>(point.instances);
-    point.cpu = static_cast<double>(busy) /
-                (static_cast<double>(instances.limits().cores) * static_cast<double>(period) * over);
+    for (const KindRules& kind : instances.kinds())
+      point.cpu += static_cast<double>(busy[kind.index]) /
+                   (static_cast<double>(kind.limits.cores) * static_cast<double>(period) * over);
     point.requestsPerTarget = static_cast<double>(received) / over;
+    point.backlogPerInstance = static_cast<double>(queue.size()) / static_cast<double>(instances.inService());
   }
   points.push_back(point);
   periodEnd += period;
@@ -428,12 +430,8 @@ void Ec2Simulator::State::closePeriod(std::int64_t t) {
 void Ec2Simulator::State::reactToPoints(std::int64_t t) {
   for (; !points.empty() && points.front().visibleAt <= t; points.pop_front()) {
     const MetricPoint& point = points.front();
-    if (point.instances > 0) visibleCpu = point.cpu;
-    if (!tracker) continue;
-    const FleetCapacity capacity{instances.inService(), instances.booting(), instances.warming(t)};
-    const std::int64_t change = tracker->react(point, capacity);
-    if (change > 0) instances.launch(change, t);
-    if (change < 0) instances.drain(-change, t);
+    if (point.instances > 0) visibleMetric = point.value(watch.metric);
+    group.react(point, t);
   }
 }
 

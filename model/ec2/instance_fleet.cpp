@@ -2,41 +2,87 @@
 
 #include <algorithm>
 #include <iterator>
-#include <utility>
+#include <tuple>
 
 namespace model::ec2 {
 
 namespace {
 
-EngineLimits limitsOf(const Ec2Fleet& fleet) {
-  const std::int64_t cores = coresOf(fleet);
+KindRules rulesOf(const Ec2Fleet& fleet, const InstanceKind& kind, std::size_t index) {
+  const std::int64_t cores = coresOf(kind), places = fleet.routing == Routing::Queue ? 0 : fleet.queueLimit;
   EngineLimits limits{cores,
-                      fleet.workers,
-                      fleet.routing == Routing::Queue ? 0 : fleet.queueLimit,
+                      kind.workers,
+                      places,
                       std::min(fleet.requestTimeout.count(), kNever / 2),
                       cores,
-                      fleet.linkPerRequest.count()};
-  if (fleet.overflowLimit) limits.overflow = std::min(*fleet.overflowLimit, fleet.workers + fleet.queueLimit);
-  return limits;
+                      kind.linkPerRequest.count()};
+  if (fleet.overflowLimit) limits.overflow = std::min(*fleet.overflowLimit, kind.workers + places);
+  return {index, limits, DemandRule(kind.vcpus, kind.speed, fleet.threads), kind.credits};
+}
+
+std::vector<KindRules> kindRules(const Ec2Fleet& fleet) {
+  std::vector<KindRules> rules;
+  for (const auto& kind : kindsOf(fleet)) rules.push_back(rulesOf(fleet, kind, rules.size()));
+  return rules;
 }
 
 double surplusOf(const Instance& instance) {
   return instance.credits ? instance.credits->tally().charged + instance.credits->surplus() : 0;
 }
 
+// EC2 user guide, "Billing for interrupted Spot Instances": free when AWS interrupts in the first hour.
+bool isFree(const Instance& instance, std::int64_t takenAt) {
+  constexpr std::int64_t kFirstHour = 3'600'000'000'000;
+  return !instance.spot->pastFirstHour && takenAt - instance.launchedAt < kFirstHour;
+}
+
+bool isUnlimited(const std::optional<pricing::CreditPlan>& plan) {
+  return plan && plan->mode == pricing::CreditMode::Unlimited;
+}
+
 } // namespace
 
-// Initial instances are a fleet that has been running: in service and past their warm-up at time 0, billed from there.
+TallyRecorder::Life lifeOf(const Instance& instance, std::int64_t end, bool terminated) {
+  TallyRecorder::Life life{instance.launchedAt, instance.inServiceAt, end, terminated};
+  life.runsSince = instance.runsSince;
+  if (instance.spot) life.spotKind = instance.kind->index;
+  return life;
+}
+
+TallyRecorder::Life lifeTakenByAws(const Instance& instance) {
+  auto life = lifeOf(instance, instance.spot->takenAt, true);
+  life.interrupted = true;
+  life.free = isFree(instance, life.end);
+  return life;
+}
+
 InstanceFleet::InstanceFleet(const Ec2Fleet& fleet, Duration warmup, TallyRecorder& recorder, std::uint64_t seed,
                              std::uint64_t replication)
-    : m_discipline(fleet.discipline), m_limits(limitsOf(fleet)), m_zones(std::max(1, fleet.zones)),
-      m_warmup(warmup.count()), m_deregistrationDelay(fleet.deregistrationDelay.count()), m_recorder(recorder),
-      m_boot(fleet.boot, workloads::RandomStream(seed, "ec2.boot", replication)), m_credits(fleet.credits),
+    : m_discipline(fleet.discipline), m_kinds(kindRules(fleet)), m_mix(fleet.mix), m_terms(fleet.spot),
+      m_zones(std::max(1, fleet.zones)), m_warmup(warmup.count()),
+      m_deregistrationDelay(fleet.deregistrationDelay.count()), m_lifecycleHook(fleet.lifecycleHook.count()),
+      m_recorder(recorder), m_boot(fleet.boot, workloads::RandomStream(seed, "ec2.boot", replication)),
       m_detection(fleet.healthCheck.detection().count()), m_slowStart(fleet.slowStart.count()),
-      m_zoneBackAt(static_cast<std::size_t>(m_zones), 0) {
-  for (std::int64_t i = 0; i < fleet.initial; ++i) m_serving.push_back(create(*emptiestZone(0), 0));
+      m_zoneUp(static_cast<std::size_t>(m_zones), true) {
+  m_gone.busy.resize(m_kinds.size());
+  m_credits = std::any_of(m_kinds.begin(), m_kinds.end(), [](const auto& kind) { return isUnlimited(kind.credits); });
+  if (m_mix.usesSpot()) {
+    m_market.emplace(fleet, seed, replication);
+    m_recorder.expectSpot(m_kinds.size());
+    m_goneSpotSurplus.resize(m_kinds.size(), 0);
+  }
+  for (std::int64_t i = 0; i < fleet.initial; ++i) createInitial();
+  if (fleet.warmPool) m_pool.emplace(*fleet.warmPool, recorder, seed, replication);
   m_recorder.launched(fleet.initial);
   m_recorder.alive(fleet.initial);
+}
+
+// A fleet that has been running: in service and past its warm-up at time 0, billed from there.
+void InstanceFleet::createInitial() {
+  const bool spot = m_market && !nextIsOnDemand();
+  m_serving.push_back(create(spot ? m_market->initialKind() : 0, spot));
+  saveCreditsFrom(*m_serving.back(), 0);
+  if (spot) m_serving.back()->spot->pastFirstHour = true;
 }
 
 std::vector<std::int64_t> InstanceFleet::servingByZone() const {
@@ -45,79 +91,141 @@ std::vector<std::int64_t> InstanceFleet::servingByZone() const {
   return counts;
 }
 
-std::vector<std::int64_t> InstanceFleet::comingByZone() const {
+// Auto Scaling user guide, "Availability Zone distribution": launches go to the zone with the fewest instances.
+std::vector<std::int64_t> InstanceFleet::groupByZone() const {
   auto counts = servingByZone();
   for (const auto& instance : m_booting) ++counts[static_cast<std::size_t>(instance->zone)];
   return counts;
 }
 
-// Auto Scaling user guide, "Availability Zone distribution": launches go to the zone with the fewest instances, of those
-// that are up.
-std::optional<int> InstanceFleet::emptiestZone(std::int64_t t) const {
-  const auto counts = comingByZone();
-  std::optional<std::size_t> best;
+int InstanceFleet::emptiestZone() const {
+  const auto counts = groupByZone();
+  std::size_t best = counts.size();
   for (std::size_t zone = 0; zone < counts.size(); ++zone)
-    if (m_zoneBackAt[zone] <= t && (!best || counts[zone] < counts[*best])) best = zone;
-  return best;
+    if (m_zoneUp[zone] && (best == counts.size() || counts[zone] < counts[best])) best = zone;
+  return static_cast<int>(best);
+}
+
+// EC2 Auto Scaling user guide, mixed instances groups: the base first, then the percentage.
+bool InstanceFleet::nextIsOnDemand() const {
+  const auto count = [](const Instances& instances) {
+    return std::count_if(instances.begin(), instances.end(), [](const auto& each) { return !each->spot; });
+  };
+  const std::int64_t all = booting() + inService() + static_cast<std::int64_t>(m_retries.size());
+  return count(m_booting) + count(m_serving) < onDemandOf(m_mix, all + 1);
+}
+
+// "Termination policies": the purchase option of which there would be too many leaves first, if any of `among` is of
+// it.
+bool InstanceFleet::shedsSpot(const Instances& among) const {
+  const auto isSpot = [](const auto& instance) { return instance->spot.has_value(); };
+  const auto spot = std::count_if(m_serving.begin(), m_serving.end(), isSpot) +
+                    std::count_if(m_booting.begin(), m_booting.end(), isSpot);
+  const std::int64_t all = booting() + inService(), onDemand = all - spot;
+  const bool wanted = onDemand <= onDemandOf(m_mix, all - 1);
+  const bool anySpot = std::any_of(among.begin(), among.end(), isSpot);
+  return anySpot && (wanted || std::all_of(among.begin(), among.end(), isSpot));
 }
 
 // "Default termination policy": first the zone with the most instances; the later criteria (launch template, billing
 // hour) do not tell equal instances apart, the oldest stands in for them.
-std::size_t InstanceFleet::oldestOfFullestZone() const {
+std::size_t InstanceFleet::nextToLeave() const {
   const auto counts = servingByZone();
-  const int zone = static_cast<int>(std::max_element(counts.begin(), counts.end()) - counts.begin());
-  std::size_t oldest = m_serving.size();
+  const bool spot = shedsSpot(m_serving);
+  const auto rank = [&](std::size_t i) {
+    const Instance& each = *m_serving[i];
+    return std::tuple(-counts[static_cast<std::size_t>(each.zone)], each.zone, each.number);
+  };
+  std::size_t first = m_serving.size();
   for (std::size_t i = 0; i < m_serving.size(); ++i) {
-    if (m_serving[i]->zone != zone) continue;
-    if (oldest == m_serving.size() || m_serving[i]->number < m_serving[oldest]->number) oldest = i;
+    if (m_serving[i]->spot.has_value() != spot) continue;
+    if (first == m_serving.size() || rank(i) < rank(first)) first = i;
   }
-  return oldest;
+  return first;
 }
 
-std::unique_ptr<Instance> InstanceFleet::create(int zone, std::int64_t t) {
+std::unique_ptr<Instance> InstanceFleet::create(std::size_t kind, bool spot, std::uint64_t number, int zone) {
   auto instance = std::make_unique<Instance>();
-  instance->number = m_launched++;
+  instance->kind = &m_kinds[kind];
+  instance->number = number;
   instance->zone = zone;
-  instance->launchedAt = instance->creditsAt = t;
-  if (m_credits && m_credits->mode == pricing::CreditMode::Unlimited)
-    instance->credits.emplace(*m_credits, m_credits->atLaunch);
-  else if (m_credits)
-    instance->engine.slowDownWith(CreditBalance(*m_credits, t));
+  if (const auto& plan = instance->kind->credits; isUnlimited(plan)) instance->credits.emplace(*plan, plan->atLaunch);
+  if (spot) instance->spot.emplace().noticeAt = m_market->untilNotice(kind);
   return instance;
 }
 
-// While no zone is up launches fail and are tried again.
+// In standard mode the engine keeps the balance, which begins with what a launch gives.
+void InstanceFleet::saveCreditsFrom(Instance& instance, std::int64_t t) const {
+  const auto& plan = instance.kind->credits;
+  if (plan && !isUnlimited(plan)) instance.engine.slowDownWith(CreditBalance(*plan, t));
+}
+
+// Auto Scaling user guide, warm pools: a depleted pool means a cold start.
+bool InstanceFleet::launchPrepared(std::int64_t t) {
+  const auto prepared = m_pool ? m_pool->take(t, groupByZone()) : std::nullopt;
+  if (!prepared) return false;
+  auto instance = create(0, false, prepared->number, prepared->zone);
+  instance->runsSince = m_pool->keepsRunning() ? prepared->runsSince : t;
+  boot(std::move(instance), t, m_pool->bootNs());
+  return true;
+}
+
+// Lifecycle hooks: the wait lies between the boot and in service; an instance of the pool had it when it was prepared.
+void InstanceFleet::bootCold(std::unique_ptr<Instance> instance, std::int64_t t) {
+  instance->runsSince = t;
+  boot(std::move(instance), t, coldBootNs());
+}
+
 void InstanceFleet::launch(std::int64_t count, std::int64_t t) {
-  for (std::int64_t i = 0; i < count; ++i) {
-    const auto zone = emptiestZone(t);
-    if (!zone) {
-      m_unlaunched += count;
-      return;
-    }
-    auto instance = create(*zone, t);
-    instance->inServiceAt = instance->launchedAt + m_boot.next();
-    instance->slowUntil = instance->inServiceAt + m_slowStart;
-    instance->warmAt = instance->inServiceAt + m_warmup;
-    m_booting.push_back(std::move(instance));
-  }
-  m_recorder.launched(count);
+  for (std::int64_t i = 0; i < count; ++i) launchOne(t);
   m_recorder.alive(alive());
+}
+
+void InstanceFleet::boot(std::unique_ptr<Instance> instance, std::int64_t t, std::int64_t bootNs) {
+  instance->launchedAt = instance->creditsAt = t;
+  instance->inServiceAt = t + bootNs;
+  instance->warmAt = instance->inServiceAt + m_warmup;
+  instance->slowUntil = instance->inServiceAt + m_slowStart;
+  saveCreditsFrom(*instance, t);
+  if (instance->spot) instance->spot->noticeAt = std::min(kNever, t + instance->spot->noticeAt);
+  m_booting.push_back(std::move(instance));
+  m_recorder.launched(1);
 }
 
 // Waiting and running requests stay; only new ones go elsewhere. Precondition: advanced to t.
 void InstanceFleet::drain(std::int64_t count, std::int64_t t) {
-  for (; count > 0 && !m_serving.empty(); --count) {
-    const std::size_t i = oldestOfFullestZone();
-    m_serving[i]->drainsSince = t;
-    m_serving[i]->busyAtDrain = m_serving[i]->engine.cpuBusyAt(t, m_limits);
-    m_serving[i]->drainDeadline = t + m_deregistrationDelay;
-    m_draining.push_back(std::move(m_serving[i]));
-    leaveRotation(i);
-  }
+  count -= dropOrders(count);
+  while (count > 0 && endBooting(t)) --count;
+  for (; count > 0 && !m_serving.empty(); --count) drainServing(t);
   reapDrained(t);
 }
 
-void InstanceFleet::leaveRotation(std::size_t index) {
+void InstanceFleet::drainServing(std::int64_t t) {
+  const std::size_t leaves = nextToLeave();
+  m_serving[leaves]->returnsToPool = m_pool && m_pool->takesBack() && expectedInPool() < m_poolSize;
+  if (m_serving[leaves]->returnsToPool) ++m_returning;
+  retire(leaves, t, t + m_deregistrationDelay);
+}
+
+// It serves nobody yet.
+bool InstanceFleet::endBooting(std::int64_t t) {
+  const bool spot = shedsSpot(m_booting);
+  const auto last = std::find_if(m_booting.rbegin(), m_booting.rend(), [&](const auto& instance) {
+    return instance->spot.has_value() == spot && !instance->takesOver;
+  });
+  if (last == m_booting.rend()) return false;
+  m_recorder.lived(lifeOf(**last, t, true));
+  m_settledAt = t;
+  m_booting.erase(std::next(last).base());
+  return true;
+}
+
+void InstanceFleet::retire(std::size_t index, std::int64_t t, std::int64_t deadline) {
+  Instance& instance = *m_serving[index];
+  instance.drainsSince = t;
+  instance.busyAtDrain = instance.cpuBusyAt(t);
+  instance.drainDeadline = deadline;
+  m_draining.push_back(std::move(m_serving[index]));
   m_serving.erase(m_serving.begin() + static_cast<std::ptrdiff_t>(index));
   if (index < nextInTurn) --nextInTurn;
   if (nextInTurn >= m_serving.size()) nextInTurn = 0;
@@ -125,132 +233,72 @@ void InstanceFleet::leaveRotation(std::size_t index) {
 
 void InstanceFleet::advance(Instance& instance, std::int64_t t) {
   if (m_discipline == Discipline::Fcfs)
-    instance.engine.advance<Discipline::Fcfs>(t, m_limits, m_recorder);
+    instance.engine.advance<Discipline::Fcfs>(t, instance.kind->limits, m_recorder);
   else
-    instance.engine.advance<Discipline::ProcessorSharing>(t, m_limits, m_recorder);
+    instance.engine.advance<Discipline::ProcessorSharing>(t, instance.kind->limits, m_recorder);
 }
 
 void InstanceFleet::advance(std::int64_t t) {
   for (auto& instance : m_serving) advance(*instance, t);
   for (auto& instance : m_draining) advance(*instance, t);
   reapDrained(t);
+  reapStillborn(t);
 }
 
 void InstanceFleet::reapDrained(std::int64_t t) {
-  std::erase_if(m_draining, [&](const std::unique_ptr<Instance>& instance) {
-    auto& engine = instance->engine;
-    const std::int64_t deadline = instance->drainDeadline;
-    if ((!engine.empty() || engine.lastSent() > t) && t < deadline) return false;
-    if (!engine.empty() && m_queue)
-      engine.vacate(deadline, m_limits, [&](const Demand& message) { m_queue->hide(message, deadline); });
-    else if (!engine.empty())
-      engine.abandon(deadline, m_limits, m_recorder);
-    retire(*instance, std::min(deadline, std::max({instance->drainsSince, engine.lastChange(), engine.lastSent()})));
-    return true;
-  });
+  std::erase_if(m_draining, [&](const std::unique_ptr<Instance>& instance) { return ended(*instance, t); });
 }
 
-// Its life is over. Precondition: advanced to `end`.
-void InstanceFleet::retire(Instance& instance, std::int64_t end) {
-  const Int128 busy = instance.engine.cpuBusyAt(end, m_limits);
-  if (instance.drainsSince == kNever) {
-    instance.drainsSince = end;
-    instance.busyAtDrain = busy;
+bool InstanceFleet::ended(Instance& instance, std::int64_t t) {
+  const auto& engine = instance.engine;
+  const bool held = instance.spot && instance.spot->held;
+  if (engine.empty() && engine.lastSent() <= t && !held) {
+    bury(instance, std::max({instance.drainsSince, engine.lastChange(), engine.lastSent()}), false);
+    return true;
   }
-  m_recorder.lived({instance.launchedAt, instance.inServiceAt, end, true});
+  if (t < instance.drainDeadline) return false;
+  abandonAtDeadline(instance);
+  bury(instance, instance.drainDeadline, instance.takenAtDeadline());
+  return true;
+}
+
+void InstanceFleet::abandonAtDeadline(Instance& instance) {
+  const std::int64_t at = instance.drainDeadline;
+  if (m_queue)
+    return instance.engine.vacate(at, instance.kind->limits, [&](const Demand& message) { m_queue->hide(message, at); });
+  if (instance.takenAtDeadline())
+    instance.engine.forEachArrival([&](std::int64_t arrival) { m_recorder.lostToInterruption(arrival, at); });
+  instance.engine.abandon(at, instance.kind->limits, m_recorder);
+}
+
+void InstanceFleet::bury(Instance& instance, std::int64_t end, bool taken) {
+  auto life = taken ? lifeTakenByAws(instance) : lifeOf(instance, end, true);
+  life.runsOn = instance.returnsToPool && m_pool->keepsRunning();
+  m_recorder.lived(life);
+  m_settledAt = std::max(m_settledAt, end);
+  if (instance.spot && instance.spot->replaceWhenGone) ++m_replacements;
   spendCredits(instance, end);
   m_goneSurplus += surplusOf(instance);
+  if (instance.spot) m_goneSpotSurplus[instance.kind->index] += surplusOf(instance);
   m_gone.servingNs += instance.drainsSince - instance.inServiceAt;
   m_gone.drainingNs += end - instance.drainsSince;
-  m_gone.servingBusy += instance.busyAtDrain;
-  m_gone.drainingBusy += busy - instance.busyAtDrain;
-}
-
-// ---- lost machines ------------------------------------------------------------------------------------------------
-
-void InstanceFleet::die(Instance& instance, std::int64_t t) {
-  instance.engine.vacate(t, m_limits, [&](const Demand& request) {
-    if (m_queue)
-      m_queue->hide(request, t);
-    else
-      m_recorder.lost(request.arrival, t);
-  });
-  instance.missedAt = t + m_detection;
-}
-
-void InstanceFleet::lose(std::int64_t count, std::int64_t t) {
-  for (; count > 0; --count) {
-    Instance* oldest = nullptr;
-    for (auto& instance : m_serving)
-      if (!instance->dead() && (oldest == nullptr || instance->number < oldest->number)) oldest = instance.get();
-    if (oldest == nullptr) return;
-    die(*oldest, t);
-  }
-}
-
-// The first zone: they are alike.
-void InstanceFleet::loseZone(std::int64_t t, std::int64_t until) {
-  m_zoneBackAt[0] = std::max(m_zoneBackAt[0], until);
-  for (auto* instances : {&m_serving, &m_draining})
-    for (auto& instance : *instances)
-      if (instance->zone == 0 && !instance->dead()) die(*instance, t);
-  std::erase_if(m_booting, [&](const auto& instance) {
-    if (instance->zone != 0) return false;
-    m_recorder.lived({instance->launchedAt, t, t, true});
-    m_missedBoots.push_back(t + m_detection);
-    return true;
-  });
-  reapDrained(t);
-}
-
-std::int64_t InstanceFleet::nextReplacement() const {
-  std::int64_t next = m_missedBoots.empty() ? kNever : m_missedBoots.front();
-  for (const auto& instance : m_serving) next = std::min(next, instance->missedAt);
-  return next;
-}
-
-// EC2 Auto Scaling user guide, health checks: an unhealthy instance is terminated and replaced, at any size of the fleet.
-void InstanceFleet::replaceLost(std::int64_t t) {
-  const auto due = std::ranges::upper_bound(m_missedBoots, t);
-  std::int64_t count = due - m_missedBoots.begin();
-  m_missedBoots.erase(m_missedBoots.begin(), due);
-  for (std::size_t i = 0; i < m_serving.size();) {
-    if (m_serving[i]->missedAt > t) {
-      ++i;
-      continue;
-    }
-    retire(*m_serving[i], t);
-    leaveRotation(i);
-    ++count;
-  }
-  launch(count, t);
-}
-
-// "Rebalancing activities" after a zone is back: launches first, and ends others once those serve.
-void InstanceFleet::rebalance(std::int64_t t) {
-  launch(std::exchange(m_unlaunched, 0), t);
-  auto counts = comingByZone();
-  std::int64_t moves = 0;
-  for (;; ++moves) {
-    const auto [least, most] = std::ranges::minmax_element(counts);
-    if (*most - *least < 2) break;
-    ++*least;
-    --*most;
-  }
-  for (; moves > 0; --moves) {
-    launch(1, t);
-    m_booting.back()->takesOver = true;
-  }
+  KindBusy& busy = m_gone.busy[instance.kind->index];
+  busy.serving += instance.busyAtDrain;
+  busy.draining += instance.cpuBusyAt(end) - instance.busyAtDrain;
+  if (instance.returnsToPool) intoPool(instance, end);
 }
 
 void InstanceFleet::enterService(std::int64_t t) {
   // Those that come into service together do so in launch order.
   const auto ready = std::stable_partition(m_booting.begin(), m_booting.end(),
                                            [&](const auto& instance) { return instance->inServiceAt > t; });
-  const auto over = std::count_if(ready, m_booting.end(), [](const auto& instance) { return instance->takesOver; });
+  for (auto i = ready; i != m_booting.end(); ++i) m_settledAt = std::max(m_settledAt, (*i)->inServiceAt);
+  auto over = std::count_if(ready, m_booting.end(), [](const auto& instance) { return instance->takesOver; });
   std::move(ready, m_booting.end(), std::back_inserter(m_serving));
   m_booting.erase(ready, m_booting.end());
-  if (over > 0) drain(over, t);
+  if (over == 0) return;
+  for (; over > 0; --over) drainServing(t);
+  reapDrained(t);
 }
 
 std::int64_t InstanceFleet::nextBoot() const {
@@ -266,8 +314,12 @@ std::int64_t InstanceFleet::nextDrainDeadline() const {
 }
 
 bool InstanceFleet::warming(std::int64_t t) const {
-  return booting() > 0 ||
+  return !m_booting.empty() || m_unlaunched > 0 ||
          std::any_of(m_serving.begin(), m_serving.end(), [&](const auto& instance) { return instance->warmAt > t; });
+}
+
+std::int64_t InstanceFleet::warm(std::int64_t t) const {
+  return std::count_if(m_serving.begin(), m_serving.end(), [&](const auto& instance) { return instance->warmAt <= t; });
 }
 
 std::int64_t InstanceFleet::requestsInFlight() const {
@@ -277,27 +329,42 @@ std::int64_t InstanceFleet::requestsInFlight() const {
   return total;
 }
 
-ServiceTotals InstanceFleet::serviceTotals(std::int64_t t) const {
-  ServiceTotals totals = m_gone;
+InstanceFleet::Totals InstanceFleet::totals(std::int64_t t) const {
+  Totals sum = m_gone;
   for (const auto& instance : m_serving) {
-    totals.servingNs += t - instance->inServiceAt;
-    totals.servingBusy += instance->engine.cpuBusyAt(t, m_limits);
+    sum.servingNs += t - instance->inServiceAt;
+    sum.busy[instance->kind->index].serving += instance->cpuBusyAt(t);
   }
   for (const auto& instance : m_draining) {
-    totals.servingNs += instance->drainsSince - instance->inServiceAt;
-    totals.drainingNs += t - instance->drainsSince;
-    totals.servingBusy += instance->busyAtDrain;
-    totals.drainingBusy += instance->engine.cpuBusyAt(t, m_limits) - instance->busyAtDrain;
+    sum.servingNs += instance->drainsSince - instance->inServiceAt;
+    sum.drainingNs += t - instance->drainsSince;
+    KindBusy& busy = sum.busy[instance->kind->index];
+    busy.serving += instance->busyAtDrain;
+    busy.draining += instance->cpuBusyAt(t) - instance->busyAtDrain;
   }
-  return totals;
+  return sum;
+}
+
+ServiceTotals InstanceFleet::serviceTotals(std::int64_t t) const {
+  const Totals sum = totals(t);
+  ServiceTotals service;
+  service.servingNs = sum.servingNs;
+  service.drainingNs = sum.drainingNs;
+  // Whole instance-ns of a total, so that slots add up to it.
+  for (const KindRules& kind : m_kinds) {
+    service.servingBusyNs += sum.busy[kind.index].serving / kind.limits.cores;
+    service.drainingBusyNs += sum.busy[kind.index].draining / kind.limits.cores;
+  }
+  return service;
 }
 
 void InstanceFleet::spendCredits(Instance& instance, std::int64_t t) const {
   if (!instance.credits || t <= instance.creditsAt) return;
   constexpr double kNsPerHour = 3.6e12;
-  const Int128 busy = instance.engine.cpuBusyAt(t, m_limits);
+  const Int128 busy = instance.cpuBusyAt(t);
   const auto passed = static_cast<double>(t - instance.creditsAt);
-  const double used = static_cast<double>(busy - instance.busyAtCredits) / (static_cast<double>(m_limits.cores) * passed);
+  const auto cores = static_cast<double>(instance.kind->limits.cores);
+  const double used = static_cast<double>(busy - instance.busyAtCredits) / (cores * passed);
   instance.credits->run(passed / kNsPerHour, std::min(used, 1.0));
   instance.creditsAt = t;
   instance.busyAtCredits = busy;
@@ -316,23 +383,75 @@ double InstanceFleet::surplusCredits() const {
   return sum;
 }
 
+std::vector<double> InstanceFleet::spotSurplusCredits() const {
+  auto sums = m_goneSpotSurplus;
+  for (const auto* instances : {&m_booting, &m_serving, &m_draining})
+    for (const auto& instance : *instances)
+      if (instance->spot) sums[instance->kind->index] += surplusOf(*instance);
+  return sums;
+}
+
 Int128 InstanceFleet::cpuBusyAt(std::int64_t t) const {
-  const ServiceTotals totals = serviceTotals(t);
-  return totals.servingBusy + totals.drainingBusy;
+  Int128 sum = 0;
+  for (const KindBusy& busy : totals(t).busy) sum += busy.serving + busy.draining;
+  return sum;
+}
+
+// ---- warm pool ----
+
+void InstanceFleet::wantPool(std::int64_t max, std::int64_t desired) {
+  if (m_pool) m_poolSize = m_pool->sizeFor(max, desired);
+}
+
+int InstanceFleet::emptiestZoneWithPool() const {
+  auto counts = groupByZone();
+  m_pool->countZones(counts);
+  for (const auto& instance : m_draining) counts[static_cast<std::size_t>(instance->zone)] += instance->returnsToPool;
+  return static_cast<int>(std::min_element(counts.begin(), counts.end()) - counts.begin());
+}
+
+// Instances that drain towards the pool count as in it; when there are too many, those that are not there yet stay out.
+void InstanceFleet::keepPool(std::int64_t t) {
+  if (!m_pool) return;
+  while (expectedInPool() < m_poolSize) {
+    const int zone = emptiestZoneWithPool();
+    m_pool->prepare(m_launched++, zone, t, t + coldBootNs());
+  }
+  while (expectedInPool() > m_poolSize && m_pool->size() > 0) m_pool->endNewest(t);
+  for (auto i = m_draining.rbegin(); i != m_draining.rend() && expectedInPool() > m_poolSize; ++i) {
+    if (!(*i)->returnsToPool) continue;
+    (*i)->returnsToPool = false;
+    --m_returning;
+  }
+}
+
+void InstanceFleet::fillPool() {
+  if (!m_pool) return;
+  while (m_pool->size() < m_poolSize) {
+    const int zone = emptiestZoneWithPool();
+    m_pool->hold({m_launched++, zone, 0, 0, 0, m_pool->keepsRunning()});
+  }
+}
+
+// Its requests are gone and its credits settled, so that only the machine goes on.
+void InstanceFleet::intoPool(const Instance& instance, std::int64_t t) {
+  --m_returning;
+  m_pool->hold({instance.number, instance.zone, t, t, instance.runsSince, m_pool->keepsRunning()});
 }
 
 void InstanceFleet::close(std::int64_t horizon) {
-  for (const auto* instances : {&m_booting, &m_serving, &m_draining})
-    for (const auto& instance : *instances)
-      m_recorder.lived({instance->launchedAt, instance->inServiceAt, horizon, false});
+  m_queue = nullptr; // nothing comes back any more
+  for (const auto* instances : {&m_booting, &m_serving, &m_draining, &m_stillborn})
+    for (const auto& instance : *instances) m_recorder.lived(lifeOf(*instance, horizon, false));
+  if (m_pool) m_pool->close(horizon);
   // A drain under way at the horizon still ends at its deadline.
   for (auto& instance : m_draining) {
     advance(*instance, instance->drainDeadline);
-    instance->engine.abandon(instance->drainDeadline, m_limits, m_recorder);
+    abandonAtDeadline(*instance);
   }
   for (auto& instance : m_serving) {
     advance(*instance, kNever);
-    instance->engine.abandon(kNever, m_limits, m_recorder);
+    instance->engine.abandon(kNever, instance->kind->limits, m_recorder);
   }
 }
 

@@ -23,7 +23,7 @@
 
 namespace model::ec2 {
 
-// What all instances of a fleet have in common.
+// What all instances of a type have in common.
 struct EngineLimits {
   std::int64_t cores = 0; // vCPUs in kCore units
   std::int64_t workers = 0, queueLimit = 0;
@@ -46,6 +46,7 @@ class WaitingLine {
   bool empty() const { return m_size == 0; }
   std::int64_t size() const { return static_cast<std::int64_t>(m_size); }
   const Demand& front() const { return m_ring[m_head]; }
+  const Demand& at(std::size_t place) const { return m_ring[(m_head + place) & (m_ring.size() - 1)]; }
   void pop() {
     m_head = (m_head + 1) & (m_ring.size() - 1);
     --m_size;
@@ -101,6 +102,11 @@ class RequestEngine {
     Int128 sum = 0;
     for (const auto& request : m_running) sum += t - request.arrival;
     return sum;
+  }
+  // `each(arrival)` of every request here, running or waiting.
+  template <class Each> void forEachArrival(const Each& each) const {
+    for (const auto& request : m_running) each(request.arrival);
+    for (std::size_t i = 0; i < static_cast<std::size_t>(m_waiting.size()); ++i) each(m_waiting.at(i).arrival);
   }
   // vCPU time used up to t in kCore x ns: all of the cores when more are wanted. Precondition: advanced to t.
   Int128 cpuBusyAt(std::int64_t t, const EngineLimits& limits) const {

@@ -7,9 +7,6 @@ namespace model::ec2 {
 
 namespace {
 
-// Whole instance-ns of a total, so that slots add up to it.
-Int128 instanceNs(Int128 busy, std::int64_t cores) { return busy / cores; }
-
 // Serving time in the order in which reasons lay claim to it: each takes what lies between the level reached and its
 // own.
 class Claims {
@@ -30,11 +27,9 @@ class Claims {
 } // namespace
 
 ServiceLedger::ServiceLedger(const Ec2Fleet& fleet, const ObservationPlan& plan)
-    : m_cores(coresOf(fleet)), m_min(fleet.min),
-      m_zoneFloor(std::min<std::int64_t>(std::max(1, fleet.zones), fleet.min)), m_slotNs(plan.slot.count()),
-      m_edges(windowEdges(plan)), m_times(m_edges.size() - 1), m_serving(m_edges.size() - 1),
-      m_servingBusy(m_edges.size() - 1) {
-  if (const auto* tracking = std::get_if<TargetTracking>(&fleet.scaling)) m_policy = *tracking;
+    : m_target(scalingTarget(fleet.scaling)), m_slotNs(plan.slot.count()), m_edges(windowEdges(plan)),
+      m_times(m_edges.size() - 1), m_serving(m_edges.size() - 1) {
+  if (!m_target && fleet.predictive) m_target = ScalingTarget{ScalingMetric::Cpu, fleet.predictive->target, Duration{}};
   if (m_edges[1] == 0) m_window = 1; // no warm-up
 }
 
@@ -53,19 +48,19 @@ std::int64_t ServiceLedger::nextSlot() const {
 }
 
 void ServiceLedger::closeSlot(const ServiceTotals& totals) {
-  const auto busySince = [&](Int128 ServiceTotals::*busy) {
-    return instanceNs(totals.*busy, m_cores) - instanceNs(m_totals.*busy, m_cores);
-  };
   const std::int64_t to = nextSlot();
-  const Slot slot{to - m_from, totals.servingNs - m_totals.servingNs, busySince(&ServiceTotals::servingBusy),
-                  totals.routed - m_totals.routed};
-  const Int128 drainingBusy = busySince(&ServiceTotals::drainingBusy);
+  const auto floorSince = [&](Int128 FloorTotals::*floor) { return totals.floors.*floor - m_totals.floors.*floor; };
+  const FloorTotals floors{floorSince(&FloorTotals::zoneNs), floorSince(&FloorTotals::minNs),
+                           floorSince(&FloorTotals::forecastNs)};
+  const Slot slot{to - m_from, totals.servingNs - m_totals.servingNs, totals.servingBusyNs - m_totals.servingBusyNs,
+                  totals.routed - m_totals.routed, floors};
+  const Int128 drainingBusy = totals.drainingBusyNs - m_totals.drainingBusyNs;
   InServiceTime& time = m_times[m_window];
   time.busyNs += slot.busy + drainingBusy;
   time.drainingNs += totals.drainingNs - m_totals.drainingNs - drainingBusy;
   split(slot, time);
-  m_serving[m_window] += slot.serving;
-  m_servingBusy[m_window] += slot.busy;
+  m_serving[m_window].serving += slot.serving;
+  m_serving[m_window].busy += slot.busy;
   if (m_window > 0 && slot.busy * m_busiest.length >= m_busiest.busy * slot.length) m_busiest = slot;
   m_totals = totals;
   m_from = to;
@@ -77,28 +72,28 @@ void ServiceLedger::closeSlot(const ServiceTotals& totals) {
 // The rounding is target tracking's own: whole instances, as many as keep the metric at its target.
 std::int64_t ServiceLedger::neededInstances(const Slot& slot) const {
   const auto length = static_cast<double>(slot.length);
-  const double load = m_policy->metric == TargetTracking::Metric::Cpu
+  const double load = m_target->metric == ScalingMetric::Cpu
                           ? static_cast<double>(slot.busy) / length
-                          : static_cast<double>(slot.routed) * static_cast<double>(m_policy->period.count()) / length;
-  return targetTrackingDesired(1, load, m_policy->target);
+                          : static_cast<double>(slot.routed) * static_cast<double>(m_target->period.count()) / length;
+  return targetTrackingDesired(1, load, m_target->value);
 }
 
 void ServiceLedger::split(const Slot& slot, InServiceTime& time) const {
-  if (!m_policy || slot.length == 0) return;
+  if (!m_target || slot.length == 0) return;
   Claims claims(slot.serving, slot.busy);
-  const auto level = [&](std::int64_t instances) { return static_cast<Int128>(instances) * slot.length; };
-  time.headroomNs += claims.upTo(level(neededInstances(slot)));
-  time.zoneFloorNs += claims.upTo(level(m_zoneFloor));
-  time.idleNightNs += claims.upTo(level(m_min));
+  time.headroomNs += claims.upTo(static_cast<Int128>(neededInstances(slot)) * slot.length);
+  time.zoneFloorNs += claims.upTo(slot.floors.zoneNs);
+  time.idleNightNs += claims.upTo(slot.floors.minNs);
+  time.forecastNs += claims.upTo(slot.floors.forecastNs);
   time.scaleInLagNs += claims.rest();
 }
 
-// A fixed fleet is as large as its busiest slot was thought to need: what even that one left free is headroom, what the
-// others left free below it is idle night.
+// A fleet that no load changes is as large as its busiest slot was thought to need: what even that one left free is
+// headroom, what the others left free below it is idle night.
 void ServiceLedger::splitFixed(std::size_t window, InServiceTime& time) const {
   const std::int64_t length = m_edges[window + 1] - m_edges[window];
   const Int128 peak = m_busiest.length == 0 ? 0 : m_busiest.busy * length / m_busiest.length;
-  Claims claims(m_serving[window], m_servingBusy[window]);
+  Claims claims(m_serving[window].serving, m_serving[window].busy);
   time.idleNightNs = claims.upTo(peak);
   time.headroomNs = claims.rest();
 }
@@ -106,7 +101,7 @@ void ServiceLedger::splitFixed(std::size_t window, InServiceTime& time) const {
 void ServiceLedger::fill(std::vector<Ec2Tally>& windows) {
   for (std::size_t i = 0; i < windows.size(); ++i) {
     InServiceTime& time = m_times[i + 1];
-    if (!m_policy) splitFixed(i + 1, time);
+    if (!m_target) splitFixed(i + 1, time);
     windows[i].inService = time;
   }
 }

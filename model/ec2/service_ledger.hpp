@@ -12,11 +12,18 @@
 
 namespace model::ec2 {
 
+// Instance time that lower bounds of the fleet asked for, as they were in force: an instance in each zone as far as the
+// minimum asks for it, the minimum, the larger of minimum and forecast. Since the start of the run.
+struct FloorTotals {
+  Int128 zoneNs = 0, minNs = 0, forecastNs = 0;
+};
+
 // Since the start of the run.
 struct ServiceTotals {
-  Int128 servingNs = 0, drainingNs = 0;     // instance time; draining ends with the last request
-  Int128 servingBusy = 0, drainingBusy = 0; // kCore x ns
-  std::uint64_t routed = 0;                 // requests sent to an instance
+  Int128 servingNs = 0, drainingNs = 0;         // instance time; draining ends with the last request
+  Int128 servingBusyNs = 0, drainingBusyNs = 0; // of these the vCPU time used / vCPUs, whole ns by type
+  std::uint64_t routed = 0;                     // requests sent to an instance
+  FloorTotals floors;
 };
 
 class ServiceLedger {
@@ -32,14 +39,14 @@ class ServiceLedger {
     std::int64_t length = 0;
     Int128 serving = 0, busy = 0; // instance-ns
     std::uint64_t routed = 0;
+    FloorTotals floors;
   };
   void split(const Slot& slot, InServiceTime& time) const;
   void splitFixed(std::size_t window, InServiceTime& time) const;
   std::int64_t neededInstances(const Slot& slot) const;
   std::int64_t slotsOfWindow() const;
 
-  std::optional<TargetTracking> m_policy;
-  std::int64_t m_cores, m_min, m_zoneFloor;
+  std::optional<ScalingTarget> m_target; // nothing: a fleet that no load changes
   std::int64_t m_slotNs;
   std::vector<std::int64_t> m_edges; // of the warm-up and the windows
   std::size_t m_window = 0;          // 0: the warm-up
@@ -47,8 +54,8 @@ class ServiceLedger {
   std::int64_t m_from = 0;
   ServiceTotals m_totals;             // at m_from
   std::vector<InServiceTime> m_times; // by window
-  std::vector<Int128> m_serving, m_servingBusy; // by window, of a fixed fleet
-  Slot m_busiest;                     // of a fixed fleet; length 0: none yet
+  std::vector<Slot> m_serving;        // by window, of a fleet that no load changes
+  Slot m_busiest;                     // of the same; length 0: none yet
 };
 
 } // namespace model::ec2

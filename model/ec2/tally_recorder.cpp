@@ -30,12 +30,17 @@ std::size_t TallyRecorder::windowAt(std::int64_t t) const {
   return static_cast<std::size_t>(std::upper_bound(m_edges.begin(), m_edges.end(), t) - m_edges.begin()) - 1;
 }
 
-void TallyRecorder::addSpan(Int128 Ec2Tally::*member, std::int64_t from, std::int64_t to) {
+// The span's part in each window, cut at the horizon.
+template <class Add> void TallyRecorder::forEachPart(std::int64_t from, std::int64_t to, const Add& add) {
   for (std::size_t i = windowAt(from); i + 1 < m_edges.size() && from < to; ++i) {
     const std::int64_t end = std::min(to, m_edges[i + 1]);
-    m_windows[i].*member += end - from;
+    add(m_windows[i], end - from);
     from = end;
   }
+}
+
+void TallyRecorder::addSpan(Int128 Ec2Tally::*member, std::int64_t from, std::int64_t to) {
+  forEachPart(from, to, [&](Ec2Tally& window, std::int64_t ns) { window.*member += ns; });
 }
 
 void TallyRecorder::addHours(std::vector<std::int64_t>& series, std::int64_t from, std::int64_t to) {
@@ -120,13 +125,62 @@ void TallyRecorder::alive(std::int64_t instances) {
 void TallyRecorder::lived(const Life& life) {
   addSpan(&Ec2Tally::instanceNs, life.launched, life.end);
   addSpan(&Ec2Tally::inServiceNs, std::min(life.inService, life.end), life.end);
-  addHours(m_hours.instanceNs, life.launched, life.end);
+  if (life.spotKind)
+    livedOnSpot(life);
+  else
+    addHours(m_hours.instanceNs, life.launched, life.end);
   if (!life.terminated) return;
-  Ec2Tally& last = m_windows[windowAt(life.end)];
-  ++last.terminations;
-  const std::int64_t topUp = std::max<std::int64_t>(0, kMinimumBilledNs - (life.end - life.launched));
-  last.minimumTopUpNs += topUp;
-  m_hours.instanceNs[static_cast<std::size_t>(life.end / m_hourNs)] += topUp;
+  ++m_windows[windowAt(life.end)].terminations;
+  if (life.interrupted)
+    ++m_windows[windowAt(life.end)].interruptions;
+  else if (!life.runsOn)
+    topUp(&Ec2Tally::minimumTopUpNs, life.runsSince.value_or(life.launched), life.end, life.spotKind);
+}
+
+void TallyRecorder::livedOnSpot(const Life& life) {
+  const std::size_t kind = *life.spotKind;
+  forEachPart(life.launched, life.end, [&](Ec2Tally& window, std::int64_t ns) {
+    window.spot[kind].instanceNs += ns;
+    if (life.free) window.spot[kind].freeNs += ns;
+  });
+  forEachPart(std::min(life.inService, life.end), life.end,
+              [&](Ec2Tally& window, std::int64_t ns) { window.spot[kind].inServiceNs += ns; });
+}
+
+// Of a run that ended, to the window and the hour of its end; the hours are of what is on demand.
+void TallyRecorder::topUp(Int128 Ec2Tally::*member, std::int64_t from, std::int64_t end,
+                          std::optional<std::size_t> spotKind) {
+  const std::int64_t missing = std::max<std::int64_t>(0, kMinimumBilledNs - (end - from));
+  Ec2Tally& last = m_windows[windowAt(end)];
+  last.*member += missing;
+  if (spotKind)
+    last.spot[*spotKind].minimumTopUpNs += missing;
+  else
+    m_hours.instanceNs[static_cast<std::size_t>(end / m_hourNs)] += missing;
+}
+
+void TallyRecorder::pooled(const Stay& stay) {
+  addSpan(&Ec2Tally::warmPoolNs, stay.entered, stay.left);
+  addSpan(&Ec2Tally::warmPoolRunningNs, stay.entered, stay.runsUntil);
+  addHours(m_hours.instanceNs, stay.entered, stay.runsUntil);
+  if (stay.runEnded) topUp(&Ec2Tally::warmPoolTopUpNs, stay.runsSince, stay.runsUntil);
+}
+
+void TallyRecorder::expectSpot(std::size_t kinds) {
+  for (auto& window : m_windows) window.spot.resize(kinds);
+  m_spotSurplus.resize(kinds, 0);
+}
+
+void TallyRecorder::lostToInterruption(std::int64_t arrival, std::int64_t at) {
+  if (at - arrival <= m_timeout) ++m_windows[windowAt(arrival)].lostToInterruptions;
+}
+
+void TallyRecorder::surplusCredits(double sinceStart, const std::vector<double>& spot) {
+  m_open->surplusCredits += sinceStart - m_surplusCredits;
+  m_surplusCredits = sinceStart;
+  for (std::size_t kind = 0; kind < spot.size(); ++kind)
+    m_open->spot[kind].surplusCredits += spot[kind] - m_spotSurplus[kind];
+  if (!spot.empty()) m_spotSurplus = spot;
 }
 
 void TallyRecorder::flush() {

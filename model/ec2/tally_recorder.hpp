@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "model/ec2/ec2_simulator.hpp"
@@ -15,7 +16,7 @@ inline constexpr std::int64_t kNever = std::int64_t{1} << 62;    // ns; later th
 inline constexpr std::int64_t kCore = std::int64_t{1} << 32;     // one vCPU in the engine's integer units
 inline constexpr std::int64_t kMinimumBilledNs = 60'000'000'000; // per start; EC2 user guide, instance life cycle
 
-inline std::int64_t coresOf(const Ec2Fleet& fleet) { return std::llround(fleet.vcpus * static_cast<double>(kCore)); }
+inline std::int64_t coresOf(const InstanceKind& kind) { return std::llround(kind.vcpus * static_cast<double>(kCore)); }
 // 0, warm-up's end, each window's end; the last is the horizon.
 std::vector<std::int64_t> windowEdges(const ObservationPlan& plan);
 
@@ -41,11 +42,8 @@ class TallyRecorder {
 
   Int128 departedNs() const { return m_departed + m_inFlight; } // time here of all that left, since the start
 
-  // Of all instances since the start, before a window is closed.
-  void surplusCredits(double sinceStart) {
-    m_open->surplusCredits += sinceStart - m_surplusCredits;
-    m_surplusCredits = sinceStart;
-  }
+  // Of all instances since the start, before a window is closed; of those on the spot market by kind.
+  void surplusCredits(double sinceStart, const std::vector<double>& spot = {});
 
   // Instances launched and not yet terminated, whenever the number may have grown.
   void alive(std::int64_t instances);
@@ -54,8 +52,24 @@ class TallyRecorder {
   struct Life {
     std::int64_t launched, inService, end;
     bool terminated;
+    bool runsOn = false;                                // it left for a warm pool in which it goes on running
+    std::optional<std::int64_t> runsSince{};            // start of the run; nothing: its launch
+    std::optional<std::size_t> spotKind = std::nullopt; // bought on the spot market
+    bool interrupted = false;                           // ended by AWS: no minimum
+    bool free = false;                                  // ... in its first hour
   };
   void lived(const Life& life);
+  // Stay of an instance in the warm pool, running from `entered` to `runsUntil`; where its run ended, the minimum.
+  struct Stay {
+    std::int64_t entered, runsUntil, left, runsSince;
+    bool runEnded;
+  };
+  void pooled(const Stay& stay);
+
+  void expectSpot(std::size_t kinds); // once, before anything lives
+  void withoutCapacity() { ++m_open->launchesWithoutCapacity; }
+  // A request in flight when AWS takes its instance at `at`, if its time was not over by then. It is given up besides.
+  void lostToInterruption(std::int64_t arrival, std::int64_t at);
 
   std::int64_t nextEdge() const { return m_windowTo; } // kNever once the horizon is behind
   std::int64_t horizon() const { return m_edges.back(); }
@@ -69,6 +83,10 @@ class TallyRecorder {
  private:
   std::size_t windowAt(std::int64_t t) const;
   void addSpan(Int128 Ec2Tally::*member, std::int64_t from, std::int64_t to);
+  template <class Add> void forEachPart(std::int64_t from, std::int64_t to, const Add& add);
+  void livedOnSpot(const Life& life);
+  void topUp(Int128 Ec2Tally::*member, std::int64_t from, std::int64_t end,
+             std::optional<std::size_t> spotKind = std::nullopt);
   void addHours(std::vector<std::int64_t>& series, std::int64_t from, std::int64_t to);
   void addInFlight(std::int64_t arrival, std::int64_t at);
   void bookInFlight();
@@ -93,6 +111,7 @@ class TallyRecorder {
   Int128 m_departed = 0;             // of all others that left
   Int128 m_cpuBusyNs = 0;
   double m_surplusCredits = 0;
+  std::vector<double> m_spotSurplus; // by kind
   std::uint64_t m_timedOut = 0;
   std::size_t m_buffered = 0;
   std::array<std::int64_t, 1024> m_latencies{};

@@ -107,11 +107,13 @@ std::vector<AnalyticFigure> ec2Figures(const Scenario& scenario, const pricing::
   std::vector<AnalyticFigure> figures;
   if (ratePerSecond <= 0 || simulated.instancesMean.value <= 0) return figures;
   const auto fleet = ec2Fleet(scenario, catalogue);
+  if (!fleet.furtherKinds.empty()) return figures; // the laws below are about equal instances
   const double servedShare = 1 - simulated.failedFraction.value;
   const double load = ratePerSecond * servedShare * coreSeconds(fleet, scenario.workload);
   figures.push_back({Platform::Ec2, "utilisation", "utilisation law",
                      load / (simulated.instancesMean.value * fleet.vcpus), simulated.utilisation, "of vCPU time"});
-  if (!isPoisson(scenario.workload) || !std::holds_alternative<NoScaling>(fleet.scaling)) return figures;
+  if (!isPoisson(scenario.workload) || !isFixedFleet(fleet)) return figures;
+  if (fleet.mix.usesSpot()) return figures; // nor do interruptions belong to a queue's formula
   const auto queue = instanceQueue(fleet, scenario.workload, ratePerSecond / static_cast<double>(fleet.initial));
   if (!queue) return figures;
   figures.push_back({Platform::Ec2, "mean latency", queueMethod(fleet, scenario.workload),

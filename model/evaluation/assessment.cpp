@@ -157,6 +157,11 @@ Ec2Tally pooled(const std::vector<Ec2Tally>& tallies) {
     all.inService += t.inService;
     all.surplusCredits += t.surplusCredits;
     all.minimumTopUpNs += t.minimumTopUpNs;
+    all.spot.resize(t.spot.size());
+    for (std::size_t kind = 0; kind < t.spot.size(); ++kind) all.spot[kind] += t.spot[kind];
+    all.warmPoolNs += t.warmPoolNs;
+    all.warmPoolRunningNs += t.warmPoolRunningNs;
+    all.warmPoolTopUpNs += t.warmPoolTopUpNs;
   }
   return all;
 }
@@ -202,7 +207,8 @@ pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCata
 }
 pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCatalogue& catalogue, const Ec2Tally& tally,
                               const Metered& metered) {
-  return withOwnCosts(scenario, Platform::Ec2, ec2Usage(scenario, tally, metered), catalogue);
+  return withOwnCosts(scenario, Platform::Ec2, ec2Usage(scenario, tally, metered, instanceGib(scenario, catalogue)),
+                      catalogue);
 }
 pricing::MonthlyUsage usageOf(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                               const ManagedTally& tally, const Metered& metered) {
@@ -291,15 +297,44 @@ std::vector<NeighbourResult> neighbourResults(const LambdaSetup& setup, const st
   return results;
 }
 
-// Instances and how busy their vCPUs were while they were in service.
-template <class Tally>
-void describeInstances(const std::vector<Tally>& tallies, double seconds, double vcpus, PlatformResult& result) {
+// Instances and how busy their vCPUs were while they were in service: `vcpuNs` of a tally.
+template <class Tally, class VcpuNs>
+void describeInstances(const std::vector<Tally>& tallies, double seconds, const VcpuNs& vcpuNs, PlatformResult& result) {
   const double observedNs = seconds * kNsPerSecond;
   result.instancesMean = meanOver(tallies, [&](const auto& t) { return asDouble(t.instanceNs) / observedNs; });
   result.utilisation = meanOver(tallies, [&](const auto& t) {
-    return t.inServiceNs == 0 ? 0.0 : asDouble(t.cpuBusyNs) / (vcpus * asDouble(t.inServiceNs));
+    return t.inServiceNs == 0 ? 0.0 : asDouble(t.cpuBusyNs) / vcpuNs(t);
   });
   for (const auto& t : tallies) result.peakInstances = std::max(result.peakInstances, t.peakInstances);
+}
+
+double vcpuNs(const std::vector<InstanceKind>& kinds, const Ec2Tally& tally) {
+  double sum = kinds.front().vcpus * asDouble(tally.inServiceNs - tally.spotTotal().inServiceNs);
+  for (std::size_t k = 0; k < tally.spot.size(); ++k) sum += kinds[k].vcpus * asDouble(tally.spot[k].inServiceNs);
+  return sum;
+}
+
+SpotSummary spotSummary(const Scenario& scenario, const std::vector<InstanceKind>& kinds,
+                        const std::vector<Ec2Tally>& tallies, double seconds) {
+  SpotSummary summary;
+  double expected = 0;
+  SpotTime all;
+  for (const auto& t : tallies) {
+    all += t.spotTotal();
+    for (std::size_t k = 0; k < t.spot.size(); ++k)
+      expected += kinds[k].interruptionsPerHour * asDouble(t.spot[k].instanceNs) / kNsPerSecond / pricing::kSecondsPerHour;
+    summary.interruptions += t.interruptions;
+    summary.lostRequests += t.lostToInterruptions;
+    summary.launchesWithoutCapacity += t.launchesWithoutCapacity;
+  }
+  summary.instancesMean =
+      meanOver(tallies, [&](const auto& t) { return asDouble(t.spotTotal().instanceNs) / (seconds * kNsPerSecond); });
+  if (all.instanceNs > 0) summary.freeShare = asDouble(all.freeNs) / asDouble(all.instanceNs);
+  const double observed = seconds * static_cast<double>(tallies.size());
+  const double months = observed / (scenario.hoursPerMonth * pricing::kSecondsPerHour);
+  summary.interruptionsPerMonth = static_cast<double>(summary.interruptions) / months;
+  summary.expectedPerMonth = expected / months;
+  return summary;
 }
 
 struct Part {
@@ -328,6 +363,14 @@ Scenario withInstance(const Scenario& scenario, std::string_view instanceType) {
   return changed;
 }
 
+std::string scalingLabel(const Ec2Setup& setup) {
+  std::string label;
+  if (!setup.scheduledActions.actions.empty()) label += ", scheduled";
+  if (setup.predictive) label += ", predictive";
+  if (setup.warmPool) label += ", warm pool";
+  return label;
+}
+
 std::string provisionedLabel(const LambdaSetup& setup) {
   if (std::holds_alternative<ProvisionedSchedule>(setup.provisionedPlan)) return ", provisioned by schedule";
   if (const auto* plan = std::get_if<ProvisionedTracking>(&setup.provisionedPlan))
@@ -345,11 +388,15 @@ std::string lambdaLabel(const Scenario& scenario) {
 std::string ec2Label(const Scenario& scenario) {
   const auto& setup = *scenario.ec2;
   std::string label = *setup.instanceType;
-  if (std::holds_alternative<NoScaling>(setup.scaling))
+  if (setup.mixed && !setup.mixed->types.empty()) label += fmt::format(" + {} types", setup.mixed->types.size());
+  if (isFixedFleet(setup))
     label += fmt::format(" x {}", setup.initial.value_or(setup.min));
   else
     label += fmt::format(" x {} to {}", setup.min, setup.max);
+  label += scalingLabel(setup);
   if (setup.purchase != pricing::Purchase::OnDemand) label += fmt::format(", {}", pricing::name(setup.purchase));
+  if (setup.mixed)
+    label += fmt::format(", {} on demand + {} % above", setup.mixed->baseOnDemand, setup.mixed->onDemandPercent);
   return label;
 }
 
@@ -402,8 +449,7 @@ PlatformResult assessLambda(const Scenario& scenario, const pricing::PriceCatalo
   result.platform = Platform::Lambda;
   result.configuration = lambdaLabel(scenario);
   describeOutcomes(outcomesOf(observations.lambda), result);
-  describeEnvironments(observations.lambda, shape.observedSeconds(),
-                       constantProvisioned(*scenario.lambda), result);
+  describeEnvironments(observations.lambda, shape.observedSeconds(), constantProvisioned(*scenario.lambda), result);
   describeDeliveries(observations.lambda, shape.observedSeconds(), result);
   judge(scenario.objective, result);
   result.neighbours = neighbourResults(*scenario.lambda, observations.neighbours);
@@ -421,8 +467,10 @@ PlatformResult assessEc2(const Scenario& scenario, const pricing::PriceCatalogue
   describeOutcomes(outcomesOf(observations.ec2), result);
   sufferFailures(scenario, outcomesOf(observations.ec2), result);
   judge(scenario.objective, result);
-  const double vcpus = catalogue.findType(*scenario.ec2->instanceType)->vcpus;
-  describeInstances(observations.ec2, shape.observedSeconds(), vcpus, result);
+  const auto kinds = kindsOf(ec2Fleet(scenario, catalogue));
+  describeInstances(
+      observations.ec2, shape.observedSeconds(), [&](const auto& t) { return vcpuNs(kinds, t); }, result);
+  if (usesSpot(*scenario.ec2)) result.spot = spotSummary(scenario, kinds, observations.ec2, shape.observedSeconds());
   addBill(scenario, catalogue, observations.ec2, meteredBy(shape, hourlyRequests), result);
   result.timeline = observations.timeline;
   return result;
@@ -439,7 +487,9 @@ PlatformResult assessManaged(const Scenario& scenario, const pricing::PriceCatal
   sufferFailures(scenario, outcomesOf(tallies), result);
   judge(scenario.objective, result);
   const double observedNs = shape.observedSeconds() * kNsPerSecond;
-  describeInstances(tallies, shape.observedSeconds(), managedFleet(scenario, catalogue).vcpus, result);
+  const double vcpus = managedFleet(scenario, catalogue).vcpus;
+  describeInstances(
+      tallies, shape.observedSeconds(), [&](const auto& t) { return vcpus * asDouble(t.inServiceNs); }, result);
   result.environmentsMean = meanOver(tallies, [&](const auto& t) { return asDouble(t.environmentNs) / observedNs; });
   result.inFlightMean = meanOver(tallies, [&](const auto& t) { return asDouble(t.inFlightNs) / observedNs; });
   for (const auto& t : tallies) result.peakEnvironments = std::max(result.peakEnvironments, t.peakEnvironments);

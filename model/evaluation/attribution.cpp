@@ -127,15 +127,23 @@ std::array<Share, 2> readyTime(const Scenario& scenario, const LambdaTally& tall
           Share{{"idle_provisioned", "provisioned environments kept ready"}, readyNs - busyNs}};
 }
 
-std::array<Share, 9> instanceTime(const Ec2Tally& tally, double usedHours, double paidHours) {
+// A warm pool is billed while it runs; spot time is free where AWS ends it in its first hour.
+Int128 poolNs(const Ec2Tally& tally) { return tally.warmPoolRunningNs + tally.warmPoolTopUpNs; }
+Int128 billedNs(const Ec2Tally& tally) {
+  return tally.instanceNs + tally.minimumTopUpNs + poolNs(tally) - tally.spotTotal().freeNs;
+}
+
+std::array<Share, 11> instanceTime(const Ec2Tally& tally, double usedHours, double paidHours) {
   const InServiceTime& time = tally.inService;
   // Hours that were paid and not used, in the tally's own unit.
-  const double tallyNs = asDouble(tally.instanceNs + tally.minimumTopUpNs);
+  const double tallyNs = asDouble(billedNs(tally));
   const double unusedHours = std::max(0.0, paidHours - usedHours * (1 + 1e-12));
   const double unused = usedHours > 0 ? unusedHours / usedHours * tallyNs : unusedHours;
   return {Share{{"busy", "vCPUs at work"}, asDouble(time.busyNs)},
           Share{{"headroom", "free capacity kept above the load"}, asDouble(time.headroomNs)},
           Share{{"zone_floor", "an instance in every zone"}, asDouble(time.zoneFloorNs)},
+          Share{{"forecast", "kept by the forecast of predictive scaling"}, asDouble(time.forecastNs)},
+          Share{{"warm_pool", "warm pool instances while they run"}, asDouble(poolNs(tally))},
           Share{{"scale_in_lag", "not yet scaled in"}, asDouble(time.scaleInLagNs)},
           Share{{"boot", "booting"}, asDouble(tally.instanceNs - tally.inServiceNs)},
           Share{{"draining", "waiting for the last requests"}, asDouble(time.drainingNs)},

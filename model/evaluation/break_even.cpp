@@ -32,7 +32,10 @@ Scenario withoutCeilings(const Scenario& scenario) {
     open.lambda->growthPer10s = kUnbounded;
   }
   if (open.ec2) {
+    // The pool is as large as it was; without a maximum of its own it would fill what the group leaves of the new one.
+    if (open.ec2->warmPool) open.ec2->warmPool->maxPrepared = open.ec2->warmPool->maxPrepared.value_or(open.ec2->max);
     open.ec2->max = kUnbounded;
+    for (auto& action : open.ec2->scheduledActions.actions) action.max.reset();
     open.ec2->initial.reset();
   }
   return open;
@@ -40,7 +43,7 @@ Scenario withoutCeilings(const Scenario& scenario) {
 
 double fluidInstances(const Scenario& scenario, const pricing::PriceCatalogue& catalogue, double rate) {
   const auto fleet = ec2Fleet(scenario, catalogue);
-  if (std::holds_alternative<NoScaling>(fleet.scaling)) return static_cast<double>(fleet.initial);
+  if (!scalingTarget(fleet.scaling)) return static_cast<double>(fleet.initial);
   return std::max(static_cast<double>(fleet.min), instancesNeeded(fleet, rate, scenario.workload));
 }
 

@@ -55,11 +55,11 @@ double coreSeconds(const ManagedFleet& fleet, const workloads::Workload& workloa
 }
 
 double instancesNeeded(const Ec2Fleet& fleet, double ratePerSecond, const workloads::Workload& workload) {
-  const auto* tracking = std::get_if<TargetTracking>(&fleet.scaling);
+  const auto target = scalingTarget(fleet.scaling);
   double byLoad = ratePerSecond * coreSeconds(fleet, workload) / fleet.vcpus;
-  if (tracking != nullptr && tracking->metric == TargetTracking::Metric::Cpu) byLoad /= tracking->target;
-  if (tracking != nullptr && tracking->metric == TargetTracking::Metric::RequestsPerTarget)
-    byLoad = ratePerSecond * pricing::inSeconds(tracking->period) / tracking->target;
+  if (target && target->metric == ScalingMetric::Cpu) byLoad /= target->value;
+  if (target && target->metric == ScalingMetric::RequestsPerTarget)
+    byLoad = ratePerSecond * pricing::inSeconds(target->period) / target->value;
   // Work that waits uses no core but a worker: the workers must hold the requests in flight (Little's law).
   const double inFlight = ratePerSecond * workOf(workload).meanSeconds * ec2Stretch(fleet, workload.work);
   const double byWorkers = inFlight / static_cast<double>(fleet.workers);

@@ -214,7 +214,7 @@ std::variant<CommitmentPlans, Cancelled> planCommitments(const Scenario& scenari
   const auto& after = std::get<PlatformHours>(outcome);
   CommitmentPlans plans;
   if (hours.lambda) plans.lambda = planFor(*hours.lambda, after.lambda, catalogue, scenario, trafficDrop);
-  if (hours.ec2 && scenario.ec2->purchase != Purchase::Spot)
+  if (hours.ec2 && onDemandOf(*scenario.ec2, scenario.ec2->max) > 0)
     plans.ec2 = planFor(*hours.ec2, after.ec2, catalogue, scenario, trafficDrop);
   return plans;
 }

@@ -29,7 +29,7 @@ CommitmentPlan planFor(const pricing::HourlyUsage& usage, const std::optional<pr
 
 struct CommitmentPlans {
   std::optional<CommitmentPlan> lambda,
-      ec2; // nothing: the platform is absent, or runs on spot, which nobody commits to
+      ec2; // nothing: the platform is absent, or all on spot, which nobody commits to; of a mixed fleet the rest
 };
 // Simulates the configured scenario again at 1 - trafficDrop of its rate, about kDropRequests requests at most, and
 // prices both. `scenario` is fully configured (no "auto"); 0 <= trafficDrop <= 1.

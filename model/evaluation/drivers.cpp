@@ -47,6 +47,16 @@ void addLambdaVariations(const Scenario& base, std::vector<Variation>& out) {
   }
 }
 
+void addMixedVariations(const Scenario& base, std::vector<Variation>& out) {
+  for (const double percent : {0.0, 100.0}) {
+    if (!base.ec2->mixed || base.ec2->mixed->onDemandPercent == percent) continue;
+    Scenario changed = base;
+    changed.ec2->mixed->onDemandPercent = percent;
+    out.push_back({"ec2.mixed.on_demand_percent_above_base", fmt::format("{}", base.ec2->mixed->onDemandPercent),
+                   fmt::format("{}", percent), changed, 1});
+  }
+}
+
 void addEc2Variations(const Scenario& base, const pricing::PriceCatalogue& catalogue, std::vector<Variation>& out) {
   const auto& setup = *base.ec2;
   if (setup.min > 1) {
@@ -56,6 +66,8 @@ void addEc2Variations(const Scenario& base, const pricing::PriceCatalogue& catal
     out.push_back({"ec2.min", fmt::format("{}", setup.min), "1", changed, 1});
   }
   for (const auto purchase : {pricing::Purchase::ComputeSp3y, pricing::Purchase::Spot}) {
+    if (setup.mixed && purchase == pricing::Purchase::Spot) continue;    // its own share is varied
+    if (setup.warmPool && purchase == pricing::Purchase::Spot) continue; // which has none on spot
     if (purchase == setup.purchase || !catalogue.instanceHour(base.region, *setup.instanceType, purchase)) continue;
     Scenario changed = base;
     changed.ec2->purchase = purchase;
@@ -79,6 +91,7 @@ std::variant<std::vector<Driver>, Cancelled> drivers(const Scenario& chosen, con
   addWorkloadVariations(chosen, variations);
   addLambdaVariations(chosen, variations);
   addEc2Variations(chosen, catalogue, variations);
+  addMixedVariations(chosen, variations);
   std::vector<Driver> found;
   double base = 0;
   for (std::size_t i = 0; i < variations.size(); ++i) {

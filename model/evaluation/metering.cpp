@@ -202,14 +202,57 @@ std::vector<PaidHours> paidHours(pricing::Purchase purchase, double floor, doubl
   return hours;
 }
 
+double hoursOf(Int128 ns, double factor) { return asDouble(ns) * 1e-9 / pricing::kSecondsPerHour * factor; }
+
 template <class Tally> double usedInstanceHours(const Tally& tally, double factor) {
-  return asDouble(tally.instanceNs + tally.minimumTopUpNs) * 1e-9 / pricing::kSecondsPerHour * factor;
+  Int128 billed = tally.instanceNs + tally.minimumTopUpNs;
+  if constexpr (requires { tally.warmPoolNs; }) billed += tally.warmPoolRunningNs + tally.warmPoolTopUpNs;
+  return hoursOf(billed, factor);
 }
 
-void addVolumes(const Ec2Setup& setup, double ranHours, pricing::MonthlyUsage& usage) {
+double surplusHours(double credits, double factor) {
+  // A window in which more is paid back than borrowed owes nothing.
+  pricing::CreditTally owed;
+  owed.charged = std::max(0.0, credits);
+  return owed.chargedVcpuHours() * factor;
+}
+
+// On demand or committed, a warm pool's instances among it while they run; and without a record of the market all of it
+// as the scenario says.
+void addBoughtAsSaid(const Scenario& scenario, const Ec2Tally& tally, double factor, pricing::MonthlyUsage& usage) {
+  const auto& setup = *scenario.ec2;
+  const auto spot = tally.spotTotal();
+  Ec2Tally rest;
+  rest.instanceNs = tally.instanceNs - spot.instanceNs;
+  rest.minimumTopUpNs = tally.minimumTopUpNs - spot.minimumTopUpNs;
+  rest.warmPoolRunningNs = tally.warmPoolRunningNs;
+  rest.warmPoolTopUpNs = tally.warmPoolTopUpNs;
+  const double floor = static_cast<double>(onDemandOf(setup, setup.min));
+  const auto before = usage.ec2.size();
+  for (const auto& paid : paidHours(setup.purchase, floor, scenario.hoursPerMonth, usedInstanceHours(rest, factor)))
+    if (paid.hours > 0 || tally.spot.empty()) usage.ec2.push_back({*setup.instanceType, paid.hours, paid.purchase, 0});
+  if (usage.ec2.size() > before)
+    usage.ec2[before].surplusVcpuHours = surplusHours(tally.surplusCredits - spot.surplusCredits, factor);
+}
+
+// EC2 user guide, billing for interrupted Spot Instances: free in the first hour, then the seconds used.
+void addSpot(const Ec2Setup& setup, const Ec2Tally& tally, double factor, pricing::MonthlyUsage& usage) {
+  const auto types = instanceTypesOf(setup);
+  for (std::size_t kind = 0; kind < tally.spot.size(); ++kind) {
+    const auto& time = tally.spot[kind];
+    const double hours = hoursOf(time.instanceNs + time.minimumTopUpNs - time.freeNs, factor);
+    if (time.instanceNs > 0)
+      usage.ec2.push_back({types[kind], hours, pricing::Purchase::Spot, surplusHours(time.surplusCredits, factor)});
+  }
+}
+
+// What hibernates keeps its memory on the root volume, which has room for it from the launch on.
+void addVolumes(const Ec2Setup& setup, double hours, double instanceGib, pricing::MonthlyUsage& usage) {
   if (setup.ebsGib == 0) return;
   constexpr std::int64_t kFreeIops = 3000, kFreeMibPerSecond = 125; // of each gp3 volume
-  usage.ebs.push_back({static_cast<double>(setup.ebsGib), ranHours, static_cast<double>(setup.ebsIops - kFreeIops),
+  const bool hibernates = setup.warmPool && setup.warmPool->state == WarmPool::State::Hibernated;
+  const double gib = static_cast<double>(setup.ebsGib) + (hibernates ? instanceGib : 0);
+  usage.ebs.push_back({gib, hours, static_cast<double>(setup.ebsIops - kFreeIops),
                        static_cast<double>(setup.ebsThroughput - kFreeMibPerSecond)});
 }
 
@@ -228,11 +271,11 @@ double addLoadBalancer(const Scenario& scenario, const Metered& metered, double 
   return setup.availabilityZones;
 }
 
-// A target tracking policy keeps an alarm for scaling out and one for scaling in (EC2 Auto Scaling user guide).
+// A policy has an alarm for scaling out and one for scaling in (EC2 Auto Scaling user guide).
 double alarmsOf(const Ec2Setup& setup) {
   constexpr double kOfPolicy = 2;
-  const bool tracking = std::holds_alternative<TargetTracking>(setup.scaling);
-  return static_cast<double>(setup.alarms) + (tracking ? kOfPolicy : 0);
+  const bool none = std::holds_alternative<NoScaling>(setup.scaling);
+  return static_cast<double>(setup.alarms) + (none ? 0 : kOfPolicy);
 }
 
 // Managed Instances are a way to run functions: they are kept with the same hours and copies. A hybrid is kept with the
@@ -332,20 +375,22 @@ pricing::MonthlyUsage lambdaUsage(const Scenario& scenario, const LambdaTally& t
   return usage;
 }
 
-pricing::MonthlyUsage ec2Usage(const Scenario& scenario, const Ec2Tally& tally, const Metered& metered) {
+double instanceGib(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
+  const auto* type = catalogue.findType(*scenario.ec2->instanceType);
+  return type ? static_cast<double>(type->memory.inMebibytes()) / 1024 : 0;
+}
+
+// A warm pool's instances pay as any other while they run; stopped or hibernated they pay their volumes.
+pricing::MonthlyUsage ec2Usage(const Scenario& scenario, const Ec2Tally& tally, const Metered& metered,
+                               double instanceGib) {
   const auto& setup = *scenario.ec2;
   const double factor = monthFactor(scenario, metered);
   auto usage = emptyMonth(scenario);
 
-  const double ranHours = asDouble(tally.instanceNs) * 1e-9 / pricing::kSecondsPerHour * factor;
-  for (const auto& paid : paidHours(setup.purchase, static_cast<double>(setup.min), scenario.hoursPerMonth,
-                                    usedInstanceHours(tally, factor)))
-    usage.ec2.push_back({*setup.instanceType, paid.hours, paid.purchase, 0});
-  // A window in which more is paid back than borrowed owes nothing.
-  pricing::CreditTally owed;
-  owed.charged = std::max(0.0, tally.surplusCredits);
-  if (!usage.ec2.empty()) usage.ec2.front().surplusVcpuHours = owed.chargedVcpuHours() * factor;
-  addVolumes(setup, ranHours, usage);
+  const double ranHours = hoursOf(tally.instanceNs + tally.warmPoolRunningNs, factor);
+  addBoughtAsSaid(scenario, tally, factor, usage);
+  addSpot(setup, tally, factor, usage);
+  addVolumes(setup, hoursOf(tally.instanceNs + tally.warmPoolNs, factor), instanceGib, usage);
   const double balancerAddresses =
       addLoadBalancer(scenario, metered, tally.outcomes.latency.meanSeconds(), usage) * scenario.hoursPerMonth;
   const double addressHours = (setup.publicIpv4 ? ranHours : 0) + balancerAddresses;

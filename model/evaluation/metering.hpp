@@ -22,8 +22,12 @@ double monthFactor(const Scenario& scenario, const Metered& metered);
 pricing::MonthlyUsage lambdaUsage(const Scenario& scenario, const LambdaTally& tally, const Metered& metered);
 
 // With a commitment (reserved, Savings Plan) the first `min` instances are paid all month at the committed rate, used
-// or not, and hours above them on demand; on demand and spot pay the hours used.
-pricing::MonthlyUsage ec2Usage(const Scenario& scenario, const Ec2Tally& tally, const Metered& metered);
+// or not, and hours above them on demand; on demand and spot pay the hours used. Of a mixed fleet the commitment is to
+// what of `min` is on demand. What the simulator bought on the spot market has a line for each type, less what is free.
+// `instanceGib` is an instance's memory, for which the volumes of a fleet with a hibernated warm pool have room.
+pricing::MonthlyUsage ec2Usage(const Scenario& scenario, const Ec2Tally& tally, const Metered& metered,
+                               double instanceGib = 0);
+double instanceGib(const Scenario& scenario, const pricing::PriceCatalogue& catalogue);
 
 // vCPU-hours that burstable instances are billed beyond their credits.
 double surplusVcpuHours(const pricing::MonthlyUsage& usage);

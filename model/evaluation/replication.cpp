@@ -113,7 +113,8 @@ class SlowedRequests {
     if (slowdowns.empty()) return batch;
     m_io.resize(batch.size());
     for (std::size_t i = 0; i < batch.size(); ++i)
-      m_io[i] = static_cast<std::int64_t>(static_cast<double>(batch.io[i]) * ioFactorAt(slowdowns, batch.arrival[i]) + 0.5);
+      m_io[i] =
+          static_cast<std::int64_t>(static_cast<double>(batch.io[i]) * ioFactorAt(slowdowns, batch.arrival[i]) + 0.5);
     return {batch.arrival, batch.cpu, m_io};
   }
 
@@ -244,13 +245,26 @@ void append(Observations& all, Observations&& part) {
   if (all.timeline.empty()) all.timeline = std::move(part.timeline);
 }
 
+// Actions need a round; forecasts the history that they wait for, and a day to follow it.
+Duration clockSpan(const Ec2Setup& setup) {
+  constexpr Duration kDayLong = std::chrono::hours(24);
+  Duration span{};
+  if (!setup.scheduledActions.actions.empty()) span = setup.scheduledActions.period;
+  if (setup.predictive) span = std::max(span, setup.predictive->history + kDayLong);
+  return span;
+}
+
 } // namespace
 
 double RunShape::observedSeconds() const { return pricing::inSeconds(horizon - warmup) / windows; }
 
 RunShape runShape(const Scenario& scenario) {
   RunShape shape;
-  shape.horizon = scenario.run.horizon.value_or(pricing::fromSeconds(autoHorizonSeconds(scenario.workload)));
+  if (scenario.ec2) shape.clock = clockSpan(*scenario.ec2);
+  auto automatic = pricing::fromSeconds(autoHorizonSeconds(scenario.workload));
+  if (!std::holds_alternative<workloads::TraceArrivals>(scenario.workload.arrivals))
+    automatic = std::max(automatic, shape.clock);
+  shape.horizon = scenario.run.horizon.value_or(automatic);
   shape.warmup = std::min(scenario.run.warmup, shape.horizon / 2);
   shape.replications = workloads::isDeterministic(scenario.workload) ? 1 : scenario.run.replications;
   shape.windows = shape.replications == 1 ? kTraceWindows : 1;
@@ -268,7 +282,8 @@ RunShape shortened(const RunShape& shape, const workloads::Workload& workload, d
   const double rate = std::max(workloads::meanRatePerSecond(workload.arrivals, shape.horizon), 1e-12);
   const double longest = pricing::inSeconds(shape.horizon);
   double seconds = std::clamp(requests / rate, std::min(kShortestSearch, longest), longest);
-  seconds = std::max(seconds, std::min(naturalSeconds(workload), longest));
+  const double natural = std::max(naturalSeconds(workload), pricing::inSeconds(shape.clock));
+  seconds = std::max(seconds, std::min(natural, longest));
   if (const auto* trace = std::get_if<workloads::TraceArrivals>(&workload.arrivals)) {
     // Whole passes, at most a day: half a log would be another log.
     const double span = traceSpanSeconds(*trace);

@@ -26,6 +26,7 @@ struct RunShape {
   int timelinePoints = 0;
   std::vector<Slowdown> slowdowns; // of waiting, by arrival, where it is not Lambda's engine that knows them
   double observedSeconds() const; // of one observation
+  Duration clock{}; // after which a fleet that follows the clock has shown what it does: no shorter run would do
 };
 // The scenario's plan with "auto" resolved. A workload that is the same in every replication runs once, observed in
 // kTraceWindows batches; otherwise each replication is one observation.

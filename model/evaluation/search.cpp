@@ -258,7 +258,8 @@ Screened screenEc2(const Scenario& scenario, const pricing::PriceCatalogue& cata
   month.instanceNs = static_cast<Int128>(count * seconds * 1e9);
   Screened screened;
   screened.monthlyCostUsd =
-      monthlyUsd(scenario, Platform::Ec2, ec2Usage(scenario, month, {seconds, {}, {}}), catalogue);
+      monthlyUsd(scenario, Platform::Ec2,
+                 ec2Usage(scenario, month, {seconds, {}, {}}, instanceGib(scenario, catalogue)), catalogue);
   screened.p99Ms = 1e3 * work.p99Seconds * factor + pricing::inMilliseconds(fleet.overhead);
   screened.feasible = rate * coreSeconds(fleet, scenario.workload) < static_cast<double>(fleet.max) * fleet.vcpus;
   return screened;

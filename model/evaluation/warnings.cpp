@@ -7,12 +7,20 @@
 #include "model/evaluation/findings.hpp"
 #include "model/evaluation/memory_choice.hpp"
 #include "model/evaluation/metering.hpp"
+#include "model/evaluation/replication.hpp"
 #include "model/report/report.hpp"
 #include "workloads/import/trace.hpp"
 
 namespace model {
 
 namespace {
+
+// The highest maximum that is ever in force.
+std::int64_t largestFleet(const Ec2Fleet& fleet) {
+  std::int64_t most = fleet.max;
+  for (const auto& action : fleet.scheduled.actions) most = std::max(most, action.max.value_or(most));
+  return most;
+}
 
 class WarningList {
  public:
@@ -92,10 +100,9 @@ class WarningList {
                         pricing::displayCount(static_cast<double>(cut)), pricing::toText(setup.timeout)),
             "Raise lambda.timeout (15 minutes at most), give the function more memory or make batches smaller.");
     } else if (result.timedOut > 0 || (result.completed > 0 && result.latency.max.value > 0.8 * timeoutMs)) {
-      const auto slowest = result.completed == 0
-                               ? std::string("No Lambda request completed")
-                               : fmt::format("The slowest Lambda request took {}, init included",
-                                             pricing::displaySeconds(result.latency.max.value / 1e3));
+      const auto slowest = result.completed == 0 ? std::string("No Lambda request completed")
+                                                 : fmt::format("The slowest Lambda request took {}, init included",
+                                                               pricing::displaySeconds(result.latency.max.value / 1e3));
       add("near_timeout",
           fmt::format("{}; the timeout is {} without the init before the call; {} timed out.", slowest,
                       pricing::toText(setup.timeout), pricing::displayCount(static_cast<double>(result.timedOut))),
@@ -188,7 +195,8 @@ class WarningList {
     const auto& result = *m_decision.ec2;
     const auto fleet = ec2Fleet(m_decision.scenario, catalogue);
     const double needed = ratePerSecond * coreSeconds(fleet, m_decision.scenario.workload);
-    const double cores = static_cast<double>(fleet.max) * fleet.vcpus;
+    const auto most = largestFleet(fleet);
+    const double cores = static_cast<double>(most) * fleet.vcpus;
     if (needed > cores)
       add("cpu_overload",
           fmt::format("The work needs {:.1f} vCPUs on average, the largest fleet has {:.0f}: above 100 % CPU.", needed,
@@ -198,11 +206,30 @@ class WarningList {
       add("cpu_high",
           fmt::format("The fleet runs at {} CPU on average.", pricing::displayPercent(result.utilisation.value)),
           "There is little room for a burst or a lost instance; lower ec2.scaling.target or raise ec2.max.");
-    if (result.peakInstances >= fleet.max && !std::holds_alternative<NoScaling>(fleet.scaling) && fleet.max > fleet.min)
-      add("fleet_at_max", fmt::format("The fleet reached its maximum of {} instances.", fleet.max),
+    if (result.peakInstances >= most && !std::holds_alternative<NoScaling>(fleet.scaling) && most > fleet.min)
+      add("fleet_at_max", fmt::format("The fleet reached its maximum of {} instances.", most),
           "Beyond it requests queue and fail; raise ec2.max.");
+    aboutScaling(*m_decision.scenario.ec2, fleet, runShape(m_decision.scenario).horizon);
     const auto* type = catalogue.findType(*m_decision.scenario.ec2->instanceType);
     if (type != nullptr && type->burstable) aboutCredits(*type, fleet, result);
+  }
+
+  void aboutScaling(const Ec2Setup& setup, const Ec2Fleet& fleet, Duration horizon) {
+    const auto plan = metricPlan(fleet.scaling);
+    const bool scales = !std::holds_alternative<NoScaling>(fleet.scaling);
+    if (scales && plan.metric == ScalingMetric::Cpu && plan.period > metricPlan(setup.scaling).period)
+      add("coarse_metrics",
+          fmt::format("The fleet scales on CPU points that come every {}, because ec2.detailed_monitoring is off.",
+                      pricing::toText(plan.period)),
+          "A rise in load is seen minutes later; detailed monitoring is cheap beside the instances it saves.");
+    if (fleet.predictive && horizon <= fleet.predictive->history)
+      add("no_forecast",
+          fmt::format("Predictive scaling makes its first forecast after {}, the run ends at {}.",
+                      pricing::toText(fleet.predictive->history), pricing::toText(horizon)),
+          "Raise run.horizon: until then only the policy and the schedule scale.");
+    if (fleet.predictive && !scales && fleet.scheduled.actions.empty())
+      add("only_grows", "Predictive scaling never removes an instance, and no policy does: the fleet only grows.",
+          "Set ec2.scaling to a policy; AWS's advice is to use both.");
   }
 
   void aboutCredits(const pricing::InstanceType& type, const Ec2Fleet& fleet, const PlatformResult& result) {
@@ -228,6 +255,29 @@ class WarningList {
                     "credits it earns and slows down to the baseline.",
                     type.name, pricing::displayPercent(result.utilisation.value), baseline),
         "Its latency is that of a slower machine: choose a larger type, one without credits, or ec2.credit_mode unlimited.");
+  }
+
+  // What AWS takes back, and what it does not give.
+  void aboutSpot() {
+    if (!m_decision.ec2 || !m_decision.ec2->spot) return;
+    const auto& result = *m_decision.ec2;
+    const auto& spot = *result.spot;
+    const auto requests = static_cast<double>(std::max<std::uint64_t>(1, result.requests));
+    const double lost = static_cast<double>(spot.lostRequests) / requests, failed = result.failedFraction.value;
+    const double allowed = m_decision.scenario.objective.maxFailed;
+    if (failed > allowed && failed - lost <= allowed)
+      add("spot_interruptions",
+          fmt::format("{} of the requests were lost when AWS took back {} spot instances a month; without them the "
+                      "fleet would fail {}, within the objective of {}.",
+                      pricing::displayPercent(lost), pricing::displayCount(spot.interruptionsPerMonth),
+                      pricing::displayPercent(std::max(0.0, failed - lost)), pricing::displayPercent(allowed)),
+          "Requests longer than the notice need a retry or a checkpoint; or keep more on demand "
+          "(ec2.mixed.base_on_demand).");
+    if (spot.launchesWithoutCapacity > 0)
+      add("spot_capacity",
+          fmt::format("{} launches found no spot capacity.",
+                      pricing::displayCount(static_cast<double>(spot.launchesWithoutCapacity))),
+          "More types in ec2.mixed.types find it more often; EC2 Auto Scaling does not go on demand by itself.");
   }
 
   void aboutManaged() {
@@ -316,6 +366,7 @@ std::vector<Warning> warnings(const Decision& decision, const pricing::PriceCata
   list.aboutProvisionedPlan();
   list.aboutProvisionedRoom();
   list.aboutEc2(decision.meanRequestsPerSecond, catalogue);
+  list.aboutSpot();
   if (decision.lambda) list.aboutCertainty(*decision.lambda);
   if (decision.ec2) list.aboutCertainty(*decision.ec2);
   list.aboutManaged();

@@ -59,6 +59,18 @@ void addRow(Table& table, const char* title, const std::vector<const PlatformRes
   table.rows.push_back(std::move(row));
 }
 
+void addSpotRows(Table& table, const std::vector<const PlatformResult*>& results) {
+  const auto onSpot = [&](const char* title, auto&& text) {
+    addRow(table, title, results, [&](const auto& r) { return r.spot ? text(*r.spot) : std::string("–"); });
+  };
+  onSpot("instances: on spot", [](const SpotSummary& spot) { return count(spot.instancesMean); });
+  onSpot("spot interruptions a month (expected)", [](const SpotSummary& spot) {
+    return fmt::format("{} ({})", pricing::displayCount(spot.interruptionsPerMonth),
+                       pricing::displayCount(spot.expectedPerMonth));
+  });
+  onSpot("requests lost to them", [](const SpotSummary& spot) { return whole(spot.lostRequests); });
+}
+
 Table comparison(const Decision& decision) {
   const auto results = present(decision);
   Table table{{{"", false}}, {}};
@@ -120,6 +132,7 @@ Table comparison(const Decision& decision) {
   if (decision.hybrid)
     addRow(table, "handed over to Lambda", results,
            [](const auto& r) { return r.overflow ? percent(r.overflow->fraction) : "–"; });
+  if (decision.ec2 && decision.ec2->spot) addSpotRows(table, results);
   addRow(table, "meets the objective", results, [](const auto& r) { return r.meetsObjective ? "yes" : "no"; });
   return table;
 }

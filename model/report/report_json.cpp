@@ -1,5 +1,6 @@
 // The result JSON of contract section 4. Keys never change type; what does not apply is absent. Doubles are printed
 // with as many digits as it takes to read them back exactly, so equal decisions give equal bytes.
+#include <array>
 #include <nlohmann/json.hpp>
 
 #include "model/decision.hpp"
@@ -159,7 +160,8 @@ void addSource(const PlatformResult& result, Json& out) {
     out["deliveries"] = toJson(*result.deliveries);
     Json points = Json::array();
     for (const auto& point : result.timeline)
-      points.push_back({{"at_s", pricing::inSeconds(point.at)}, {"backlog", point.backlog}, {"oldest_s", point.oldestS}});
+      points.push_back(
+          {{"at_s", pricing::inSeconds(point.at)}, {"backlog", point.backlog}, {"oldest_s", point.oldestS}});
     if (result.deliveries->counts.peakBacklog > 0) out["deliveries"]["timeline"] = std::move(points);
   }
   for (const auto& n : result.neighbours)
@@ -186,11 +188,39 @@ void addLambda(const PlatformResult& result, Json& out) {
   out["environments"] = std::move(environments);
 }
 
+Json toJson(const SpotSummary& spot) {
+  return {{"instances_mean", toJson(spot.instancesMean)},
+          {"free_share", spot.freeShare},
+          {"interruptions", spot.interruptions},
+          {"interruptions_per_month", spot.interruptionsPerMonth},
+          {"expected_per_month", spot.expectedPerMonth},
+          {"lost_requests", spot.lostRequests},
+          {"launches_without_capacity", spot.launchesWithoutCapacity}};
+}
+
 void addInstances(const PlatformResult& result, Json& out) {
   out["instances"] = {{"mean", result.instancesMean.value},
                       {"mean_half_width", result.instancesMean.halfWidth},
                       {"peak", result.peakInstances}};
   out["utilisation"] = toJson(result.utilisation);
+  if (result.spot) out["spot"] = toJson(*result.spot);
+}
+
+// Why there were as many instances as there were, of the first replication.
+void addScalingTimeline(const PlatformResult& result, Json& out) {
+  static constexpr std::array<std::string_view, 3> kAlarms{"none", "out", "in"};
+  Json points = Json::array();
+  for (const auto& p : result.timeline)
+    points.push_back({{"at_s", pricing::inSeconds(p.at)},
+                      {"metric", p.metric},
+                      {"alarm", kAlarms[static_cast<std::size_t>(p.alarm)]},
+                      {"desired", p.desired},
+                      {"booting", p.booting},
+                      {"in_service", p.inService},
+                      {"draining", p.draining},
+                      {"warm_pool", p.warmPool},
+                      {"in_flight", p.inFlight}});
+  out["timeline"] = std::move(points);
 }
 
 Json toJson(const OverflowSummary& overflow) {
@@ -220,6 +250,7 @@ Json toJson(const PlatformResult& result) {
   if (result.platform == Platform::Lambda || result.overflow) addLambda(result, out);
   if (result.overflow) out["overflow"] = toJson(*result.overflow);
   if (result.platform != Platform::Lambda) addInstances(result, out);
+  if (result.platform == Platform::Ec2) addScalingTimeline(result, out);
   if (result.platform == Platform::ManagedInstances) {
     out["environments"] = {{"mean", result.environmentsMean.value}, {"peak", result.peakEnvironments}};
     out["in_flight_mean"] = toJson(result.inFlightMean);

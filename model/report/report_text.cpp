@@ -119,6 +119,14 @@ void csvRow(std::string& out, const PlatformResult& r, std::string_view figure, 
   out += fmt::format("{},{},{},{},{}\n", name(r.platform), csvField(figure), e.value, e.halfWidth, unit);
 }
 
+void csvSpot(std::string& out, const PlatformResult& r) {
+  csvRow(out, r, "spot_instances_mean", r.spot->instancesMean, "instances");
+  csvRow(out, r, "spot_interruptions", {r.spot->interruptionsPerMonth, 0}, "a month");
+  csvRow(out, r, "spot_lost_requests", {static_cast<double>(r.spot->lostRequests), 0}, "requests");
+  csvRow(out, r, "spot_launches_without_capacity", {static_cast<double>(r.spot->launchesWithoutCapacity), 0},
+         "launches");
+}
+
 double throttledFraction(const PlatformResult& r) {
   return r.requests > 0 ? static_cast<double>(r.throttled) / static_cast<double>(r.requests) : 0;
 }
@@ -155,6 +163,7 @@ void csvRows(std::string& out, const PlatformResult& r) {
     csvRow(out, r, "instances_mean", r.instancesMean, "instances");
     csvRow(out, r, "instances_peak", {static_cast<double>(r.peakInstances), 0}, "instances");
     csvRow(out, r, "utilisation", r.utilisation, "of vCPU time");
+    if (r.spot) csvSpot(out, r);
   }
   for (const auto& line : r.bill.lines)
     csvRow(out, r, "bill: " + line.service + " " + line.item, {line.amount.inDollars(), 0}, "USD");

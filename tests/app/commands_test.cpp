@@ -160,7 +160,7 @@ TEST_CASE("what may not be read is said so", "[commands]") {
 TEST_CASE("wrong usage and wrong names are refused with the nearest right one", "[commands]") {
   refuses({"example", "web-appi"},
           "example: found \"web-appi\", expected one of web-api, thumbnails, hashtags, backup, checkout, nightly, "
-          "back-office, partner-api, orders, ticket-office; did you mean \"web-api\"?");
+          "back-office, partner-api, orders, ticket-office, transcodes, tickets; did you mean \"web-api\"?");
   refuses({"prices", "show", "alb.lcuu"},
           "prices of us-east-1: found \"alb.lcuu\", expected the name of a rate as `breakeven prices list` shows them; "
           "did you mean \"alb.lcu\"?");

@@ -170,4 +170,7 @@ TEST_CASE("configurations are named as people name them", "[assessment]") {
   CHECK(ec2Label(withInstance(scenario, "m7g.xlarge")) == "m7g.xlarge x 2 to 20");
   CHECK(ec2Label(shortScenario({R"(ec2.scaling={"kind": "none"})", "ec2.initial=4"})) == "c7g.large x 4");
   CHECK(ec2Label(shortScenario({"ec2.purchase=spot"})) == "c7g.large x 2 to 20, spot");
+  CHECK(ec2Label(shortScenario({R"(ec2.scheduled_actions.actions=[{"at": "8h", "min": 4}])", "ec2.warm_pool.min=1",
+                                "ec2.predictive.target=0.6"})) ==
+        "c7g.large x 2 to 20, scheduled, predictive, warm pool");
 }

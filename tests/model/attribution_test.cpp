@@ -77,7 +77,7 @@ Ec2Tally tenHours() {
   Ec2Tally tally;
   tally.instanceNs = 10 * kHour;
   tally.inServiceNs = 9 * kHour;
-  tally.inService = {2 * kHour, kHour, kHour, 3 * kHour, kHour, kHour};
+  tally.inService = {2 * kHour, kHour, kHour, 3 * kHour, 0, kHour, kHour};
   tally.minimumTopUpNs = 36 * kSecond;
   return tally;
 }
@@ -168,6 +168,23 @@ TEST_CASE("of a plan the environments are idle for as long as it paid and they d
   CHECK(usd > 0);
   CHECK(parts.at("busy_provisioned") == Approx(usd / 4));
   CHECK(parts.at("idle_provisioned") == Approx(usd * 3 / 4));
+}
+
+// An hour more kept by a forecast and one in a running warm pool, 36 s of it the minimum of a start.
+TEST_CASE("forecasts and warm pools have their part of an EC2 dollar", "[attribution]") {
+  auto tally = tenHours();
+  tally.instanceNs += kHour;
+  tally.inServiceNs += kHour;
+  tally.inService.forecastNs = kHour;
+  tally.warmPoolNs = tally.warmPoolRunningNs = kHour - 36 * kSecond;
+  tally.warmPoolTopUpNs = 36 * kSecond;
+  const auto [bill, parts] = priced(shortScenario({"ec2.instance_type=c7g.large"}), tally);
+  const double perHour = lineUsd(bill, "ec2", "instance_hours") / 12.01;
+  CHECK(perHour == Approx(730 * 0.0725));
+  CHECK(parts.at("forecast") == Approx(perHour));
+  CHECK(parts.at("warm_pool") == Approx(perHour));
+  CHECK(parts.at("idle_night") == Approx(3 * perHour));
+  CHECK(parts.at("minimum") == Approx(0.01 * perHour));
 }
 
 TEST_CASE("an EC2 dollar goes to what instance time was good for", "[attribution]") {

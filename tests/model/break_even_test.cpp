@@ -57,6 +57,19 @@ TEST_CASE("both platforms cost the same at the break-even and change places ther
   }
 }
 
+// At 2/s two instances serve and two more run in the pool; without its ceiling the group may grow to a million.
+TEST_CASE("a warm pool keeps its size where a fleet has no ceiling", "[break_even]") {
+  const tests::Settings pool{"ec2.warm_pool.state=running", "ec2.max=4", "workload.trigger=queue",
+                             "ec2.load_balancer=none"};
+  const double withPool = *cost(shortScenario(pool), 1).ec2Usd;
+  auto without = pool;
+  without.front() = "ec2.warm_pool=null";
+  const double alone = *cost(shortScenario(without), 1).ec2Usd;
+  const double perInstance = 730 * 0.0725; // c7g.large in us-east-1; its volume, address and metrics come on top
+  CHECK(withPool - alone > 2 * perInstance);
+  CHECK(withPool - alone < 2.3 * perInstance);
+}
+
 TEST_CASE("the curve ascends, holds both bills and is refined around the crossing", "[break_even]") {
   const auto scenario = shortScenario();
   const auto result = found(scenario);

@@ -58,6 +58,9 @@ TEST_CASE("instances follow the scaling target, the workers and at least one", "
   CHECK(instancesNeeded(
             fleet({R"(ec2.scaling={"kind": "target_tracking", "metric": "requests_per_target", "target": 1000})"}), 85,
             workload) == 6);
+  // A step policy leaves an instance its upper threshold: 8.5 vCPUs / (2 x 0.6) = 7.08.
+  CHECK(instancesNeeded(fleet({R"(ec2.scaling={"kind": "step", "out_threshold": 0.6, "in_threshold": 0.3})"}), 85,
+                        workload) == 8);
   // Waiting work uses workers only: 100/s x 1 s = 100 in flight, 16 on each.
   const auto waiting = shortScenario({"workload.work.cpu_fraction=0", "workload.work.mean=1s"}).workload;
   CHECK(instancesNeeded(fleet(), 100, waiting) == 7);

@@ -31,6 +31,20 @@ std::vector<double> sorted(const model::LatencyHistogram& histogram) {
 
 std::int64_t small(Int128 value) { return static_cast<std::int64_t>(value); }
 
+void requireSameSpot(const Ec2Tally& a, const Ec2Tally& b) {
+  REQUIRE(a.interruptions == b.interruptions);
+  REQUIRE(a.lostToInterruptions == b.lostToInterruptions);
+  REQUIRE(a.launchesWithoutCapacity == b.launchesWithoutCapacity);
+  REQUIRE(a.spot.size() == b.spot.size());
+  for (std::size_t kind = 0; kind < a.spot.size(); ++kind) {
+    INFO("type " << kind);
+    REQUIRE(small(a.spot[kind].instanceNs) == small(b.spot[kind].instanceNs));
+    REQUIRE(small(a.spot[kind].inServiceNs) == small(b.spot[kind].inServiceNs));
+    REQUIRE(small(a.spot[kind].minimumTopUpNs) == small(b.spot[kind].minimumTopUpNs));
+    REQUIRE(small(a.spot[kind].freeNs) == small(b.spot[kind].freeNs));
+  }
+}
+
 void requireSame(const Ec2Tally& a, const Ec2Tally& b) {
   REQUIRE(a.outcomes.attempts == b.outcomes.attempts);
   REQUIRE(a.outcomes.completed == b.outcomes.completed);
@@ -40,6 +54,9 @@ void requireSame(const Ec2Tally& a, const Ec2Tally& b) {
   REQUIRE(small(a.instanceNs) == small(b.instanceNs));
   REQUIRE(small(a.inServiceNs) == small(b.inServiceNs));
   REQUIRE(small(a.minimumTopUpNs) == small(b.minimumTopUpNs));
+  REQUIRE(small(a.warmPoolNs) == small(b.warmPoolNs));
+  REQUIRE(small(a.warmPoolRunningNs) == small(b.warmPoolRunningNs));
+  REQUIRE(small(a.warmPoolTopUpNs) == small(b.warmPoolTopUpNs));
   REQUIRE(small(a.inService.busyNs) == small(b.inService.busyNs));
   REQUIRE(small(a.inService.drainingNs) == small(b.inService.drainingNs));
   REQUIRE(small(a.cpuBusyNs) == small(b.cpuBusyNs));
@@ -47,6 +64,7 @@ void requireSame(const Ec2Tally& a, const Ec2Tally& b) {
   REQUIRE(a.launches == b.launches);
   REQUIRE(a.terminations == b.terminations);
   REQUIRE(a.peakInstances == b.peakInstances);
+  requireSameSpot(a, b);
 }
 
 // What idle instances were kept for depends on the slots, and these on the windows.
@@ -54,6 +72,7 @@ void requireSameReasons(const model::InServiceTime& a, const model::InServiceTim
   REQUIRE(small(a.headroomNs) == small(b.headroomNs));
   REQUIRE(small(a.zoneFloorNs) == small(b.zoneFloorNs));
   REQUIRE(small(a.idleNightNs) == small(b.idleNightNs));
+  REQUIRE(small(a.forecastNs) == small(b.forecastNs));
   REQUIRE(small(a.scaleInLagNs) == small(b.scaleInLagNs));
 }
 
@@ -72,6 +91,11 @@ void requireSame(const Ec2Run& a, const Ec2Run& b) {
     REQUIRE(a.timeline[i].inService == b.timeline[i].inService);
     REQUIRE(a.timeline[i].inFlight == b.timeline[i].inFlight);
     REQUIRE(a.timeline[i].metric == b.timeline[i].metric);
+    REQUIRE(a.timeline[i].desired == b.timeline[i].desired);
+    REQUIRE(a.timeline[i].booting == b.timeline[i].booting);
+    REQUIRE(a.timeline[i].draining == b.timeline[i].draining);
+    REQUIRE(a.timeline[i].warmPool == b.timeline[i].warmPool);
+    REQUIRE(a.timeline[i].alarm == b.timeline[i].alarm);
   }
   REQUIRE(a.hours.instanceNs == b.hours.instanceNs);
   REQUIRE(a.hours.inFlightNs == b.hours.inFlightNs);
@@ -95,8 +119,8 @@ void requireConserved(const Ec2Run& run) {
     REQUIRE(o.completed == o.latency.count());
     const auto& time = window.inService;
     REQUIRE(small(time.sum()) == small(window.inServiceNs));
-    REQUIRE(small(std::min({time.busyNs, time.headroomNs, time.zoneFloorNs, time.idleNightNs, time.scaleInLagNs,
-                            time.drainingNs})) >= 0);
+    REQUIRE(small(std::min({time.busyNs, time.headroomNs, time.zoneFloorNs, time.idleNightNs, time.forecastNs,
+                            time.scaleInLagNs, time.drainingNs})) >= 0);
   }
 }
 
@@ -127,7 +151,7 @@ std::vector<std::int64_t> latencies(const Ec2Run& run) {
 
 TEST_CASE("A small random fleet gives what the plain event loop gives", "[ec2]") {
   std::uint64_t attempts = 0, rejected = 0, timedOut = 0, errored = 0;
-  for (std::uint64_t number = 0; number < 1500; ++number) {
+  for (std::uint64_t number = 0; number < 3000; ++number) {
     const auto s = scenarios::small(number, false);
     INFO("scenario " << number);
     const auto run = simulate(s.fleet, s.plan, s.requests, number, 1 + number % 97);
@@ -149,8 +173,10 @@ TEST_CASE("A small random fleet gives what the plain event loop gives", "[ec2]")
 }
 
 TEST_CASE("A small random fleet that scales gives what the plain event loop gives", "[ec2]") {
-  std::uint64_t launches = 0, terminations = 0;
-  for (std::uint64_t number = 0; number < 1500; ++number) {
+  std::uint64_t launches = 0, terminations = 0, interruptions = 0, lost = 0, inVain = 0;
+  Int128 pooled = 0, poolRunning = 0, forecast = 0;
+  std::size_t out = 0, in = 0;
+  for (std::uint64_t number = 0; number < 3000; ++number) {
     const auto s = scenarios::small(number, true);
     INFO("scenario " << number);
     const auto run = simulate(s.fleet, s.plan, s.requests, number, 1 + number % 97);
@@ -160,10 +186,29 @@ TEST_CASE("A small random fleet that scales gives what the plain event loop give
     for (const auto& window : run.windows) {
       launches += window.launches;
       terminations += window.terminations;
+      interruptions += window.interruptions;
+      lost += window.lostToInterruptions;
+      inVain += window.launchesWithoutCapacity;
+      pooled += window.warmPoolNs;
+      poolRunning += window.warmPoolRunningNs;
+      forecast += window.inService.forecastNs;
+    }
+    for (const auto& point : run.timeline) {
+      out += point.alarm == model::AlarmState::Out ? 1 : 0;
+      in += point.alarm == model::AlarmState::In ? 1 : 0;
     }
   }
-  CHECK(launches > 3'000);
-  CHECK(terminations > 3'000);
+  // The scenarios do reach the rules they are for.
+  CHECK(launches > 10'000);
+  CHECK(terminations > 10'000);
+  CHECK(interruptions > 3'000);
+  CHECK(lost > 200);
+  CHECK(inVain > 1'000);
+  CHECK(small(pooled) > 100'000);
+  CHECK(small(poolRunning) > 100'000);
+  CHECK(small(forecast) > 100'000);
+  CHECK(out > 1'000);
+  CHECK(in > 1'000);
 }
 
 TEST_CASE("Sharing slows everyone alike, and nobody without contention", "[ec2]") {
@@ -290,6 +335,9 @@ TEST_CASE("Windows add up to the run of one window", "[ec2]") {
       sum.instanceNs += part.instanceNs;
       sum.inServiceNs += part.inServiceNs;
       sum.minimumTopUpNs += part.minimumTopUpNs;
+      sum.warmPoolNs += part.warmPoolNs;
+      sum.warmPoolRunningNs += part.warmPoolRunningNs;
+      sum.warmPoolTopUpNs += part.warmPoolTopUpNs;
       sum.inService.busyNs += part.inService.busyNs;
       sum.inService.drainingNs += part.inService.drainingNs;
       sum.cpuBusyNs += part.cpuBusyNs;
@@ -297,6 +345,11 @@ TEST_CASE("Windows add up to the run of one window", "[ec2]") {
       sum.launches += part.launches;
       sum.terminations += part.terminations;
       sum.peakInstances = std::max(sum.peakInstances, part.peakInstances);
+      sum.interruptions += part.interruptions;
+      sum.lostToInterruptions += part.lostToInterruptions;
+      sum.launchesWithoutCapacity += part.launchesWithoutCapacity;
+      sum.spot.resize(part.spot.size());
+      for (std::size_t kind = 0; kind < part.spot.size(); ++kind) sum.spot[kind] += part.spot[kind];
     }
     requireSame(sum, whole);
   }
@@ -307,10 +360,13 @@ TEST_CASE("The clock hours of a fleet add up to its windows without warm-up and 
     auto s = scenarios::small(number, true);
     INFO("scenario " << number);
     s.plan.warmup = Duration{};
+    s.fleet.predictive.reset(); // its hours are these
     const auto run = simulate(s.fleet, s.plan, s.requests, number);
     Int128 billed = 0, inFlight = 0;
     for (const auto& window : run.windows) {
-      billed += window.instanceNs + window.minimumTopUpNs;
+      const auto spot = window.spotTotal();
+      billed += window.instanceNs + window.minimumTopUpNs - spot.instanceNs - spot.minimumTopUpNs +
+                window.warmPoolRunningNs + window.warmPoolTopUpNs;
       inFlight += window.inFlightNs;
     }
     REQUIRE(std::accumulate(run.hours.instanceNs.begin(), run.hours.instanceNs.end(), std::int64_t{0}) ==

@@ -216,8 +216,9 @@ TEST_CASE("warnings about Lambda quote what they rest on", "[findings]") {
   auto slow = decision(100, 150, {"lambda.timeout=1s"});
   slow.lambda->latency.max.value = 900;
   slow.lambda->timedOut = 3;
-  CHECK(onlyWarning(slow, "near_timeout") == "The slowest Lambda request took 900 ms, init included; the timeout is 1s without the init before the call; 3 timed "
-        "out.");
+  CHECK(onlyWarning(slow, "near_timeout") == "The slowest Lambda request took 900 ms, init included; the timeout is 1s "
+                                             "without the init before the call; 3 timed "
+                                             "out.");
   auto reset = decision(100, 150);
   reset.lambda->resetInits = 4;
   CHECK(onlyWarning(reset, "resets") ==
@@ -235,8 +236,9 @@ TEST_CASE("a backlog that grows and provisioned environments that only wait are 
   d.lambda->deliveries->backlogGrowthShare = 0.8;
   const auto list = warnings(d, catalogue());
   REQUIRE(codes(list) == std::vector<std::string>{"backlog_grows", "provisioned_stays"});
-  CHECK(list[0].message == "The source's backlog grew by 80 % of what arrived: the function does not keep up, or a burst "
-                           "came at the very end.");
+  CHECK(list[0].message ==
+        "The source's backlog grew by 80 % of what arrived: the function does not keep up, or a burst "
+        "came at the very end.");
   CHECK(list[1].message ==
         "75 % of the money for provisioned environments keeps them ready, 25 % is for those that serve.");
 }
@@ -303,6 +305,22 @@ TEST_CASE("warnings about EC2 quote what they rest on", "[findings]") {
   CHECK(onlyWarning(unlimited, "surplus_credits") ==
         "t4g.medium uses more CPU than its baseline of 20 % of a vCPU earns, 25 % on average: 73 vCPU-hours of surplus "
         "credits a month are on the bill.");
+}
+
+TEST_CASE("warnings about scaling quote what they rest on", "[findings]") {
+  CHECK(onlyWarning(decision(100, 150, {"ec2.detailed_monitoring=false"}), "coarse_metrics") ==
+        "The fleet scales on CPU points that come every 300s, because ec2.detailed_monitoring is off.");
+  CHECK(
+      warnings(decision(100, 150, {"ec2.detailed_monitoring=false", "ec2.scaling.period=5min"}), catalogue()).empty());
+  CHECK(onlyWarning(decision(100, 150, {"ec2.predictive.target=0.5", "run.horizon=1d"}), "no_forecast") ==
+        "Predictive scaling makes its first forecast after 1d, the run ends at 1d.");
+  const auto alone = decision(
+      100, 150, {"ec2.predictive.target=0.5", R"(ec2.scaling={"kind": "none"})", "run.horizon=7d", "ec2.initial=2"});
+  CHECK(onlyWarning(alone, "only_grows") ==
+        "Predictive scaling never removes an instance, and no policy does: the fleet only grows.");
+  auto scheduled = decision(100, 150, {R"(ec2.scheduled_actions.actions=[{"at": "8h", "max": 30}])"});
+  scheduled.ec2->peakInstances = 20;
+  CHECK(warnings(scheduled, catalogue()).empty()); // 30 are allowed at eight
 }
 
 TEST_CASE("warnings about what is not known well enough", "[findings]") {

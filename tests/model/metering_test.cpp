@@ -1,4 +1,6 @@
 // Usage of a month from made-up tallies, each figure worked by hand beside its check.
+#include <fmt/format.h>
+
 #include "model/evaluation/metering.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/decisions.hpp"
@@ -234,6 +236,29 @@ TEST_CASE("a stream is metered by shards and records or by volume", "[metering]"
   CHECK(onDemand.kinesis.front().recordSize.inBytes() == 3072);
 }
 
+// Two instances in the pool for two hours, running for half an hour together, 20 s short of a minute once.
+TEST_CASE("a warm pool pays its volumes, and its instances while they run", "[metering]") {
+  auto tally = ec2Tally();
+  tally.warmPoolNs = 2 * 7200 * kSecond;
+  tally.warmPoolRunningNs = 1800 * kSecond;
+  tally.warmPoolTopUpNs = 20 * kSecond;
+  constexpr double kPoolHours = 4;
+  const auto with = [&](std::string_view state, double memoryGib) {
+    const auto setting = fmt::format(R"(ec2.warm_pool={{"state": "{}"}})", state);
+    return ec2Usage(shortScenario({setting}), tally, twoHours(), memoryGib);
+  };
+  const auto without = ec2Usage(shortScenario(), ec2Tally(), twoHours());
+  const auto stopped = with("stopped", 4);
+  CHECK(stopped.ec2.front().hours == Approx(without.ec2.front().hours + kFactor * (1820.0 / 3600)));
+  CHECK(stopped.ebs.front().hours == Approx(without.ebs.front().hours + kFactor * kPoolHours));
+  CHECK(stopped.ebs.front().gib == without.ebs.front().gib);
+  CHECK(stopped.publicIpv4.front().hours == Approx(without.publicIpv4.front().hours + kFactor * 0.5));
+  CHECK(stopped.detailedMonitoringInstances ==
+        Approx(without.detailedMonitoringInstances + kFactor * 0.5 / 730)); // stopped ones send no metrics
+  CHECK(with("hibernated", 4).ebs.front().gib == without.ebs.front().gib + 4);
+  CHECK(with("running", 4).ebs.front().gib == without.ebs.front().gib);
+}
+
 TEST_CASE("both platforms pay the same source for the same attempts", "[metering]") {
   const auto scenario = shortScenario({R"(workload.source={"kind": "sqs"})"});
   const auto lambda = lambdaUsage(scenario, lambdaTally(), twoHours());
@@ -261,8 +286,9 @@ TEST_CASE("a queue that Lambda polls is billed by the batches that it took", "[m
 }
 
 TEST_CASE("objects are read by every run of the code", "[metering]") {
-  const auto scenario = shortScenario({"workload.trigger=async", "lambda.front_door=none",
-                                       R"(workload.source={"kind": "s3", "puts_per_request": 1, "gets_per_request": 1})"});
+  const auto scenario =
+      shortScenario({"workload.trigger=async", "lambda.front_door=none",
+                     R"(workload.source={"kind": "s3", "puts_per_request": 1, "gets_per_request": 1})"});
   auto tally = lambdaTally();
   tally.outcomes.attempts = 1000;
   tally.started = 1300;
@@ -373,6 +399,10 @@ TEST_CASE("volumes, alarms and network balancers as they were ordered", "[meteri
   CHECK(usage.nlb.front().nlcuHours == Approx(730.0 * 550 * 22 * 1024.0 / kGib)); // bytes lead
   CHECK(usage.publicIpv4.front().hours == Approx(4 * kFactor + 2 * 730));
   CHECK(usage.date == "2025-07-01");
+  const auto step =
+      ec2Usage(shortScenario({R"(ec2.scaling={"kind": "step", "out_threshold": 0.6, "in_threshold": 0.3})"}),
+               ec2Tally(), twoHours());
+  CHECK(step.alarms == 2);
   const auto fixed = ec2Usage(shortScenario({R"(ec2.scaling={"kind": "none"})"}), ec2Tally(), twoHours());
   CHECK(fixed.alarms == 0);
   CHECK(lambdaUsage(shortScenario({"lambda.alarms=4"}), lambdaTally(), twoHours()).alarms == 4);

@@ -197,6 +197,16 @@ TEST_CASE("a short trace is repeated a whole number of times", "[replication]") 
   CHECK(shortened(runShape(scenario), scenario.workload, 10).horizon == arrivals.trace->summary().span);
 }
 
+TEST_CASE("a fleet that follows the clock is run for as long as it needs to show it", "[replication]") {
+  const tests::Settings schedule{R"(ec2.scheduled_actions.actions=[{"at": "8h", "min": 4}])", "run.horizon=7d"};
+  CHECK(shortened(runShape(shortScenario(schedule)), shortScenario().workload, 10).horizon == hours(24));
+  const tests::Settings forecast{"ec2.predictive.history=30h", "run.horizon=7d"};
+  CHECK(shortened(runShape(shortScenario(forecast)), shortScenario().workload, 10).horizon == hours(54));
+  auto busy = shortScenario({"workload.arrivals.rate=1M/s", "ec2.predictive.target=0.5"});
+  busy.run.horizon.reset();
+  CHECK(runShape(busy).horizon == hours(48));
+}
+
 TEST_CASE("a shortened run has about the requests asked for in one replication", "[replication]") {
   const auto full = runShape(shortScenario({"run.horizon=10h", "run.warmup=4h"}));
   const auto workload = shortScenario().workload; // 2/s

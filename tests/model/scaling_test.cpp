@@ -4,19 +4,15 @@
 #include <map>
 
 #include "model/ec2/instance_fleet.hpp"
-#include "model/ec2/target_tracking.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/ec2_scenarios.hpp"
 
+using model::AlarmState;
 using model::Duration;
 using model::Ec2Fleet;
 using model::Ec2Run;
 using model::ObservationPlan;
 using model::TargetTracking;
-using model::targetTrackingDesired;
-using model::ec2::FleetCapacity;
-using model::ec2::MetricPoint;
-using model::ec2::TargetTracker;
 using reference::Request;
 using scenarios::simulate;
 
@@ -68,83 +64,23 @@ double metricAt(const Ec2Run& run, std::int64_t second) {
   return run.timeline.at(static_cast<std::size_t>(second / 30)).metric;
 }
 
+const model::TimelinePoint& pointAt(const Ec2Run& run, std::int64_t second) {
+  return run.timeline.at(static_cast<std::size_t>(second / 30));
+}
+
 std::int64_t wholeSeconds(model::Int128 ns) {
   REQUIRE(static_cast<std::int64_t>(ns % kSecond) == 0);
   return static_cast<std::int64_t>(ns / kSecond);
 }
 
-std::int64_t react(TargetTracker& tracker, double cpu, FleetCapacity capacity) {
-  return tracker.react({0, capacity.inService, cpu, 0}, capacity);
-}
-
 } // namespace
 
-TEST_CASE("Target tracking rounds up and never removes too much", "[ec2][scaling]") {
-  CHECK(targetTrackingDesired(3, 0.75, 0.5) == 5);    // needs 4.5: +1.5 becomes +2
-  CHECK(targetTrackingDesired(10, 0.475, 0.5) == 10); // needs 9.5: -0.5 becomes no removal
-  CHECK(targetTrackingDesired(10, 0.425, 0.5) == 9);  // needs 8.5: -1.5 becomes -1
-  CHECK(targetTrackingDesired(10, 150, 100) == 15);   // backlog per instance of the guide's queue example
-  CHECK(targetTrackingDesired(10, 0.15, 0.1) == 15);  // 15.000000000000002 in doubles
-  CHECK(targetTrackingDesired(4, 0, 0.5) == 0);
-}
-
-TEST_CASE("Three points in a row above target scale out", "[ec2][scaling]") {
-  TargetTracker tracker(TargetTracking{}, 1, 10);
-  CHECK(react(tracker, 0.9, {2, 0, false}) == 0);
-  CHECK(react(tracker, 0.9, {2, 0, false}) == 0);
-  CHECK(react(tracker, 0.5, {2, 0, false}) == 0); // at target is not above it: the run is broken
-  CHECK(react(tracker, 0.9, {2, 0, false}) == 0);
-  CHECK(react(tracker, 0.9, {2, 0, false}) == 0);
-  CHECK(react(tracker, 0.9, {2, 0, false}) == 2);          // 3.6 needed
-  CHECK(react(tracker, 0.9, {2, 2, true}) == 0);           // two are on their way
-  CHECK(tracker.react({0, 2, 1.3, 0}, {2, 2, true}) == 2); // 5.2 needed now: the difference
-}
-
-TEST_CASE("Fifteen points in a row below the lower threshold scale in", "[ec2][scaling]") {
-  TargetTracker tracker(TargetTracking{}, 1, 10);
-  for (int i = 0; i < 14; ++i) CHECK(react(tracker, 0.2, {3, 0, false}) == 0);
-  CHECK(react(tracker, 0.2, {3, 0, true}) == 0);   // the fifteenth, but one is warming up
-  CHECK(react(tracker, 0.2, {3, 0, false}) == -1); // 1.2 needed: two stay
-  CHECK(react(tracker, 0.34, {2, 0, false}) == 0); // 1.36 needed: removing one would overshoot
-  CHECK(react(tracker, 0.35, {2, 0, false}) == 0); // 0.7 x 0.5 is not below it: the run is broken
-  CHECK(react(tracker, 0.1, {2, 0, false}) == 0);
-}
-
-TEST_CASE("Scaling stays between min and max and does nothing on missing data", "[ec2][scaling]") {
-  TargetTracking policy;
-  policy.outPoints = policy.inPoints = 2;
-  TargetTracker tracker(policy, 3, 6);
-  CHECK(react(tracker, 1.0, {4, 0, false}) == 0);
-  CHECK(react(tracker, 1.0, {4, 0, false}) == 2); // 8 needed, 6 allowed
-  CHECK(react(tracker, 1.0, {6, 0, false}) == 0);
-  CHECK(react(tracker, 0.0, {6, 0, false}) == 0);
-  CHECK(tracker.react({0, 0, 0.0, 0}, {6, 0, false}) == 0); // no instance in the metric
-  CHECK(react(tracker, 0.0, {6, 0, false}) == 0);           // the run began anew
-  CHECK(react(tracker, 0.0, {6, 0, false}) == -3);
-}
-
-TEST_CASE("A point about another fleet size does not make scaling overshoot", "[ec2][scaling]") {
-  TargetTracking policy;
-  policy.outPoints = policy.inPoints = 1;
-  TargetTracker tracker(policy, 1, 100);
-  // The point is about the 2 that served before 2 more came: 3.6 are needed, 4 are there.
-  CHECK(tracker.react({0, 2, 0.9, 0}, {4, 0, true}) == 0);
-  // The point is about the 10 that served before 8 left: 2 are needed, 2 are there.
-  CHECK(tracker.react({0, 10, 0.1, 0}, {2, 0, false}) == 0);
-}
-
-TEST_CASE("Requests per target drive scaling like CPU does", "[ec2][scaling]") {
-  TargetTracking policy;
-  policy.metric = TargetTracking::Metric::RequestsPerTarget;
-  policy.target = 100;
-  policy.outPoints = 1;
-  TargetTracker tracker(policy, 1, 100);
-  CHECK(tracker.react({0, 10, 0.1, 150}, {10, 0, false}) == 5);
-
+TEST_CASE("A fleet scales on requests per target", "[ec2][scaling]") {
   // 2 requests/s over 2 instances: 60 each a minute, target 25: 4.8 needed after the third point.
   auto fleet = tracked(2, 2, 10);
+  TargetTracking policy;
+  policy.metric = TargetTracking::Metric::RequestsPerTarget;
   policy.target = 25;
-  policy.outPoints = 3;
   fleet.scaling = policy;
   std::vector<Request> requests;
   for (std::int64_t i = 0; i < 600; ++i) requests.push_back({i * kSecond / 2, 0, 1});
@@ -224,6 +160,181 @@ TEST_CASE("Instances go where there are fewest and leave where there are most, o
   CHECK(serving() == Zones{{4, 1}, {5, 2}, {6, 0}});
 }
 
+TEST_CASE("Zones stay balanced when several leave at once", "[ec2][scaling]") {
+  Ec2Fleet fleet = tracked(8, 0, 10);
+  fleet.zones = 3;
+  ObservationPlan plan;
+  plan.horizon = std::chrono::hours(1);
+  model::ec2::TallyRecorder recorder(plan, fleet.requestTimeout, fleet.overhead);
+  model::ec2::InstanceFleet instances(fleet, Duration{}, recorder, 1, 0);
+  const auto counts = [&] {
+    std::vector<int> zones(3, 0);
+    for (const auto& instance : instances.serving()) ++zones[static_cast<std::size_t>(instance->zone)];
+    return zones;
+  };
+  CHECK(counts() == std::vector<int>{3, 3, 2});
+  instances.drain(4, 0);
+  CHECK(counts() == std::vector<int>{1, 1, 2});
+  instances.drain(2, 0);
+  CHECK(counts() == std::vector<int>{0, 1, 1});
+}
+
+// ---- step and simple scaling ----
+
+// Load 1.8 on two instances, CPU 0.9, from 0 to 1,200 s; out from 0.6: one more, from 0.8: three more.
+//   240 s    third point: 0.9 is 0.3 above the threshold, 2 + 3 = 5; billed from here, in service at 300, warm at 600
+//   300 s    0.9 of the two again: 2 warm + 3 = 5 is what there is
+//   420 s    the point 300-360 of the two says 0.36: the alarm is off
+//   1,320 s  first point of the idle fleet, at or below 0.3; the fifteenth at 2,160 s
+//   2,160 s  0 is 0.3 below the threshold: two leave; 2,220 s: the alarm rings on, and one leaves to the minimum
+TEST_CASE("A trace of step scaling, step by step", "[ec2][scaling]") {
+  auto fleet = tracked(2, 2, 10);
+  model::StepScaling policy;
+  policy.outThreshold = 0.6;
+  policy.inThreshold = 0.3;
+  policy.out = {{0.0, 0.2, 1}, {0.2, std::nullopt, 3}};
+  policy.in = {{std::nullopt, -0.2, -2}, {-0.2, 0.0, -1}};
+  fleet.scaling = policy;
+  const auto run = simulate(fleet, halfMinutes(3000), everySecond(1200, 1.8));
+  CHECK(at(run, 240) == Seen{2, 2});
+  CHECK(at(run, 270) == Seen{5, 2});
+  for (std::int64_t t = 330; t <= 2160; t += 30) CHECK(at(run, t) == Seen{5, 5});
+  CHECK(at(run, 2190) == Seen{3, 3});
+  for (std::int64_t t = 2250; t < 3000; t += 30) CHECK(at(run, t) == Seen{2, 2});
+  CHECK(pointAt(run, 240).alarm == AlarmState::None);
+  CHECK(pointAt(run, 270).alarm == AlarmState::Out);
+  CHECK(pointAt(run, 270).desired == 5);
+  CHECK(pointAt(run, 270).booting == 3);
+  CHECK(pointAt(run, 390).alarm == AlarmState::Out);
+  CHECK(pointAt(run, 450).alarm == AlarmState::None);
+  CHECK(pointAt(run, 2160).alarm == AlarmState::None);
+  CHECK(pointAt(run, 2190).alarm == AlarmState::In);
+  CHECK(wholeSeconds(run.windows.at(0).instanceNs) == 2 * 3000 + 2 * (2160 - 240) + (2220 - 240));
+}
+
+// The same load, one instance each time, thresholds 0.5 and 0.3, cooldown 300 s, no warm-up.
+//   240 s    third point: 2 + 1, in service at 300, so the cooldown ends at 600
+//   420 s    the point 300-360 of three says 0.6: the alarm rings on
+//   600 s    3 + 1, in service at 660: 0.45 from there on, and the alarm is off
+//   2,160 s  fifteenth idle point: one leaves at once, and the next after its cooldown at 2,460
+TEST_CASE("A trace of simple scaling with its cooldown, step by step", "[ec2][scaling]") {
+  auto fleet = tracked(2, 2, 10);
+  model::SimpleScaling policy;
+  policy.outThreshold = 0.5;
+  policy.inThreshold = 0.3;
+  fleet.scaling = policy;
+  const auto run = simulate(fleet, halfMinutes(3000), everySecond(1200, 1.8));
+  CHECK(at(run, 240) == Seen{2, 2});
+  CHECK(at(run, 270) == Seen{3, 2});
+  for (std::int64_t t = 330; t <= 600; t += 30) CHECK(at(run, t) == Seen{3, 3});
+  CHECK(pointAt(run, 600).alarm == AlarmState::Out);
+  CHECK(at(run, 630) == Seen{4, 3});
+  for (std::int64_t t = 690; t <= 2160; t += 30) CHECK(at(run, t) == Seen{4, 4});
+  for (std::int64_t t = 2190; t <= 2460; t += 30) CHECK(at(run, t) == Seen{3, 3});
+  for (std::int64_t t = 2490; t < 3000; t += 30) CHECK(at(run, t) == Seen{2, 2});
+  CHECK(wholeSeconds(run.windows.at(0).instanceNs) == 2 * 3000 + (2460 - 240) + (2160 - 600));
+}
+
+// ---- the clock ----
+
+TEST_CASE("Scheduled actions move the minimum, the maximum and the desired capacity", "[ec2][scaling]") {
+  auto fleet = tracked(2, 2, 4);
+  fleet.scaling = model::NoScaling{};
+  fleet.scheduled.actions = {{std::chrono::seconds(600), 4, std::nullopt, std::nullopt},
+                             {std::chrono::seconds(1800), 1, 3, std::nullopt},
+                             {std::chrono::seconds(2400), std::nullopt, std::nullopt, 1},
+                             {std::chrono::seconds(2700), std::nullopt, std::nullopt, 3},
+                             {std::chrono::seconds(2730), std::nullopt, 2, std::nullopt}};
+  const auto run = simulate(fleet, halfMinutes(3000), {});
+  CHECK(at(run, 600) == Seen{2, 2});
+  CHECK(at(run, 630) == Seen{4, 2}); // a raised minimum launches
+  CHECK(at(run, 690) == Seen{4, 4});
+  CHECK(at(run, 1830) == Seen{3, 3}); // a lowered maximum removes, a lowered minimum does not
+  CHECK(at(run, 2400) == Seen{3, 3});
+  CHECK(at(run, 2430) == Seen{1, 1});
+  CHECK(at(run, 2730) == Seen{3, 1});
+  CHECK(at(run, 2760) == Seen{2, 1}); // one that still boots goes first
+  CHECK(at(run, 2790) == Seen{2, 2});
+  const auto& tally = run.windows.at(0);
+  CHECK(wholeSeconds(tally.instanceNs) ==
+        2 * 600 + 4 * (1800 - 600) + 3 * (2400 - 1800) + (2700 - 2400) + 3 * 30 + 2 * (3000 - 2730));
+  CHECK(wholeSeconds(tally.minimumTopUpNs) == 30); // the one that never served
+  CHECK(pointAt(run, 630).desired == 4);
+}
+
+TEST_CASE("Scheduled actions come again every period", "[ec2][scaling]") {
+  auto fleet = tracked(1, 1, 5);
+  fleet.scaling = model::NoScaling{};
+  fleet.scheduled.period = std::chrono::seconds(600);
+  fleet.scheduled.actions = {{Duration{}, std::nullopt, std::nullopt, 3},
+                             {std::chrono::seconds(300), std::nullopt, std::nullopt, 1}};
+  const auto run = simulate(fleet, halfMinutes(1500), {});
+  for (const std::int64_t round : {0, 600, 1200}) {
+    CHECK(at(run, round + 30) == Seen{3, 1});
+    CHECK(at(run, round + 90) == Seen{3, 3});
+  }
+  for (const std::int64_t round : {0, 600}) CHECK(at(run, round + 330) == Seen{1, 1});
+}
+
+// Target tracking wants 3.6 at 240 s; the maximum is 3 from 100 s to 1,000 s. CPU is 0.6 then, the alarm rings on.
+TEST_CASE("A maximum in force binds the policy, and it goes on when the maximum is raised", "[ec2][scaling]") {
+  auto fleet = tracked(2, 2, 10);
+  fleet.scheduled.actions = {{std::chrono::seconds(100), std::nullopt, 3, std::nullopt},
+                             {std::chrono::seconds(1000), std::nullopt, 10, std::nullopt}};
+  const auto run = simulate(fleet, halfMinutes(1200), everySecond(1200, 1.8));
+  CHECK(at(run, 270) == Seen{3, 2});
+  for (std::int64_t t = 330; t <= 1020; t += 30) CHECK(at(run, t) == Seen{3, 3});
+  CHECK(at(run, 1050) == Seen{4, 3});
+}
+
+// Load 1.8 in the eighth hour of the first day only: 6,479.2 vCPU-s in it are 1.79978 vCPUs, at a half 3.6 instances.
+TEST_CASE("A forecast launches before the hour, holds the fleet in it and never removes", "[ec2][scaling]") {
+  constexpr std::int64_t kHour = 3600;
+  auto fleet = tracked(2, 2, 10);
+  fleet.predictive = model::PredictiveScaling{};
+  fleet.predictive->buffer = std::chrono::minutes(5);
+  std::vector<Request> requests;
+  for (std::int64_t s = 7 * kHour; s < 8 * kHour; ++s) requests.push_back({s * kSecond, 1'800'000'000, 0});
+  const std::int64_t early = 31 * kHour - 300;
+
+  SECTION("alone") {
+    fleet.scaling = model::NoScaling{};
+    const auto run = simulate(fleet, halfMinutes(33 * kHour), requests);
+    for (std::int64_t t = 0; t <= early; t += 30) REQUIRE(at(run, t) == Seen{2, 2});
+    CHECK(at(run, early + 30) == Seen{4, 2});
+    for (std::int64_t t = early + 90; t < 33 * kHour; t += 30) REQUIRE(at(run, t) == Seen{4, 4});
+    const auto& tally = run.windows.at(0);
+    CHECK(wholeSeconds(tally.instanceNs) == 2 * 33 * kHour + 2 * (2 * kHour + 300));
+  }
+  SECTION("beside target tracking, whose alarm asks for less all the second day") {
+    const auto run = simulate(fleet, halfMinutes(33 * kHour), requests);
+    CHECK(at(run, 7 * kHour + 330) == Seen{4, 4}); // the first day it follows the load by itself
+    CHECK(at(run, early) == Seen{2, 2});
+    CHECK(at(run, early + 30) == Seen{4, 2});
+    CHECK(pointAt(run, early + 30).alarm == AlarmState::In);
+    for (std::int64_t t = early + 90; t <= 32 * kHour; t += 30) REQUIRE(at(run, t) == Seen{4, 4});
+    CHECK(at(run, 32 * kHour + 30) == Seen{2, 2});
+  }
+  SECTION("what it keeps has a name") {
+    const auto run = simulate(fleet, halfMinutes(33 * kHour), requests);
+    const auto& time = run.windows.at(0).inService;
+    // In the hour and the buffer before it, less the boot: the two above the minimum, without load.
+    CHECK(wholeSeconds(time.forecastNs) == 2 * (kHour + 300 - 60));
+    CHECK(time.sum() == run.windows.at(0).inServiceNs);
+  }
+}
+
+TEST_CASE("A lifecycle hook delays an instance and is billed", "[ec2][scaling]") {
+  auto fleet = tracked(2, 2, 10);
+  fleet.lifecycleHook = std::chrono::seconds(120);
+  const auto run = simulate(fleet, halfMinutes(600), everySecond(600, 1.8));
+  CHECK(at(run, 420) == Seen{4, 2}); // 240 + 60 + 120
+  CHECK(at(run, 450) == Seen{4, 4});
+  CHECK(wholeSeconds(run.windows.at(0).instanceNs) == 2 * 600 + 2 * (600 - 240));
+}
+
+// ---- draining ----
+
 // Two instances without load, min 1, one point enough: at 10 s the older drains. Its request of 12 s runs from 5 s.
 TEST_CASE("A draining instance finishes its requests or fails them at the deadline", "[ec2][scaling]") {
   auto fleet = tracked(2, 1, 2);
@@ -276,15 +387,17 @@ TEST_CASE("The billed time is the area under the timeline", "[ec2][scaling]") {
     s.plan.windows = 1;
     s.plan.timelinePoints = static_cast<int>(s.plan.horizon.count()); // point k: the ns that ends at k
     s.fleet.linkPerRequest = {}; // a response that waits for the network is in no timeline
-    std::int64_t capacity = 0, inFlight = 0;
+    std::int64_t capacity = 0, inFlight = 0, pool = 0;
     const auto watched = simulate(s.fleet, s.plan, s.requests, number);
     for (std::size_t k = 1; k < watched.timeline.size(); ++k) {
       capacity += static_cast<std::int64_t>(watched.timeline[k].capacity);
       inFlight += static_cast<std::int64_t>(watched.timeline[k].inFlight);
+      pool += static_cast<std::int64_t>(watched.timeline[k].warmPool);
     }
     s.plan.horizon -= Duration(1); // up to the last point
     const auto billed = simulate(s.fleet, s.plan, s.requests, number).windows.at(0);
     REQUIRE(capacity == static_cast<std::int64_t>(billed.instanceNs));
     REQUIRE(inFlight == static_cast<std::int64_t>(billed.inFlightNs));
+    REQUIRE(pool == static_cast<std::int64_t>(billed.warmPoolNs));
   }
 }

@@ -368,8 +368,16 @@ class Generator {
     e.min = count();
     e.max = count();
     e.initial = maybe(count());
-    e.scaling = coin() ? Scaling(NoScaling{}) : Scaling(policy());
+    e.scaling = scaling();
+    for (auto i = m_random.below(3); i > 0; --i)
+      e.scheduledActions.actions.push_back({span(), maybe(count()), maybe(count()), maybe(count())});
+    e.scheduledActions.period = span();
+    if (coin()) e.predictive = model::PredictiveScaling{number(), span(), span()};
+    if (coin())
+      e.warmPool = model::WarmPool{static_cast<model::WarmPool::State>(m_random.below(3)), count(), maybe(count()),
+                                   coin(), distribution()};
     e.boot = distribution();
+    e.lifecycleHook = span();
     e.deregistrationDelay = span();
     e.purchase = static_cast<pricing::Purchase>(m_random.below(pricing::purchaseNames().size()));
     e.loadBalancer = static_cast<LoadBalancer>(m_random.below(2));
@@ -379,6 +387,39 @@ class Generator {
     e.overhead = span();
     e.speed = maybe(number());
     return e;
+  }
+  Scaling scaling() {
+    switch (m_random.below(4)) {
+    case 0: return NoScaling{};
+    case 1: return policy();
+    case 2: {
+      auto step = alarms<model::StepScaling>();
+      step.out = {{0, number(), number()}, {number(), std::nullopt, number()}};
+      step.in = {{std::nullopt, -number(), -number()}};
+      step.warmup = span();
+      return step;
+    }
+    default: {
+      auto simple = alarms<model::SimpleScaling>();
+      simple.outChange = number();
+      simple.inChange = -number();
+      simple.cooldown = span();
+      return simple;
+    }
+    }
+  }
+  template <class Policy> Policy alarms() {
+    Policy p;
+    p.metric = static_cast<model::ScalingMetric>(m_random.below(3));
+    p.outThreshold = number();
+    p.inThreshold = number();
+    p.adjustment = static_cast<model::AdjustmentType>(m_random.below(3));
+    p.minAdjustmentMagnitude = count();
+    p.period = span();
+    p.metricDelay = span();
+    p.outPoints = static_cast<int>(m_random.below(100));
+    p.inPoints = static_cast<int>(m_random.below(100));
+    return p;
   }
   TargetTracking policy() {
     TargetTracking p;

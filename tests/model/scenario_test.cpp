@@ -492,5 +492,6 @@ TEST_CASE("each built-in example reads, holds, and survives writing", "[scenario
     CHECK(fleet.initial < scenario.ec2->max); // the mean load leaves room to grow
     CHECK(fleet.workers >= 1);
   }
-  CHECK(names == std::set<std::string_view>{"web-api", "thumbnails", "hashtags", "backup", "checkout", "nightly", "back-office", "partner-api", "orders", "ticket-office"});
+  CHECK(names == std::set<std::string_view>{"web-api", "thumbnails", "hashtags", "backup", "checkout", "nightly",
+                                            "back-office", "partner-api", "orders", "ticket-office", "transcodes", "tickets"});
 }

@@ -109,6 +109,19 @@ TEST_CASE("each slot is asked by itself", "[service_ledger]") {
   check(tallyOf(fleet, 600, {request(0, 300)}), {300, 300, 300, 0, 300, 0});
 }
 
+// From 100 to 200 s the minimum is 3; what it asks for is counted as long as it is in force.
+TEST_CASE("a minimum counts while it is in force", "[service_ledger]") {
+  auto fleet = fleetOf(3);
+  auto policy = prompt();
+  policy.inPoints = policy.outPoints = 1000;
+  fleet.scaling = policy;
+  fleet.min = 1;
+  fleet.zones = 2;
+  fleet.scheduled.actions = {{seconds(100), 3, std::nullopt, std::nullopt},
+                             {seconds(200), 1, std::nullopt, std::nullopt}};
+  check(tallyOf(fleet, 300, {}), {0, 0, 100 + 2 * 100 + 100, 100, 400, 0});
+}
+
 TEST_CASE("draining is what passes until the last request, boot what passes before service", "[service_ledger]") {
   auto fleet = fleetOf(2);
   fleet.min = 1;

@@ -1,7 +1,7 @@
 #pragma once
 // The same fleet as a plain textbook event loop: one event at a time, every instance looked at each time, remaining
 // work instead of virtual time, integrals of the state over time instead of spans per request. Slow and short; shares
-// no code with the simulator but its random streams and targetTrackingDesired.
+// no code with the simulator but its random streams, metricPlan, scalingTarget and targetTrackingDesired.
 #include <algorithm>
 #include <cmath>
 #include <deque>
@@ -13,10 +13,11 @@
 #include <vector>
 
 #include "model/ec2/ec2_simulator.hpp"
+#include "tests/support/reference_host.hpp"
+#include "tests/support/reference_scaling.hpp"
+#include "tests/support/reference_service.hpp"
 
 namespace reference {
-
-using model::Int128;
 
 struct Request {
   std::int64_t arrival = 0, cpu = 0, io = 0;
@@ -25,28 +26,30 @@ struct Request {
 class Ec2 {
  public:
   Ec2(const model::Ec2Fleet& fleet, const model::ObservationPlan& plan, std::uint64_t seed, std::uint64_t replication)
-      : m_fleet(fleet), m_plan(plan), m_boot(fleet.boot, workloads::RandomStream(seed, "ec2.boot", replication)),
-        m_routing(seed, "ec2.routing", replication), m_cores(std::llround(fleet.vcpus * kUnit)) {
-    if (const auto* tracking = std::get_if<model::TargetTracking>(&fleet.scaling))
-      m_policy = *tracking;
-    else
-      m_policy.warmup = {};
+      : m_fleet(fleet), m_plan(plan), m_metric(model::metricPlan(fleet.scaling)),
+        m_boot(fleet.boot, workloads::RandomStream(seed, "ec2.boot", replication)),
+        m_poolBoot(fleet.warmPool ? fleet.warmPool->boot : fleet.boot,
+                   workloads::RandomStream(seed, "ec2.warm_pool", replication)),
+        m_routing(seed, "ec2.routing", replication), m_market(seed, "ec2.spot", replication), m_policy(fleet.scaling),
+        m_clock(fleet, plan.hour.count(), std::llround(fleet.vcpus * kUnit)), m_slots(layOutSlots(plan)),
+        m_desired(fleet.initial), m_kinds(fleet.furtherKinds) {
+    m_kinds.insert(m_kinds.begin(), fleet);
+    for (const auto& kind : m_kinds) m_cores.push_back(std::llround(kind.vcpus * kUnit));
+    for (std::size_t k = 0; k < m_kinds.size(); ++k) m_order.push_back(k);
+    if (!fleet.mix.spotOrder.empty()) m_order = fleet.mix.spotOrder;
     m_windows.resize(static_cast<std::size_t>(plan.windows));
+    if (usesSpot())
+      for (auto& window : m_windows) window.spot.resize(m_kinds.size());
     for (std::int64_t from = 0; from < plan.horizon.count(); from += plan.hour.count()) {
       m_hours.instanceNs.push_back(0);
       m_hours.inFlightNs.push_back(0);
     }
-    m_periodEnd = m_policy.period.count();
+    m_periodEnd = m_metric.period.count();
     m_zoneBack.assign(static_cast<std::size_t>(fleet.zones), 0);
-    for (const auto& loss : fleet.lostInstances) m_strikes.push_back({loss.at.count(), 0, loss.count});
-    for (const auto& loss : fleet.lostZones) {
-      m_strikes.push_back({loss.at.count(), 1, (loss.at + loss.lasts).count()});
-      m_strikes.push_back({(loss.at + loss.lasts).count(), 2, 0});
-    }
-    std::stable_sort(m_strikes.begin(), m_strikes.end(),
-                     [](const auto& a, const auto& b) { return std::pair(a.at, a.kind) < std::pair(b.at, b.kind); });
-    layOutSlots();
-    for (std::int64_t i = 0; i < fleet.initial; ++i) add(State::Serving, 0, 0);
+    drawStrikes();
+    for (std::int64_t i = 0; i < fleet.initial; ++i) addInitial();
+    if (m_fleet.warmPool)
+      while (poolCount() < poolWanted()) m_pool.push_back({m_numbers++, emptiest(true), 0, 0, running()});
   }
 
   model::Ec2Run run(const std::vector<Request>& requests) {
@@ -54,39 +57,21 @@ class Ec2 {
     while (step()) {
     }
     for (const auto& host : m_hosts) {
-      topUp(host);
-      addHours(m_hours.instanceNs, host.launched, host.ended);
+      if (!host.spot) addHours(m_hours.instanceNs, host.launched, host.ended);
+      if (host.interrupted) settleInterrupted(host);
     }
-    splitService();
+    splitService(m_slots, m_fleet, m_windows);
     for (std::size_t w = 0; w < m_windows.size(); ++w)
       m_windows[w].cpuBusyNs = m_busyAtEdge[w + 1] / kUnit - m_busyAtEdge[w] / kUnit;
     return {m_windows, m_timeline, m_hours};
   }
+
   const std::vector<Request>& handedOver() const { return m_handedOver; }
 
  private:
-  static constexpr std::int64_t kNever = std::numeric_limits<std::int64_t>::max();
+  bool isSharing() const { return m_fleet.discipline == model::Discipline::ProcessorSharing; }
+  bool isSharing(const Host& host) const { return host.slow || isSharing(); }
   static constexpr std::int64_t kUnit = std::int64_t{1} << 32;
-  enum class State { Booting, Serving, Draining, Gone };
-  struct Job {
-    std::int64_t arrival, left, cores, lasts; // left: of the work, in 2^-10 ns
-  };
-  struct Host {
-    State state;
-    std::int64_t zone, launched, inService, warm, ended = kNever, deadline = kNever;
-    std::vector<Job> running;
-    std::deque<Job> waiting;
-    std::int64_t since = 0; // last change of `running`
-    Int128 busyInPeriod = 0;
-    std::int64_t receivedInPeriod = 0;
-    Int128 credits = 0; // standard mode, kUnit x ns
-    bool slow = false;  // has none, and wants more than it earns
-    std::int64_t missed = kNever, slowUntil = 0, linkFree = 0;
-    double turns = 0;
-    bool takesOver = false;
-    std::deque<std::int64_t> sending{}; // when responses leave that wait for the link
-    bool dead() const { return missed != kNever; }
-  };
   // In the order in which things at the same instant happen.
   enum What {
     Tick,
@@ -100,202 +85,238 @@ class Ec2 {
     Slot,
     Deadline,
     Strike,
-    Replace,
+    Miss,
     Reveal,
     Boot,
     Late,
+    Replace,
+    Notice,
+    Retry,
     Period,
+    Tock,
     Point,
     Arrival,
     Nothing
   };
-  struct Service { // of one slot
-    std::int64_t end = 0, length = 0;
-    int window = -1;                                                     // -1: warm-up
-    Int128 serving = 0, draining = 0, servingBusy = 0, drainingBusy = 0; // busy since the start, in kUnit
-    std::int64_t routed = 0;
+  struct Times {
+    std::int64_t inService, warm, runsSince;
   };
-
-  std::vector<std::int64_t> perZone() const {
-    std::vector<std::int64_t> count(static_cast<std::size_t>(m_fleet.zones), 0);
-    for (const auto& host : m_hosts)
-      if (host.state == State::Booting || host.state == State::Serving) ++count[static_cast<std::size_t>(host.zone)];
-    return count;
-  }
-  bool anyZoneUp() const {
-    return std::any_of(m_zoneBack.begin(), m_zoneBack.end(), [&](std::int64_t back) { return back <= m_now; });
-  }
-  void add(State state, std::int64_t boot, std::int64_t warmup) {
-    const auto count = perZone();
-    std::size_t zone = count.size();
-    for (std::size_t z = 0; z < count.size(); ++z)
-      if (m_zoneBack[z] <= m_now && (zone == count.size() || count[z] < count[zone])) zone = z;
+  struct Bought {
+    std::size_t kind;
+    bool spot;
+  };
+  void add(State state, std::int64_t number, std::int64_t zone, const Times& times, const Bought& bought) {
     if (state == State::Serving) m_ring.push_back(m_hosts.size());
-    const std::int64_t inService = m_now + boot;
-    m_hosts.push_back({state, static_cast<std::int64_t>(zone), m_now, inService, inService + warmup, kNever, kNever, {}, {},
-                       0, 0, 0, 0, false});
-    if (state == State::Booting) m_hosts.back().slowUntil = inService + m_fleet.slowStart.count();
-    if (onCredits()) m_hosts.back().credits = creditNs(m_fleet.credits->atLaunch);
+    m_hosts.push_back({state, number, zone, m_now, times.inService, times.warm, times.runsSince});
+    m_hosts.back().kind = bought.kind;
+    m_hosts.back().spot = bought.spot;
+    if (state == State::Booting) m_hosts.back().slowUntil = times.inService + m_fleet.slowStart.count();
+    if (onCredits(m_hosts.back())) m_hosts.back().credits = creditNs(m_kinds[bought.kind].credits->atLaunch);
+    if (bought.spot) m_hosts.back().notice = noticeAfter(bought.kind);
     if (auto* window = at(m_now)) ++window->launches;
     notePeak();
   }
 
-  std::int64_t edge(int i) const { // i = 0: warm-up ends
-    return m_plan.warmup.count() +
-           static_cast<std::int64_t>(static_cast<Int128>((m_plan.horizon - m_plan.warmup).count()) * i /
-                                     m_plan.windows);
+  // -- what is bought how --
+  bool usesSpot() const { return m_fleet.mix.onDemandPercent < 100; }
+  std::int64_t count(State state, bool spot) const {
+    return std::count_if(m_hosts.begin(), m_hosts.end(),
+                         [&](const Host& host) { return host.state == state && host.spot == spot; });
   }
-  // Slots of equal length in each window, as near to the plan's as whole numbers allow; one for the warm-up.
-  void layOutSlots() {
-    if (m_plan.warmup.count() > 0) m_slots.push_back({m_plan.warmup.count(), m_plan.warmup.count(), -1});
+  std::int64_t bought(bool spot) const { return count(State::Booting, spot) + count(State::Serving, spot); }
+  std::int64_t wantedOnDemand(std::int64_t all) const {
+    const auto above = static_cast<double>(std::max<std::int64_t>(0, all - m_fleet.mix.baseOnDemand));
+    return std::min(all, m_fleet.mix.baseOnDemand) +
+           static_cast<std::int64_t>(std::ceil(above * m_fleet.mix.onDemandPercent / 100 - 1e-9));
+  }
+  bool nextOnDemand() const {
+    const auto waiting = static_cast<std::int64_t>(m_retries.size());
+    return !usesSpot() || bought(false) < wantedOnDemand(bought(false) + bought(true) + waiting + 1);
+  }
+  // Of those in that state, the option of which there would be too many, if there are any.
+  bool shedsSpot(State state) const {
+    const bool spot = bought(false) <= wantedOnDemand(bought(false) + bought(true) - 1);
+    return count(state, spot) == 0 ? !spot : spot;
+  }
+  std::int64_t noticeAfter(std::size_t kind) {
+    const double perHour = m_kinds[kind].interruptionsPerHour;
+    if (perHour <= 0) return kNever;
+    return m_now + static_cast<std::int64_t>(std::ceil(m_market.exponential() / perHour * 3.6e12));
+  }
+  // The place in the order of the type that is asked after `asked` others.
+  std::size_t kindAsked(std::size_t asked) {
+    const std::size_t place = (m_marketTurn + asked) % m_order.size();
+    if (m_fleet.mix.spread) m_marketTurn = (place + 1) % m_order.size();
+    return m_order[place];
+  }
+  void addInitial() {
+    const bool spot = !nextOnDemand();
+    add(State::Serving, m_numbers++, emptiest(false), {0, 0, 0}, {spot ? kindAsked(0) : 0, spot});
+    m_hosts.back().old = true;
+  }
+  void bootAs(std::size_t kind, bool spot) {
+    const std::int64_t zone = emptiest(false), inService = m_now + m_boot.next() + m_fleet.lifecycleHook.count();
+    add(State::Booting, m_numbers++, zone, {inService, inService + m_metric.warmup.count(), m_now}, {kind, spot});
+  }
+  void boot() {
+    if (!anyZoneUp()) {
+      ++m_unlaunched;
+      return;
+    }
+    if (nextOnDemand()) return bootOnDemand();
+    for (std::size_t asked = 0; asked < m_order.size(); ++asked) {
+      if (m_fleet.spot.unavailable > 0 && m_market.uniform() < m_fleet.spot.unavailable) continue;
+      return bootAs(kindAsked(asked), true);
+    }
+    if (auto* window = at(m_now)) ++window->launchesWithoutCapacity;
+    if (m_fleet.spot.fallbackOnDemand) return bootOnDemand();
+    m_retries.push_back(m_now + m_fleet.spot.retry.count());
+  }
+  void notice(std::size_t who) {
+    Host& host = m_hosts[who];
+    host.notice = kNever;
+    host.taken = m_now + m_fleet.spot.notice.count();
+    if (host.state == State::Draining) { // on its way out already
+      host.deadline = std::min(host.deadline, host.taken);
+      if (host.deadline < host.taken) host.taken = kNever;
+      return;
+    }
+    if (host.state == State::Serving) leaveRing(who);
+    host.held = true;
+    host.state = host.state == State::Serving ? State::Draining : State::Condemned;
+    host.deadline = host.taken;
+    host.replace = !m_fleet.spot.rebalance;
+    if (m_fleet.spot.rebalance) boot();
+  }
+  void settleInterrupted(const Host& host) {
+    if (host.ended >= m_plan.horizon.count()) return;
+    ++windowOrNone(host.ended).interruptions;
+    if (host.old || host.ended - host.launched >= 3'600'000'000'000) return;
     for (int w = 0; w < m_plan.windows; ++w) {
-      const std::int64_t from = edge(w), length = edge(w + 1) - from;
-      const auto count = std::max<std::int64_t>(
-          1, std::llround(static_cast<double>(length) / static_cast<double>(m_plan.slot.count())));
-      const auto upTo = [&](std::int64_t k) { return static_cast<std::int64_t>(Int128{length} * k / count); };
-      for (std::int64_t k = 1; k <= count; ++k) m_slots.push_back({from + upTo(k), upTo(k) - upTo(k - 1), w});
+      const std::int64_t free = std::min(host.ended, edge(m_plan, w + 1)) - std::max(host.launched, edge(m_plan, w));
+      m_windows[static_cast<std::size_t>(w)].spot[host.kind].freeNs += std::max<std::int64_t>(0, free);
     }
   }
-  // The share of serving time between two numbers of instances, or what there is of it.
-  static Int128 between(const Service& slot, Int128 from, Int128 to) {
-    return std::max<Int128>(0, std::min(slot.serving, to) - std::min(slot.serving, from));
+  model::Ec2Tally& windowOrNone(std::int64_t t) {
+    auto* window = at(t);
+    return window != nullptr ? *window : m_unobserved;
   }
-  void splitService() {
-    Int128 peakBusy = 0, peakLength = 1, servingBusy = 0, drainingBusy = 0;
-    for (Service& slot : m_slots) {
-      const Int128 serving = slot.servingBusy / m_cores, draining = slot.drainingBusy / m_cores;
-      slot.servingBusy = serving - servingBusy;
-      slot.drainingBusy = draining - drainingBusy;
-      servingBusy = serving;
-      drainingBusy = draining;
-      if (slot.window < 0 || slot.servingBusy * peakLength <= peakBusy * slot.length) continue;
-      peakBusy = slot.servingBusy;
-      peakLength = slot.length;
-    }
-    std::vector<Service> whole(m_windows.size());
-    for (const Service& slot : m_slots) {
-      if (slot.window < 0) continue;
-      const auto w = static_cast<std::size_t>(slot.window);
-      auto& time = m_windows[w].inService;
-      time.busyNs += slot.servingBusy + slot.drainingBusy;
-      time.drainingNs += slot.draining - slot.drainingBusy;
-      whole[w].serving += slot.serving;
-      whole[w].servingBusy += slot.servingBusy;
-      whole[w].length += slot.length;
-      if (std::holds_alternative<model::TargetTracking>(m_fleet.scaling)) splitByTarget(slot, time);
-    }
-    if (std::holds_alternative<model::TargetTracking>(m_fleet.scaling)) return;
-    for (std::size_t w = 0; w < whole.size(); ++w) {
-      const Int128 peak = whole[w].length * peakBusy / peakLength;
-      m_windows[w].inService.idleNightNs = between(whole[w], whole[w].servingBusy, peak);
-      m_windows[w].inService.headroomNs = between(whole[w], peak, whole[w].serving);
-    }
+  std::int64_t cores(const Host& host) const { return host.slow ? earned(host) : m_cores[host.kind]; }
+
+  // -- credits in standard mode --
+  bool onCredits(const Host& host) const {
+    const auto& plan = m_kinds[host.kind].credits;
+    return plan && plan->mode == pricing::CreditMode::Standard;
   }
-  void splitByTarget(const Service& slot, model::InServiceTime& time) const {
-    const auto length = static_cast<double>(slot.length);
-    const double load = m_policy.metric == model::TargetTracking::Metric::Cpu
-                            ? static_cast<double>(slot.servingBusy) / length
-                            : static_cast<double>(slot.routed) * static_cast<double>(m_policy.period.count()) / length;
-    if (slot.length == 0) return;
-    const Int128 busy = slot.servingBusy;
-    const Int128 target = std::max(busy, Int128{slot.length} * model::targetTrackingDesired(1, load, m_policy.target));
-    const Int128 zones = std::max(target, Int128{slot.length} * std::min<std::int64_t>(m_fleet.zones, m_fleet.min));
-    const Int128 least = std::max(zones, Int128{slot.length} * m_fleet.min);
-    time.headroomNs += between(slot, busy, target);
-    time.zoneFloorNs += between(slot, target, zones);
-    time.idleNightNs += between(slot, zones, least);
-    time.scaleInLagNs += between(slot, least, slot.serving);
+  static Int128 creditNs(double credits) { return static_cast<Int128>(credits * 6e10 * static_cast<double>(kUnit)); }
+  std::int64_t earned(const Host& host) const {
+    return std::llround(m_kinds[host.kind].credits->earnedPerHour / 60 * kUnit);
+  }
+  // After every change of the set of requests.
+  void judgeCredits(Host& host) const {
+    if (onCredits(host)) host.slow = host.credits == 0 && std::min(host.wanted(), m_cores[host.kind]) > earned(host);
+  }
+  std::int64_t creditsEnd(const Host& host) const {
+    if (!onCredits(host) || host.slow) return kNever;
+    const std::int64_t wants = std::min(host.wanted(), m_cores[host.kind]);
+    if (wants <= earned(host)) return kNever;
+    const Int128 rate = wants - earned(host);
+    const Int128 left = (host.credits + rate - 1) / rate;
+    return left < kNever - m_now ? m_now + static_cast<std::int64_t>(left) : kNever;
+  }
+
+  std::vector<int> zoneCounts(bool withPool) const {
+    std::vector<int> counts(static_cast<std::size_t>(m_fleet.zones), 0);
+    for (const auto& host : m_hosts)
+      if (host.state == State::Booting || host.state == State::Serving) ++counts[static_cast<std::size_t>(host.zone)];
+    if (!withPool) return counts;
+    for (const auto& prepared : m_pool) ++counts[static_cast<std::size_t>(prepared.zone)];
+    for (const auto& host : m_hosts)
+      if (host.state == State::Draining && host.returns) ++counts[static_cast<std::size_t>(host.zone)];
+    return counts;
+  }
+  std::int64_t emptiest(bool withPool) const {
+    const auto counts = zoneCounts(withPool);
+    std::size_t zone = counts.size();
+    for (std::size_t z = 0; z < counts.size(); ++z)
+      if ((withPool || m_zoneBack[z] <= m_now) && (zone == counts.size() || counts[z] < counts[zone])) zone = z;
+    return static_cast<std::int64_t>(zone);
   }
   model::Ec2Tally* at(std::int64_t t) {
     for (int i = m_plan.windows - 1; i >= 0; --i)
-      if (t >= edge(i) && t < edge(i + 1)) return &m_windows[static_cast<std::size_t>(i)];
+      if (t >= edge(m_plan, i) && t < edge(m_plan, i + 1)) return &m_windows[static_cast<std::size_t>(i)];
     return nullptr;
   }
   void notePeak() {
     std::int64_t alive = 0;
-    for (const auto& host : m_hosts) alive += host.state != State::Gone ? 1 : 0;
+    // One that ends at this instant is not there in the window that begins.
+    for (const auto& host : m_hosts) alive += host.isAlive() && host.deadline > m_now ? 1 : 0;
     if (auto* window = at(m_now)) window->peakInstances = std::max(window->peakInstances, alive);
   }
 
-  std::int64_t wanted(const Host& host) const {
-    std::int64_t sum = 0;
-    for (const auto& job : host.running) sum += job.cores;
-    return sum;
-  }
-  bool onCredits() const { return m_fleet.credits && m_fleet.credits->mode == pricing::CreditMode::Standard; }
-  static Int128 creditNs(double credits) { return static_cast<Int128>(credits * 6e10 * static_cast<double>(kUnit)); }
-  std::int64_t earned() const { return std::llround(m_fleet.credits->earnedPerHour / 60 * kUnit); }
-  // What its requests share, and what they use of it.
-  std::int64_t speed(const Host& host) const { return host.slow ? earned() : m_cores; }
-  std::int64_t used(const Host& host) const { return std::min(wanted(host), speed(host)); }
-  bool shared(const Host& host) const {
-    return (host.slow || m_fleet.discipline == model::Discipline::ProcessorSharing) && wanted(host) > speed(host);
-  }
-  // After every change of the set of requests.
-  void judgeCredits(Host& host) const {
-    if (onCredits()) host.slow = host.credits == 0 && std::min(wanted(host), m_cores) > earned();
-  }
-  std::int64_t creditsEnd(const Host& host) const {
-    const std::int64_t wants = std::min(wanted(host), m_cores);
-    if (!onCredits() || host.slow || wants <= earned()) return kNever;
-    const Int128 rate = wants - earned();
-    const Int128 left = (host.credits + rate - 1) / rate;
-    return left < kNever - m_now ? m_now + static_cast<std::int64_t>(left) : kNever;
-  }
-  std::int64_t finish(const Host& host, const Job& job) const {
-    Int128 work = std::max<std::int64_t>(0, job.left), perNs = 1024;
-    if (shared(host)) {
-      work *= wanted(host);
-      perNs *= speed(host);
+  // Before what happens at `to`: an instance that is ready stops.
+  void integratePool(std::int64_t to, model::Ec2Tally* window) {
+    for (auto& prepared : m_pool) {
+      const std::int64_t until = running() ? to : std::clamp(prepared.ready, m_now, to);
+      if (prepared.runs) addHours(m_hours.instanceNs, m_now, until);
+      if (window != nullptr) {
+        window->warmPoolNs += to - m_now;
+        if (prepared.runs) window->warmPoolRunningNs += until - m_now;
+      }
+      if (!running() && prepared.runs && prepared.ready < std::min(to, m_plan.horizon.count()))
+        stopRun(prepared, prepared.ready);
     }
-    return host.since + static_cast<std::int64_t>((work + perNs - 1) / perNs);
   }
-  void progress(Host& host) {
-    Int128 done = static_cast<Int128>(m_now - host.since) * 1024;
-    if (shared(host)) done = done * speed(host) / wanted(host);
-    for (auto& job : host.running) job.left -= static_cast<std::int64_t>(done);
-    host.since = m_now;
-  }
-  std::size_t firstOut(const Host& host) const {
-    std::size_t best = 0;
-    for (std::size_t i = 1; i < host.running.size(); ++i)
-      if (host.running[i].left < host.running[best].left) best = i;
-    return best;
-  }
-
   void integrate(std::int64_t to) {
+    // The windows of the pool are cut at every event, and every edge is one.
+    if (m_now < m_plan.horizon.count()) integratePool(to, at(m_now));
+    if (m_now < m_plan.horizon.count()) {
+      Service& slot = m_slots[m_slot];
+      slot.zones += Int128{to - m_now} * std::min<std::int64_t>(m_fleet.zones, m_clock.min());
+      slot.least += Int128{to - m_now} * m_clock.min();
+      slot.forecast += Int128{to - m_now} * m_clock.least();
+    }
     auto* window = m_now < m_plan.horizon.count() ? at(m_now) : nullptr;
     const Int128 dt = to - m_now;
     for (auto& host : m_hosts) {
       if (window != nullptr) window->inFlightNs += dt * static_cast<Int128>(host.sending.size());
       if (host.state == State::Gone) continue;
-      const Int128 busy = used(host) * dt;
-      if (onCredits())
-        host.credits =
-            std::clamp<Int128>(host.credits + earned() * dt - busy, 0, creditNs(m_fleet.credits->maxAccrued));
+      const Int128 busy = std::min(host.wanted(), cores(host)) * dt;
+      if (onCredits(host))
+        host.credits = std::clamp<Int128>(host.credits + earned(host) * dt - busy, 0,
+                                          creditNs(m_kinds[host.kind].credits->maxAccrued));
       if (m_now < m_plan.horizon.count()) {
         m_busy += busy;
-        serve(host.state, dt, busy);
+        serve(host, dt, busy);
       }
       host.busyInPeriod += busy;
       if (window == nullptr) continue;
+      const bool inService = host.state == State::Serving || host.state == State::Draining;
       window->instanceNs += dt;
-      if (host.state != State::Booting) window->inServiceNs += dt;
+      if (inService) window->inServiceNs += dt;
+      if (host.spot) window->spot[host.kind].instanceNs += dt;
+      if (host.spot && inService) window->spot[host.kind].inServiceNs += dt;
       window->inFlightNs += dt * static_cast<Int128>(host.running.size() + host.waiting.size());
     }
     if (window != nullptr) window->inFlightNs += dt * static_cast<Int128>(waitingMessages() + m_hidden.size());
     m_now = to;
   }
 
-  void serve(State state, Int128 dt, Int128 busy) {
-    if (state == State::Serving) {
+  void serve(const Host& host, Int128 dt, Int128 busy) {
+    if (host.state == State::Serving) {
       m_slots[m_slot].serving += dt;
-      m_servingBusy += busy;
+      m_servingBusy[host.kind] += busy;
     }
-    if (state == State::Draining) {
+    if (host.state == State::Draining) {
       m_slots[m_slot].draining += dt;
-      m_drainingBusy += busy;
+      m_drainingBusy[host.kind] += busy;
     }
+  }
+  // Whole ns of every type, added up.
+  Int128 instanceNs(const std::map<std::size_t, Int128>& busy) const {
+    Int128 sum = 0;
+    for (const auto& [kind, used] : busy) sum += used / m_cores[kind];
+    return sum;
   }
 
   bool step() {
@@ -314,6 +335,7 @@ class Ec2 {
       if (m_timeline.size() < static_cast<std::size_t>(m_plan.timelinePoints))
         consider(Tick, static_cast<std::int64_t>(m_timeline.size()) * m_plan.horizon.count() / m_plan.timelinePoints);
       if (m_periodEnd < m_plan.horizon.count()) consider(Period, m_periodEnd);
+      if (m_clock.next() < m_plan.horizon.count()) consider(Tock, m_clock.next());
       if (!m_points.empty() && m_points.front().visible < m_plan.horizon.count())
         consider(Point, m_points.front().visible);
       if (m_next < m_requests->size()) consider(Arrival, (*m_requests)[m_next].arrival);
@@ -322,24 +344,30 @@ class Ec2 {
       std::int64_t missed = m_missedBoots.empty() ? kNever : m_missedBoots.front();
       for (const auto& host : m_hosts)
         if (host.state == State::Serving) missed = std::min(missed, host.missed);
-      if (missed < m_plan.horizon.count()) consider(Replace, missed);
+      if (missed < m_plan.horizon.count()) consider(Miss, missed);
     }
     if (waitingMessages() > 0) consider(Late, oldest().arrival + m_fleet.requestTimeout.count());
     if (!m_hidden.empty()) consider(Reveal, m_hidden.begin()->first.first);
     if (waitingMessages() > 0 && canTake()) consider(Take, m_now);
-    if (m_edge <= m_plan.windows) consider(Edge, edge(m_edge));
+    if (m_edge <= m_plan.windows) consider(Edge, edge(m_plan, m_edge));
     if (m_slot < m_slots.size()) consider(Slot, m_slots[m_slot].end);
     for (const std::size_t i : lookOrder()) {
       const Host& host = m_hosts[i];
       if (!host.sending.empty()) consider(Sent, host.sending.front(), i);
-      if (!host.running.empty()) consider(Departure, finish(host, host.running[firstOut(host)]), i);
+      if (!host.running.empty()) consider(Departure, host.finish(cores(host), isSharing(host)), i);
       if (host.state != State::Gone) consider(Credits, creditsEnd(host), i);
       if (!host.waiting.empty()) consider(Timeout, host.waiting.front().arrival + m_fleet.requestTimeout.count(), i);
       if (host.state == State::Booting && open && host.inService < m_plan.horizon.count())
         consider(Boot, host.inService, i);
       if (host.state == State::Draining) consider(Deadline, host.deadline, i);
-      if (host.state == State::Draining && host.running.empty()) consider(Gone, std::max(m_now, host.linkFree), i);
+      if (host.state == State::Condemned && open && host.deadline < m_plan.horizon.count())
+        consider(Deadline, host.deadline, i);
+      if (host.state == State::Draining && host.running.empty() && !host.held)
+        consider(Gone, std::max(m_now, host.linkFree), i);
+      if (host.isAlive() && open && host.notice < m_plan.horizon.count()) consider(Notice, host.notice, i);
     }
+    if (open && m_toReplace > 0) consider(Replace, m_now);
+    if (open && !m_retries.empty() && m_retries.front() < m_plan.horizon.count()) consider(Retry, m_retries.front());
     if (what == Nothing) return false;
     integrate(when);
     apply(what, who);
@@ -356,12 +384,12 @@ class Ec2 {
       popOldest();
       break;
     case Strike: strike(m_strikes[m_strike++]); break;
-    case Replace: replaceLost(); break;
+    case Miss: replaceLost(); break;
     case Reveal: reveal(); break;
     case Take: take(); break;
     case Timeout: timeout(m_hosts[who]); break;
     case Credits:
-      progress(m_hosts[who]);
+      m_hosts[who].progress(m_now, cores(m_hosts[who]), isSharing(m_hosts[who]));
       judgeCredits(m_hosts[who]);
       break;
     case Gone: end(m_hosts[who]); break;
@@ -371,13 +399,26 @@ class Ec2 {
       notePeak();
       break;
     case Slot:
-      m_slots[m_slot].servingBusy = m_servingBusy;
-      m_slots[m_slot].drainingBusy = m_drainingBusy;
+      m_slots[m_slot].servingBusy = instanceNs(m_servingBusy);
+      m_slots[m_slot].drainingBusy = instanceNs(m_drainingBusy);
       ++m_slot;
       break;
     case Boot: bootAll(); break;
-    case Deadline: end(m_hosts[who]); break;
+    case Deadline:
+      m_hosts[who].interrupted = m_hosts[who].deadline == m_hosts[who].taken;
+      end(m_hosts[who]);
+      break;
+    case Replace:
+      --m_toReplace;
+      boot();
+      break;
+    case Notice: notice(who); break;
+    case Retry:
+      m_retries.pop_front();
+      boot();
+      break;
     case Period: period(); break;
+    case Tock: become(m_clock.act(m_now, m_busy, m_desired)); break;
     case Point: point(); break;
     case Arrival: arrive(); break;
     case Nothing: break;
@@ -385,8 +426,13 @@ class Ec2 {
   }
 
   void tick() {
-    model::TimelinePoint point{model::Duration(m_now), 0, 0, 0, m_cpu};
+    model::TimelinePoint point{model::Duration(m_now), 0, 0, 0, m_seen};
+    point.desired = static_cast<double>(m_desired);
+    point.warmPool = static_cast<double>(m_pool.size());
+    point.alarm = m_policy.alarm();
     for (const auto& host : m_hosts) {
+      point.booting += host.state == State::Booting ? 1 : 0;
+      point.draining += host.leaves() ? 1 : 0;
       point.capacity += host.state != State::Gone ? 1 : 0;
       point.inService += host.state == State::Serving ? 1 : 0;
       point.inFlight += static_cast<double>(host.running.size() + host.waiting.size());
@@ -423,9 +469,9 @@ class Ec2 {
   }
 
   void depart(Host& host) {
-    progress(host);
-    const std::size_t i = firstOut(host);
-    const std::int64_t sent = std::max(m_now, host.linkFree), link = m_fleet.linkPerRequest.count();
+    host.progress(m_now, cores(host), isSharing(host));
+    const std::size_t i = host.firstOut();
+    const std::int64_t sent = std::max(m_now, host.linkFree), link = m_kinds[host.kind].linkPerRequest.count();
     if (link > 0) host.linkFree = sent + link;
     if (link > 0 && sent > m_now) host.sending.push_back(sent);
     record(host.running[i].arrival, link > 0 ? sent : m_now, true, false);
@@ -442,19 +488,33 @@ class Ec2 {
   }
   void end(Host& host) {
     const bool hides = queued() && m_now < m_plan.horizon.count();
+    const auto lose = [&](const Job& job) {
+      if (!hides && host.interrupted && m_now - job.arrival <= m_fleet.requestTimeout.count())
+        ++windowOrNone(job.arrival).lostToInterruptions;
+    };
+    std::for_each(host.running.begin(), host.running.end(), lose);
+    std::for_each(host.waiting.begin(), host.waiting.end(), lose);
+    m_toReplace += host.replace ? 1 : 0;
+    host.replace = false;
     for (const auto& job : host.running) hides ? hide(job) : record(job.arrival, false);
     for (const auto& job : host.waiting) record(job.arrival, false);
     host.running.clear();
     host.waiting.clear();
     host.state = State::Gone;
     host.ended = m_now;
-    if (auto* window = m_now < m_plan.horizon.count() ? at(m_now) : nullptr) ++window->terminations;
+    m_settled = m_now;
+    if (m_now >= m_plan.horizon.count()) return;
+    if (auto* window = at(m_now)) ++window->terminations;
+    if (!host.interrupted && (!host.returns || !running()))
+      topUp(&model::Ec2Tally::minimumTopUpNs, host.runsSince, m_now, host.spot ? &host : nullptr);
+    if (host.returns) m_pool.push_back({host.number, host.zone, m_now, host.runsSince, running()});
   }
-  void topUp(const Host& host) {
-    if (host.ended >= m_plan.horizon.count()) return;
-    const std::int64_t missing = std::max<std::int64_t>(0, 60'000'000'000 - (host.ended - host.launched));
-    if (auto* window = at(host.ended)) window->minimumTopUpNs += missing;
-    m_hours.instanceNs[static_cast<std::size_t>(host.ended / m_plan.hour.count())] += missing;
+  void topUp(Int128 model::Ec2Tally::*member, std::int64_t from, std::int64_t to, const Host* onSpot = nullptr) {
+    const std::int64_t missing = std::max<std::int64_t>(0, 60'000'000'000 - (to - from));
+    if (auto* window = at(to)) window->*member += missing;
+    if (auto* window = at(to); window != nullptr && onSpot) window->spot[onSpot->kind].minimumTopUpNs += missing;
+    if (onSpot) return;
+    m_hours.instanceNs[static_cast<std::size_t>(to / m_plan.hour.count())] += missing;
   }
 
   static std::int64_t outstanding(const Host& host) {
@@ -477,9 +537,7 @@ class Ec2 {
   void arrive() {
     const Request& request = (*m_requests)[m_next++];
     Host* chosen = m_ring.empty() || queued() ? nullptr : &m_hosts[choose()];
-    const auto most = std::min(m_fleet.overflowLimit.value_or(0), m_fleet.workers + m_fleet.queueLimit);
-    if (m_fleet.overflowLimit && (chosen == nullptr || (!chosen->dead() && outstanding(*chosen) >= most)))
-      return m_handedOver.push_back(request);
+    if (m_fleet.overflowLimit && isHandedOver(chosen)) return m_handedOver.push_back(request);
     auto* window = at(m_now);
     if (window != nullptr) ++window->outcomes.attempts;
     const auto reject = [&] {
@@ -487,14 +545,14 @@ class Ec2 {
     };
     if (chosen == nullptr && !queued()) return reject();
     ++m_slots[m_slot].routed;
-    const double parallel = std::min(m_fleet.threads, m_fleet.vcpus);
+    const auto& kind = m_kinds[chosen == nullptr ? 0 : chosen->kind];
+    const double parallel = std::min(m_fleet.threads, kind.vcpus);
     const std::int64_t lasts =
-        std::llround(static_cast<double>(request.io) + static_cast<double>(request.cpu) / (m_fleet.speed * parallel));
-    const double cores =
-        lasts == 0
-            ? 0.0
-            : std::min(parallel, static_cast<double>(request.cpu) / (m_fleet.speed * static_cast<double>(lasts)));
-    const Job job{m_now, lasts * 1024, std::llround(cores * static_cast<double>(kUnit)), lasts};
+        std::llround(static_cast<double>(request.io) + static_cast<double>(request.cpu) / (kind.speed * parallel));
+    const double used =
+        lasts == 0 ? 0.0
+                   : std::min(parallel, static_cast<double>(request.cpu) / (kind.speed * static_cast<double>(lasts)));
+    const Job job{m_now, lasts * 1024, std::llround(used * static_cast<double>(kUnit)), lasts};
     if (queued()) return m_fresh.push_back(job);
     Host& host = *chosen;
     if (host.dead()) {
@@ -502,8 +560,8 @@ class Ec2 {
       return;
     }
     ++host.receivedInPeriod;
-    if (static_cast<std::int64_t>(host.running.size()) < m_fleet.workers) {
-      progress(host);
+    if (static_cast<std::int64_t>(host.running.size()) < kind.workers) {
+      host.progress(m_now, cores(host), isSharing(host));
       host.running.push_back(job);
       judgeCredits(host);
     } else if (static_cast<std::int64_t>(host.waiting.size()) < m_fleet.queueLimit) {
@@ -513,61 +571,23 @@ class Ec2 {
     }
   }
 
-  struct MetricPoint {
-    std::int64_t visible = 0, instances = 0;
-    double cpu = 0, requests = 0;
-  };
-  void period() {
-    const std::int64_t length = m_policy.period.count();
-    MetricPoint point{m_now + m_policy.metricDelay.count(), 0, 0, 0};
-    Int128 busy = 0;
-    std::int64_t received = 0;
-    for (auto& host : m_hosts) {
-      if (host.state == State::Serving && !host.dead() && host.warm + length <= m_now) {
-        ++point.instances;
-        busy += host.busyInPeriod;
-        received += host.receivedInPeriod;
-      }
-      host.busyInPeriod = 0;
-      host.receivedInPeriod = 0;
-    }
-    if (point.instances > 0) {
-      const auto n = static_cast<double>(point.instances);
-      point.cpu = static_cast<double>(busy) / (static_cast<double>(m_cores) * static_cast<double>(length) * n);
-      point.requests = static_cast<double>(received) / n;
-    }
-    m_points.push_back(point);
-    m_periodEnd += length;
+  bool isHandedOver(const Host* chosen) const {
+    if (chosen == nullptr) return true;
+    const auto most = std::min(*m_fleet.overflowLimit, m_kinds[chosen->kind].workers + m_fleet.queueLimit);
+    return !chosen->dead() && outstanding(*chosen) >= most;
   }
 
-  void point() {
-    const MetricPoint point = m_points.front();
-    m_points.pop_front();
-    if (point.instances > 0) m_cpu = point.cpu;
-    if (!std::holds_alternative<model::TargetTracking>(m_fleet.scaling)) return;
-    const double value = m_policy.metric == model::TargetTracking::Metric::Cpu ? point.cpu : point.requests;
-    m_above = point.instances > 0 && value > m_policy.target ? m_above + 1 : 0;
-    m_below = point.instances > 0 && value < m_policy.inFraction * m_policy.target ? m_below + 1 : 0;
-    std::int64_t serving = 0, booting = m_unlaunched;
-    bool warming = m_unlaunched > 0;
-    for (const auto& host : m_hosts) {
-      serving += host.state == State::Serving ? 1 : 0;
-      booting += host.state == State::Booting ? 1 : 0;
-      warming |= host.state == State::Booting || (host.state == State::Serving && host.warm > m_now);
-    }
-    if (m_above >= m_policy.outPoints) {
-      std::int64_t desired = model::targetTrackingDesired(point.instances, value, m_policy.target);
-      for (desired = std::min(desired, m_fleet.max); serving + booting < desired; ++booting) boot();
-    } else if (m_below >= m_policy.inPoints && !warming) {
-      std::int64_t desired = model::targetTrackingDesired(std::max(point.instances, serving), value, m_policy.target);
-      for (desired = std::max(desired, m_fleet.min); serving > desired; --serving) drainOne();
-    }
+  bool anyZoneUp() const {
+    return std::any_of(m_zoneBack.begin(), m_zoneBack.end(), [&](std::int64_t back) { return back <= m_now; });
   }
-  void boot() {
-    if (!anyZoneUp())
-      ++m_unlaunched;
-    else
-      add(State::Booting, m_boot.next(), m_policy.warmup.count());
+  void drawStrikes() {
+    for (const auto& loss : m_fleet.lostInstances) m_strikes.push_back({loss.at.count(), 0, loss.count});
+    for (const auto& loss : m_fleet.lostZones) {
+      m_strikes.push_back({loss.at.count(), 1, (loss.at + loss.lasts).count()});
+      m_strikes.push_back({(loss.at + loss.lasts).count(), 2, 0});
+    }
+    std::stable_sort(m_strikes.begin(), m_strikes.end(),
+                     [](const auto& a, const auto& b) { return std::pair(a.at, a.kind) < std::pair(b.at, b.kind); });
   }
   void bootAll() { // those that come into service together
     std::int64_t over = 0;
@@ -575,6 +595,7 @@ class Ec2 {
       Host& host = m_hosts[i];
       if (host.state != State::Booting || host.inService > m_now) continue;
       host.state = State::Serving;
+      m_settled = m_now;
       m_ring.push_back(i);
       over += host.takesOver ? 1 : 0;
     }
@@ -596,7 +617,7 @@ class Ec2 {
       m_again.erase(m_again.begin());
   }
   bool mayTake(const Host& host) const {
-    return !host.dead() && static_cast<std::int64_t>(host.running.size()) < m_fleet.workers;
+    return !host.dead() && static_cast<std::int64_t>(host.running.size()) < m_kinds[host.kind].workers;
   }
   bool canTake() const {
     return std::any_of(m_ring.begin(), m_ring.end(), [&](std::size_t i) { return mayTake(m_hosts[i]); });
@@ -612,7 +633,7 @@ class Ec2 {
     m_turn = (best + 1) % m_ring.size();
     Host& host = m_hosts[m_ring[best]];
     ++host.receivedInPeriod;
-    progress(host);
+    host.progress(m_now, cores(host), isSharing(host));
     host.running.push_back(oldest());
     popOldest();
     judgeCredits(host);
@@ -656,7 +677,7 @@ class Ec2 {
   }
   void strike(const StrikeAt& strike) {
     if (strike.kind == 2) return rebalance();
-    std::int64_t left = strike.kind == 0 ? strike.amount : std::numeric_limits<std::int64_t>::max();
+    std::int64_t left = strike.kind == 0 ? strike.amount : kNever;
     if (strike.kind == 1) m_zoneBack[0] = std::max(m_zoneBack[0], strike.amount);
     for (auto& host : m_hosts) {
       if (host.state == State::Gone || host.dead() || left == 0) continue;
@@ -682,11 +703,12 @@ class Ec2 {
       leaveRing(i);
       ++count;
     }
-    for (; count > 0; --count) boot();
+    for (; count > 0 && look().serving + look().booting < m_desired; --count) boot();
   }
   void rebalance() {
     for (std::int64_t wanted = std::exchange(m_unlaunched, 0); wanted > 0; --wanted) boot();
-    auto count = perZone();
+    if (!anyZoneUp()) return;
+    auto count = zoneCounts(false);
     std::int64_t moves = 0;
     for (;; ++moves) {
       const auto least = std::min_element(count.begin(), count.end()), most = std::max_element(count.begin(), count.end());
@@ -699,13 +721,6 @@ class Ec2 {
       m_hosts.back().takesOver = true;
     }
   }
-  void leaveRing(std::size_t host) {
-    const auto position = std::find(m_ring.begin(), m_ring.end(), host) - m_ring.begin();
-    m_ring.erase(m_ring.begin() + position);
-    if (static_cast<std::size_t>(position) < m_turn) --m_turn;
-    if (m_turn >= m_ring.size()) m_turn = 0;
-  }
-
   // ---- slow start ----
   std::optional<std::size_t> slowTurn() {
     const auto slow = [&](std::size_t i) { return m_hosts[i].slowUntil > m_now; };
@@ -726,33 +741,196 @@ class Ec2 {
     m_hosts[most].turns = 0;
     return most;
   }
+
+  struct MetricPoint {
+    std::int64_t visible = 0, instances = 0;
+    double cpu = 0, requests = 0;
+  };
+  void period() {
+    const std::int64_t length = m_metric.period.count();
+    MetricPoint point{m_now + m_metric.delay.count(), 0, 0, 0};
+    std::map<std::size_t, Int128> busy; // by type
+    std::int64_t received = 0;
+    for (auto& host : m_hosts) {
+      if (host.state == State::Serving && !host.dead() && host.warm + length <= m_now) {
+        ++point.instances;
+        busy[host.kind] += host.busyInPeriod;
+        received += host.receivedInPeriod;
+      }
+      host.busyInPeriod = 0;
+      host.receivedInPeriod = 0;
+    }
+    if (point.instances > 0) {
+      const auto n = static_cast<double>(point.instances);
+      for (const auto& [k, used] : busy)
+        point.cpu += static_cast<double>(used) / (static_cast<double>(m_cores[k]) * static_cast<double>(length) * n);
+      point.requests = static_cast<double>(received) / n;
+    }
+    m_points.push_back(point);
+    m_periodEnd += length;
+  }
+
+  void point() {
+    const MetricPoint point = m_points.front();
+    m_points.pop_front();
+    Sight sight = look();
+    sight.pointInstances = point.instances;
+    sight.value = m_metric.metric == model::ScalingMetric::Cpu ? point.cpu : point.requests;
+    if (point.instances > 0) m_seen = sight.value;
+    const std::int64_t there = sight.serving + sight.booting, wanted = m_policy.desired(sight);
+    if (wanted == there || point.instances == 0) return;
+    const std::int64_t bounded = std::clamp(wanted, m_clock.least(), m_clock.max());
+    if (bounded == there || (bounded > there) != (wanted > there)) return;
+    m_policy.acted(m_now);
+    become(bounded);
+  }
+  Sight look() const {
+    Sight sight;
+    sight.now = m_now;
+    sight.settled = m_settled;
+    sight.booting = m_unlaunched + static_cast<std::int64_t>(m_retries.size()); // on order counts as booting
+    sight.warming = m_unlaunched > 0;
+    for (const auto& host : m_hosts) {
+      sight.serving += host.state == State::Serving ? 1 : 0;
+      sight.booting += (host.state == State::Booting && !host.takesOver) || host.replace ? 1 : 0;
+      sight.draining += host.leaves() ? 1 : 0;
+      sight.warm += host.state == State::Serving && host.warm <= m_now ? 1 : 0;
+      sight.warming |= host.state == State::Booting || (host.state == State::Serving && host.warm > m_now);
+    }
+    return sight;
+  }
+
+  void become(std::int64_t desired) {
+    m_desired = desired;
+    std::int64_t there = look().serving + look().booting;
+    for (; there < desired; ++there) boot();
+    for (; there > desired; --there)
+      if (!dropOrder() && !cancelOne()) drainOne();
+    keepPool();
+  }
+  bool running() const { return m_fleet.warmPool->state == model::WarmPool::State::Running; }
+  std::int64_t poolWanted() const {
+    return std::max(m_fleet.warmPool->min, m_fleet.warmPool->maxPrepared.value_or(m_clock.max()) - m_desired);
+  }
+  std::int64_t poolCount() const { // with those that drain towards it
+    auto count = static_cast<std::int64_t>(m_pool.size());
+    for (const auto& host : m_hosts) count += host.state == State::Draining && host.returns ? 1 : 0;
+    return count;
+  }
+  void stopRun(Prepared& prepared, std::int64_t t) {
+    if (prepared.runs) topUp(&model::Ec2Tally::warmPoolTopUpNs, prepared.runsSince, t);
+    prepared.runs = false;
+  }
+  void keepPool() {
+    if (!m_fleet.warmPool) return;
+    while (poolCount() < poolWanted()) {
+      const std::int64_t zone = emptiest(true), number = m_numbers++;
+      m_pool.push_back({number, zone, m_now + m_boot.next() + m_fleet.lifecycleHook.count(), m_now, true});
+    }
+    while (poolCount() > poolWanted() && !m_pool.empty()) {
+      std::size_t newest = 0;
+      for (std::size_t i = 1; i < m_pool.size(); ++i)
+        if (m_pool[i].number > m_pool[newest].number) newest = i;
+      stopRun(m_pool[newest], m_now);
+      m_pool.erase(m_pool.begin() + static_cast<std::ptrdiff_t>(newest));
+    }
+    while (poolCount() > poolWanted()) lastReturning().returns = false;
+  }
+  Host& lastReturning() {
+    Host* last = nullptr;
+    for (auto& host : m_hosts)
+      if (host.state == State::Draining && host.returns && (last == nullptr || host.drained > last->drained))
+        last = &host;
+    return *last;
+  }
+  void bootOnDemand() {
+    const std::size_t chosen = firstReady(m_pool, m_now, zoneCounts(false));
+    if (chosen == m_pool.size()) return bootAs(0, false);
+    Prepared taken = m_pool[chosen];
+    m_pool.erase(m_pool.begin() + static_cast<std::ptrdiff_t>(chosen));
+    if (!running()) stopRun(taken, m_now);
+    const std::int64_t inService = m_now + m_poolBoot.next();
+    add(State::Booting, taken.number, taken.zone,
+        {inService, inService + m_metric.warmup.count(), running() ? taken.runsSince : m_now}, {0, false});
+  }
+  // What the market is still asked for: the last to ask again, then the replacement for the newest.
+  bool dropOrder() {
+    if (m_unlaunched > 0) {
+      --m_unlaunched;
+      return true;
+    }
+    if (!m_retries.empty()) {
+      m_retries.pop_back();
+      return true;
+    }
+    for (std::size_t i = m_hosts.size(); i-- > 0;) {
+      if (!m_hosts[i].replace) continue;
+      m_hosts[i].replace = false;
+      return true;
+    }
+    return false;
+  }
+  bool cancelOne() {
+    const bool spot = shedsSpot(State::Booting);
+    for (std::size_t i = m_hosts.size(); i-- > 0;) {
+      if (m_hosts[i].state != State::Booting || m_hosts[i].spot != spot || m_hosts[i].takesOver) continue;
+      end(m_hosts[i]);
+      return true;
+    }
+    return false;
+  }
+  // What leaves keeps to the mix, then the zones; the oldest goes.
   void drainOne() {
+    const bool spot = shedsSpot(State::Serving);
     std::vector<int> perZone(static_cast<std::size_t>(m_fleet.zones), 0);
     for (const auto& host : m_hosts)
       if (host.state == State::Serving) ++perZone[static_cast<std::size_t>(host.zone)];
-    const auto zone = std::max_element(perZone.begin(), perZone.end()) - perZone.begin();
-    // Hosts stand in launch order, so the first of the zone is the oldest.
+    const auto before = [&](const Host& a, const Host& b) {
+      const int inA = perZone[static_cast<std::size_t>(a.zone)], inB = perZone[static_cast<std::size_t>(b.zone)];
+      return inA != inB ? inA > inB : a.zone != b.zone ? a.zone < b.zone : a.number < b.number;
+    };
+    std::size_t leaves = m_hosts.size();
     for (std::size_t i = 0; i < m_hosts.size(); ++i) {
-      Host& host = m_hosts[i];
-      if (host.state != State::Serving || host.zone != zone) continue;
-      host.state = State::Draining;
-      host.deadline = m_now + m_fleet.deregistrationDelay.count();
-      return leaveRing(i);
+      if (m_hosts[i].state != State::Serving || m_hosts[i].spot != spot) continue;
+      if (leaves == m_hosts.size() || before(m_hosts[i], m_hosts[leaves])) leaves = i;
     }
+    Host& host = m_hosts[leaves];
+    host.returns = m_fleet.warmPool && m_fleet.warmPool->reuseOnScaleIn && poolCount() < poolWanted();
+    host.state = State::Draining;
+    host.drained = m_drains++;
+    host.deadline = m_now + m_fleet.deregistrationDelay.count();
+    leaveRing(leaves);
+  }
+  void leaveRing(std::size_t host) {
+    const auto position = std::find(m_ring.begin(), m_ring.end(), host) - m_ring.begin();
+    m_ring.erase(m_ring.begin() + position);
+    if (static_cast<std::size_t>(position) < m_turn) --m_turn;
+    if (m_turn >= m_ring.size()) m_turn = 0;
   }
 
   model::Ec2Fleet m_fleet;
   model::ObservationPlan m_plan;
-  model::TargetTracking m_policy;
-  workloads::DurationSampler m_boot;
-  workloads::RandomStream m_routing;
-  std::int64_t m_cores;
+  model::MetricPlan m_metric;
+  workloads::DurationSampler m_boot, m_poolBoot;
+  workloads::RandomStream m_routing, m_market;
+  Policy m_policy;
+  Clock m_clock;
+  std::vector<Service> m_slots;
+  std::int64_t m_desired;
+  std::vector<model::InstanceKind> m_kinds;
+  std::vector<std::int64_t> m_cores; // by type
+  std::vector<std::size_t> m_order;  // of types, for spot launches
+  std::size_t m_marketTurn = 0;
+  std::int64_t m_toReplace = 0;
+  std::deque<std::int64_t> m_retries;
+  model::Ec2Tally m_unobserved; // takes what happens in the warm-up
+  std::int64_t m_settled = 0, m_numbers = 0, m_drains = 0;
+  std::vector<Prepared> m_pool;
   const std::vector<Request>* m_requests = nullptr;
-  std::vector<Request> m_handedOver; // by the overflow limit
   std::size_t m_next = 0, m_turn = 0;
   std::int64_t m_now = 0, m_periodEnd = 0;
-  int m_edge = 0, m_above = 0, m_below = 0;
-  double m_cpu = 0;
+  int m_edge = 0;
+  double m_seen = 0;
   Int128 m_busy = 0;
   std::vector<Int128> m_busyAtEdge;
   std::deque<MetricPoint> m_points;
@@ -761,9 +939,7 @@ class Ec2 {
   std::vector<model::Ec2Tally> m_windows;
   std::vector<model::TimelinePoint> m_timeline;
   model::Ec2Hours m_hours;
-  std::vector<Service> m_slots;
   std::size_t m_slot = 0;
-  Int128 m_servingBusy = 0, m_drainingBusy = 0;
   Line m_again; // came back from a lost instance
   std::deque<Job> m_fresh;
   std::multimap<std::pair<std::int64_t, std::tuple<std::int64_t, std::int64_t, std::int64_t>>, Job> m_hidden;
@@ -771,6 +947,8 @@ class Ec2 {
   std::size_t m_strike = 0;
   std::int64_t m_unlaunched = 0;
   std::vector<std::int64_t> m_zoneBack, m_missedBoots;
+  std::vector<Request> m_handedOver;
+  std::map<std::size_t, Int128> m_servingBusy, m_drainingBusy; // by type
 };
 
 } // namespace reference

@@ -95,6 +95,7 @@ TEST_CASE("A platform that is left out is left out of the charts", "[ui][chart_d
   CHECK(ui::latencyChart(decision).series.size() == 1);
   CHECK(ui::managedTimelineChart(decision).summary == "Managed Instances was not simulated over time.");
   CHECK(ui::ec2TimelineChart(decision).series.empty());
+  CHECK(ui::ec2ScalingChart(decision).series.empty());
   CHECK(ui::ec2TimelineChart(decision).summary == "EC2 was not simulated over time.");
   decision.lambda.reset();
   decision.costCurve.clear();
@@ -188,6 +189,13 @@ TEST_CASE("The timelines carry capacity and load", "[ui][chart_data]") {
   // A step holds until the next point: between hours 5 and 6 the instances are those of hour 5.
   CHECK(ui::valueAt(ec2, ec2.series[1], 5.5 * 3600) == decision.ec2->timeline[5].capacity);
   CHECK_FALSE(ui::valueAt(ec2, ec2.series[1], 1e9).has_value());
+  const auto scaling = ui::ec2ScalingChart(decision);
+  CHECK(names(scaling) == Texts{"CPU", "asked for more", "asked for less", "desired (right)", "booting (right)"});
+  CHECK(scaling.y.quantity == ui::Quantity::Fraction);
+  CHECK(ui::valueAt(scaling, scaling.series[1], 6.5 * 3600) == 0.4); // rings in the hours of the peak only
+  CHECK(ui::valueAt(scaling, scaling.series[1], 18.5 * 3600) == 0);
+  CHECK(ui::valueAt(scaling, scaling.series[3], 5.5 * 3600) == decision.ec2->timeline[5].desired);
+  CHECK(scaling.summary.starts_with("Scaling of the EC2 fleet: the alarm to scale out rang "));
   const auto managed = ui::managedTimelineChart(decision);
   CHECK(managed.title == "Managed Instances: instances, environments and requests in flight");
   CHECK(names(managed) == Texts{"requests in flight (right)", "instances", "environments ready"});

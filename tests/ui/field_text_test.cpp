@@ -72,9 +72,24 @@ TEST_CASE("Every kind of distribution, arrivals and scaling is read back as it w
   model::TargetTracking tracking;
   tracking.metric = model::TargetTracking::Metric::RequestsPerTarget;
   tracking.target = 900;
-  for (const auto& scaling : {model::Scaling(model::NoScaling{}), model::Scaling(tracking)})
+  model::StepScaling step;
+  step.adjustment = model::AdjustmentType::PercentChangeInCapacity;
+  step.out = {{0.0, 0.1, 10}, {0.1, std::nullopt, 30}};
+  step.in = {{std::nullopt, -0.1, -30}, {-0.1, 0.0, -10}};
+  model::SimpleScaling simple;
+  simple.metric = model::ScalingMetric::BacklogPerInstance;
+  simple.outChange = 4;
+  simple.cooldown = 90s;
+  for (const auto& scaling :
+       {model::Scaling(model::NoScaling{}), model::Scaling(tracking), model::Scaling(step), model::Scaling(simple)})
     CHECK(ui::readScaling(ui::kindTexts(scaling), "/x", problems) == scaling);
   CHECK(problems.empty());
+  auto texts = ui::kindTexts(model::Scaling(step));
+  CHECK(texts.values.at(9) == "0..0.1 10, 0.1.. 30");
+  texts.values.at(9) = "0.1 10";
+  CHECK_FALSE(ui::readScaling(texts, "/x", problems).has_value());
+  REQUIRE(problems.size() == 1);
+  CHECK(pricing::sentence(problems[0]) == "/x/out: found \"0.1 10\", expected steps such as 0..0.1 10, 0.1.. 30");
 }
 
 TEST_CASE("Each parameter that cannot be read is named", "[ui][kind_texts]") {

@@ -13,7 +13,6 @@ namespace ui {
 
 namespace {
 
-constexpr std::size_t kPoints = 1200; // more than any screen has pixels for one curve
 constexpr double kMostNines = 0.99999;
 constexpr double kFewest = 1e-3; // the fastest thousandth would stretch the axis over empty decades
 
@@ -52,13 +51,6 @@ void spanLogarithmic(Axis& axis, const Range& range) {
   axis.from = roundDown125(range.from);
   axis.to = roundUp125(range.to);
   if (axis.to <= axis.from * 1.5) axis.from /= 2, axis.to *= 2;
-}
-
-// From zero, with a little air above the highest value.
-void spanFromZero(Axis& axis, double highest) {
-  axis.scale = Scale::Linear;
-  axis.from = 0;
-  axis.to = highest > 0 ? highest * 1.08 : 1.0;
 }
 
 std::vector<Tick> logarithmicTicks(const Axis& axis, int atMost) {
@@ -204,23 +196,6 @@ void markObjectives(const model::Objective& objective, Chart& chart) {
   mark(objective.p999, "p99.9", 0.999);
 }
 
-Series timelineSeries(const std::vector<model::TimelinePoint>& timeline, std::string name, Ink ink,
-                      double model::TimelinePoint::*field) {
-  Series series{std::move(name), ink, {}};
-  series.points.reserve(timeline.size());
-  for (const auto& point : timeline) series.points.push_back({pricing::inSeconds(point.at), point.*field});
-  series.points = thinned(std::move(series.points), kPoints);
-  return series;
-}
-
-double highest(const Chart& chart, bool onRight) {
-  double value = 0;
-  for (const auto& series : chart.series)
-    if (series.onRight == onRight)
-      for (const auto& point : series.points) value = std::max(value, point.y);
-  return value;
-}
-
 Series memorySeries(const model::MemoryChoice& choice, std::string name, Ink ink, double model::MemoryPoint::*figure,
                     double factor) {
   Series series{std::move(name), ink, {}};
@@ -246,12 +221,23 @@ void markSizes(const model::MemoryChoice& choice, Chart& chart) {
   }
 }
 
-Axis timeAxis(const std::vector<model::TimelinePoint>& timeline, const model::RunRecord& run) {
-  const double last = timeline.empty() ? 1.0 : pricing::inSeconds(timeline.back().at);
-  return {"simulated time", Quantity::TimeOfRun, Scale::Linear, 0.0, std::max({run.horizonS, last, 1e-3})};
 }
 
 } // namespace
+
+void spanFromZero(Axis& axis, double highest) {
+  axis.scale = Scale::Linear;
+  axis.from = 0;
+  axis.to = highest > 0 ? highest * 1.08 : 1.0;
+}
+
+double highest(const Chart& chart, bool onRight) {
+  double value = 0;
+  for (const auto& series : chart.series)
+    if (series.onRight == onRight)
+      for (const auto& point : series.points) value = std::max(value, point.y);
+  return value;
+}
 
 std::string display(Quantity quantity, double value) {
   switch (quantity) {
@@ -384,88 +370,6 @@ Chart latencyChart(const model::Decision& decision) {
   return chart;
 }
 
-Chart lambdaTimelineChart(const model::Decision& decision) {
-  Chart chart;
-  chart.title = "Lambda: environments and concurrency";
-  if (!decision.lambda || decision.lambda->timeline.empty()) {
-    chart.summary = "Lambda was not simulated over time.";
-    return chart;
-  }
-  const auto& timeline = decision.lambda->timeline;
-  chart.x = timeAxis(timeline, decision.run);
-  chart.series = {timelineSeries(timeline, "environments", Ink::Lambda, &model::TimelinePoint::capacity),
-                  timelineSeries(timeline, "requests in flight", Ink::LambdaSoft, &model::TimelinePoint::inFlight)};
-  if (decision.lambda->deliveries && decision.lambda->deliveries->counts.peakBacklog > 0) {
-    chart.series.push_back(
-        timelineSeries(timeline, "waiting at the source", Ink::Objective, &model::TimelinePoint::backlog));
-    chart.series.back().dashed = true;
-  }
-  chart.y = {"environments, requests", Quantity::Count};
-  spanFromZero(chart.y, highest(chart, false));
-  chart.summary =
-      fmt::format("Lambda over the simulated time: on average {} environments, at most {}.",
-                  pricing::displayCount(decision.lambda->environmentsMean.value), decision.lambda->peakEnvironments);
-  return chart;
-}
-
-namespace {
-
-struct FleetWords {
-  const char *platform, *launched, *serving, *unit;
-};
-
-Chart fleetTimelineChart(const model::Decision& decision, const std::optional<model::PlatformResult>& result, Ink ink,
-                         const FleetWords& words) {
-  Chart chart;
-  chart.title = fmt::format("{}: {} and requests in flight", words.platform, words.unit);
-  if (!result || result->timeline.empty()) {
-    chart.summary = fmt::format("{} was not simulated over time.", words.platform);
-    return chart;
-  }
-  const auto& timeline = result->timeline;
-  chart.x = timeAxis(timeline, decision.run);
-  auto launched = timelineSeries(timeline, words.launched, ink, &model::TimelinePoint::capacity);
-  auto serving = timelineSeries(timeline, words.serving, ink, &model::TimelinePoint::inService);
-  auto requests = timelineSeries(timeline, "requests in flight (right)", Ink::Ec2Soft, &model::TimelinePoint::inFlight);
-  launched.steps = serving.steps = true;
-  serving.dashed = true;
-  requests.onRight = true;
-  chart.series = {std::move(requests), std::move(launched), std::move(serving)};
-  chart.y = {words.unit, Quantity::Count};
-  spanFromZero(chart.y, highest(chart, false));
-  chart.right = Axis{"requests", Quantity::Count};
-  spanFromZero(*chart.right, highest(chart, true));
-  chart.summary =
-      fmt::format("{} over the simulated time: on average {} instances, at most {}.", words.platform,
-                  pricing::displayCount(result->instancesMean.value), result->peakInstances);
-  return chart;
-}
-
-} // namespace
-
-Chart ec2TimelineChart(const model::Decision& decision) {
-  return fleetTimelineChart(decision, decision.ec2, Ink::Ec2,
-                            {"EC2", "instances launched", "in service", "instances"});
-}
-
-Chart managedTimelineChart(const model::Decision& decision) {
-  return fleetTimelineChart(decision, decision.managed, Ink::Managed,
-                            {"Managed Instances", "instances", "environments ready", "instances, environments"});
-}
-
-Chart hybridTimelineChart(const model::Decision& decision) {
-  auto chart = fleetTimelineChart(decision, decision.hybrid, Ink::Hybrid,
-                                  {"Hybrid", "instances launched", "in service", "instances"});
-  if (chart.series.empty()) return chart;
-  auto overflow = timelineSeries(decision.hybrid->timeline, "requests on Lambda (right)", Ink::LambdaSoft,
-                                 &model::TimelinePoint::overflow);
-  overflow.onRight = true;
-  chart.series.push_back(std::move(overflow));
-  spanFromZero(*chart.right, highest(chart, true));
-  if (decision.hybrid->overflow)
-    chart.summary += fmt::format(" {} of the requests went to Lambda.",
-                                 pricing::displayPercent(decision.hybrid->overflow->fraction.value));
-  return chart;
 }
 
 } // namespace ui

@@ -66,15 +66,21 @@ struct Chart {
 Chart costChart(const model::Decision& decision);
 // Share of completed requests that were answered within a time, both platforms, with the objectives.
 Chart latencyChart(const model::Decision& decision);
-// Environments and concurrency, instances and requests in flight, over the first replication.
+// Environments and concurrency, instances and requests in flight, over the first replication (timeline_charts.cpp).
 Chart lambdaTimelineChart(const model::Decision& decision);
 Chart ec2TimelineChart(const model::Decision& decision);
+// Why there were so many instances: the metric and when its alarms rang (left), desired capacity, instances that boot,
+// drain or wait in the warm pool (right).
+Chart ec2ScalingChart(const model::Decision& decision);
 Chart managedTimelineChart(const model::Decision& decision); // instances, environments, requests in flight
 Chart hybridTimelineChart(const model::Decision& decision);  // instances, requests on them and on the function
 
 // Lambda's monthly cost (left) and its mean and p99 (right) over the function's memory, with the marks of the choice.
 Chart memoryChart(const model::Decision& decision);
 
+void spanFromZero(Axis& axis, double highest); // with a little air above the highest value
+double highest(const Chart& chart, bool onRight);
+inline constexpr std::size_t kPoints = 1200; // more than any screen has pixels for one curve
 // At most `limit` points (>= 4) that keep the first, the last and every local extreme a pixel could show: the smallest
 // and the largest y of each of limit/2 slices.
 std::vector<Point> thinned(std::vector<Point> points, std::size_t limit);

@@ -55,9 +55,33 @@ class Reader {
     }
     std::copy(read.begin(), read.end(), values.begin());
   }
+  // "0..0.1 10, 0.1.. 30": bounds, either of which may be missing, and the change.
+  void nextSteps(std::vector<model::StepAdjustment>& steps) {
+    const std::string text = nextText();
+    steps.clear();
+    for (std::size_t from = 0; from < text.size();) {
+      const auto to = std::min(text.find(',', from), text.size());
+      model::StepAdjustment step;
+      if (!readStep(withoutBlanks(std::string_view(text).substr(from, to - from)), step)) {
+        --m_index;
+        refuse(text, "steps such as 0..0.1 10, 0.1.. 30");
+        ++m_index;
+        return;
+      }
+      steps.push_back(step);
+      from = to + 1;
+    }
+  }
   bool good() const { return m_good; }
 
  private:
+  static bool readStep(std::string_view text, model::StepAdjustment& step) {
+    const auto dots = text.find(".."), blank = text.find(' ', dots);
+    if (dots == std::string_view::npos || blank == std::string_view::npos) return false;
+    return !readField(text.substr(0, dots), step.from, "") &&
+           !readField(text.substr(dots + 2, blank - dots - 2), step.to, "") &&
+           !readField(text.substr(blank + 1), step.change);
+  }
   void refuse(const std::string& text, std::string expected) {
     m_good = false;
     const auto& key = m_spec.parameters.at(m_index).key;
@@ -200,19 +224,102 @@ w::TraceArrivals readTrace(Reader& reader) {
   return trace;
 }
 
+constexpr std::array<std::string_view, 3> kMetrics{"cpu", "requests_per_target", "backlog_per_instance"};
+constexpr std::array<std::string_view, 3> kAdjustments{"change_in_capacity", "percent_change_in_capacity",
+                                                       "exact_capacity"};
+template <class Enum> std::string nameOf(const std::array<std::string_view, 3>& names, Enum value) {
+  return std::string(names[static_cast<std::size_t>(value)]);
+}
+// A choice offers nothing else.
+template <class Enum> void nextChoice(Reader& reader, const std::array<std::string_view, 3>& names, Enum& value) {
+  const auto match = std::ranges::find(names, reader.nextText());
+  if (match != names.end()) value = static_cast<Enum>(match - names.begin());
+}
+
+template <class Policy> void readPoints(Reader& reader, Policy& policy) {
+  reader.next(policy.period);
+  reader.next(policy.metricDelay);
+  reader.next(policy.outPoints);
+  reader.next(policy.inPoints);
+}
+
 model::TargetTracking readTargetTracking(Reader& reader) {
   model::TargetTracking tracking;
-  tracking.metric = reader.nextText() == "cpu" ? model::TargetTracking::Metric::Cpu
-                                               : model::TargetTracking::Metric::RequestsPerTarget;
+  nextChoice(reader, kMetrics, tracking.metric);
   reader.next(tracking.target);
-  reader.next(tracking.period);
-  reader.next(tracking.metricDelay);
-  reader.next(tracking.outPoints);
-  reader.next(tracking.inPoints);
+  readPoints(reader, tracking);
   reader.next(tracking.inFraction);
   reader.next(tracking.warmup);
   return tracking;
 }
+
+template <class Policy> Policy readAlarms(Reader& reader) {
+  Policy policy;
+  nextChoice(reader, kMetrics, policy.metric);
+  reader.next(policy.outThreshold);
+  reader.next(policy.inThreshold);
+  readPoints(reader, policy);
+  nextChoice(reader, kAdjustments, policy.adjustment);
+  reader.next(policy.minAdjustmentMagnitude);
+  return policy;
+}
+
+model::StepScaling readStep(Reader& reader) {
+  auto policy = readAlarms<model::StepScaling>(reader);
+  reader.nextSteps(policy.out);
+  reader.nextSteps(policy.in);
+  reader.next(policy.warmup);
+  return policy;
+}
+
+model::SimpleScaling readSimple(Reader& reader) {
+  auto policy = readAlarms<model::SimpleScaling>(reader);
+  reader.next(policy.outChange);
+  reader.next(policy.inChange);
+  reader.next(policy.cooldown);
+  return policy;
+}
+
+struct ScalingTexts {
+  using Texts = std::vector<std::string>;
+  KindTexts operator()(const model::NoScaling&) const { return {"none", {}}; }
+  KindTexts operator()(const model::TargetTracking& p) const {
+    Texts texts{nameOf(kMetrics, p.metric), fieldText(p.target)};
+    addPoints(texts, p);
+    texts.insert(texts.end(), {fieldText(p.inFraction), fieldText(p.warmup)});
+    return {"target_tracking", texts};
+  }
+  KindTexts operator()(const model::StepScaling& p) const {
+    auto texts = alarms(p);
+    texts.insert(texts.end(), {stepsText(p.out), stepsText(p.in), fieldText(p.warmup)});
+    return {"step", texts};
+  }
+  KindTexts operator()(const model::SimpleScaling& p) const {
+    auto texts = alarms(p);
+    texts.insert(texts.end(), {fieldText(p.outChange), fieldText(p.inChange), fieldText(p.cooldown)});
+    return {"simple", texts};
+  }
+
+ private:
+  template <class Policy> static void addPoints(Texts& texts, const Policy& p) {
+    texts.insert(texts.end(),
+                 {fieldText(p.period), fieldText(p.metricDelay), fieldText(p.outPoints), fieldText(p.inPoints)});
+  }
+  template <class Policy> static Texts alarms(const Policy& p) {
+    Texts texts{nameOf(kMetrics, p.metric), fieldText(p.outThreshold), fieldText(p.inThreshold)};
+    addPoints(texts, p);
+    texts.insert(texts.end(), {nameOf(kAdjustments, p.adjustment), fieldText(p.minAdjustmentMagnitude)});
+    return texts;
+  }
+  // "0..0.1 10, 0.1.. 30"
+  static std::string stepsText(const std::vector<model::StepAdjustment>& steps) {
+    Texts texts;
+    for (const auto& step : steps)
+      texts.push_back(
+          fmt::format("{}..{} {}", fieldText(step.from, ""), fieldText(step.to, ""), fieldText(step.change)));
+    return fmt::format("{}", fmt::join(texts, ", "));
+  }
+};
 
 // Records, then the whole numbers of the kind in the order of its parameters.
 template <class Kind, class... Members> model::RequestSource readRecords(Reader& reader, Members... members) {
@@ -243,15 +350,7 @@ KindTexts kindTexts(const w::DurationDistribution& distribution) {
 }
 KindTexts kindTexts(const w::Arrivals& arrivals) { return std::visit(ArrivalTexts{}, arrivals); }
 
-KindTexts kindTexts(const model::Scaling& scaling) {
-  const auto* tracking = std::get_if<model::TargetTracking>(&scaling);
-  if (!tracking) return {"none", {}};
-  return {"target_tracking",
-          {tracking->metric == model::TargetTracking::Metric::Cpu ? "cpu" : "requests_per_target",
-           fieldText(tracking->target), fieldText(tracking->period), fieldText(tracking->metricDelay),
-           fieldText(tracking->outPoints), fieldText(tracking->inPoints), fieldText(tracking->inFraction),
-           fieldText(tracking->warmup)}};
-}
+KindTexts kindTexts(const model::Scaling& scaling) { return std::visit(ScalingTexts{}, scaling); }
 
 std::optional<w::DurationDistribution> readDistribution(const KindTexts& texts, std::string_view where,
                                                         std::vector<Problem>& problems) {
@@ -298,6 +397,8 @@ std::optional<model::Scaling> readScaling(const KindTexts& texts, std::string_vi
                                           std::vector<Problem>& problems) {
   const auto read = [&texts](Reader& reader) -> model::Scaling {
     if (texts.kind == "target_tracking") return readTargetTracking(reader);
+    if (texts.kind == "step") return readStep(reader);
+    if (texts.kind == "simple") return readSimple(reader);
     return model::NoScaling{};
   };
   return readKind<model::Scaling>(scalingKinds(), texts, where, problems, read);

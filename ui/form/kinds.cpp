@@ -99,26 +99,79 @@ std::vector<KindSpec> makeArrivalKinds() {
         number("requests", "Requests each", "1", "Requests that each firing brings at once.")}}};
 }
 
+Parameter metricChoice() {
+  return {"metric",
+          "Metric",
+          "cpu",
+          "What CloudWatch watches: mean CPU, requests per target, or a queue's backlog per instance.",
+          Parameter::Input::Choice,
+          {"cpu", "requests_per_target", "backlog_per_instance"}};
+}
+
+// The points of a policy's alarms.
+template <class Policy>
+std::vector<Parameter> pointParameters(const Policy& usual, std::string above, std::string below) {
+  return {time("period", "Period of a point", fieldText(usual.period), "60s with detailed monitoring, else 300s."),
+          time("metric_delay", "Delay of a point", fieldText(usual.metricDelay)),
+          number("out_points", "Points to add", fieldText(usual.outPoints), above),
+          number("in_points", "Points to remove", fieldText(usual.inPoints), below)};
+}
+
+// Metric, thresholds, points and the adjustment of step and simple scaling.
+template <class Policy> std::vector<Parameter> alarmParameters(const Policy& usual) {
+  std::vector<Parameter> all{metricChoice(),
+                             number("out_threshold", "Add from", fieldText(usual.outThreshold),
+                                    "CPU as a fraction or in per cent; or the metric."),
+                             number("in_threshold", "Remove up to", fieldText(usual.inThreshold), "In the same unit.")};
+  for (auto& parameter : pointParameters(usual, "Points in a row at or above the upper threshold.",
+                                         "Points in a row at or below the lower threshold."))
+    all.push_back(std::move(parameter));
+  all.push_back({"adjustment",
+                 "Counted in",
+                 "change_in_capacity",
+                 "Instances, per cent of the capacity, or a capacity.",
+                 Parameter::Input::Choice,
+                 {"change_in_capacity", "percent_change_in_capacity", "exact_capacity"}});
+  all.push_back(number("min_adjustment_magnitude", "Least change", fieldText(usual.minAdjustmentMagnitude),
+                       "Instances that a change in per cent makes at least."));
+  return all;
+}
+
+KindSpec stepKind() {
+  const model::StepScaling usual;
+  KindSpec kind{"step", "step scaling", alarmParameters(usual)};
+  const std::string_view how = "FROM..TO CHANGE, ... relative to the threshold, ascending; no number is without end.";
+  kind.parameters.push_back(number("out", "Steps to add", "0.. 1", how));
+  kind.parameters.push_back(number("in", "Steps to remove", "..0 -1", how));
+  kind.parameters.push_back(time("warmup", "Instance warm-up", fieldText(usual.warmup),
+                                 "After in service: not in the metric, and nothing is removed meanwhile."));
+  return kind;
+}
+
+KindSpec simpleKind() {
+  const model::SimpleScaling usual;
+  KindSpec kind{"simple", "simple scaling", alarmParameters(usual)};
+  kind.parameters.push_back(number("out_change", "Add", fieldText(usual.outChange), "In the unit above."));
+  kind.parameters.push_back(number("in_change", "Remove", fieldText(usual.inChange), "In the unit above, negative."));
+  kind.parameters.push_back(
+      time("cooldown", "Cooldown", fieldText(usual.cooldown), "From the end of an activity to the next."));
+  return kind;
+}
+
 std::vector<KindSpec> makeScalingKinds() {
   const model::TargetTracking usual;
-  return {
-      {"none", "none: a fixed number", {}},
-      {"target_tracking",
-       "target tracking",
-       {Parameter{"metric",
-                  "Metric",
-                  "cpu",
-                  "What CloudWatch watches: mean CPU, or requests per target.",
-                  Parameter::Input::Choice,
-                  {"cpu", "requests_per_target"}},
-        number("target", "Target", fieldText(usual.target), "CPU as a fraction or in per cent; or requests a period."),
-        time("period", "Period of a point", fieldText(usual.period), "60s with detailed monitoring, else 300s."),
-        time("metric_delay", "Delay of a point", fieldText(usual.metricDelay)),
-        number("out_points", "Points to add", fieldText(usual.outPoints), "Points in a row above the target."),
-        number("in_points", "Points to remove", fieldText(usual.inPoints), "Points in a row below the lower edge."),
-        number("in_fraction", "Lower edge", fieldText(usual.inFraction), "As a share of the target."),
-        time("warmup", "Instance warm-up", fieldText(usual.warmup),
-             "After in service: not in the metric, and nothing is removed meanwhile.")}}};
+  KindSpec tracking{"target_tracking",
+                    "target tracking",
+                    {metricChoice(), number("target", "Target", fieldText(usual.target),
+                                            "CPU as a fraction or in per cent; or requests a period.")}};
+  for (auto& parameter :
+       pointParameters(usual, "Points in a row above the target.", "Points in a row below the lower edge."))
+    tracking.parameters.push_back(std::move(parameter));
+  tracking.parameters.push_back(
+      number("in_fraction", "Lower edge", fieldText(usual.inFraction), "As a share of the target."));
+  tracking.parameters.push_back(time("warmup", "Instance warm-up", fieldText(usual.warmup),
+                                     "After in service: not in the metric, and nothing is removed meanwhile."));
+  return {{"none", "none: a fixed number", {}}, std::move(tracking), stepKind(), simpleKind()};
 }
 
 std::vector<Parameter> recordParameters() {

@@ -64,14 +64,14 @@ void addManagedScaling(FieldSet& page) {
                at(&ManagedScaling::packing));
   page.addText({"/managed_instances/period", tr("Period"), timeTip("How often the load is looked at.")},
                at(&ManagedScaling::period));
-  page.addText({"/managed_instances/in_points", tr("Patience"),
-                countTip("Periods that all need less before an instance goes.")},
-               at(&ManagedScaling::inPoints));
+  page.addText(
+      {"/managed_instances/in_points", tr("Patience"), countTip("Periods that all need less before an instance goes.")},
+      at(&ManagedScaling::inPoints));
   page.addDistribution({"/managed_instances/boot", tr("Boot"), timeTip("From launch to in service; it is billed.")},
                        at(&ManagedSetup::boot));
-  page.addDistribution({"/managed_instances/init", tr("Init"), timeTip("Start of an environment on an instance."),
-                        "by runtime"},
-                       at(&ManagedSetup::init));
+  page.addDistribution(
+      {"/managed_instances/init", tr("Init"), timeTip("Start of an environment on an instance."), "by runtime"},
+      at(&ManagedSetup::init));
 }
 
 void addManagedEnvironments(FieldSet& page) {
@@ -153,8 +153,20 @@ void addEc2Scaling(FieldSet& page) {
                 countTip("Instances in service at time 0; auto: what the mean load needs."), "auto"},
                at(&Ec2Setup::initial));
   page.addScaling({"/ec2/scaling", tr("Policy"), tr("How Auto Scaling follows the load.")});
+  page.addJson({"/ec2/scheduled_actions", tr("By the clock"),
+                tr("Minimum, maximum and desired capacity at fixed times of a day or week, as in the scenario file.")},
+               at(&Ec2Setup::scheduledActions));
+  page.addJson({"/ec2/predictive", tr("Predictive"),
+                tr("null, or {\"target\": 0.5}: launches ahead of hours that were busy on other days.")},
+               at(&Ec2Setup::predictive));
+  page.addJson({"/ec2/warm_pool", tr("Warm pool"),
+                tr("null, or {\"state\": \"stopped\", \"max_prepared\": 10}: prepared instances beside the fleet.")},
+               at(&Ec2Setup::warmPool));
   page.addDistribution({"/ec2/boot", tr("Boot"), timeTip("From launch to in service; it is billed.")},
                        at(&Ec2Setup::boot));
+  page.addText(
+      {"/ec2/lifecycle_hook", tr("Lifecycle hook"), timeTip("Wait between boot and in service; it is billed.")},
+      at(&Ec2Setup::lifecycleHook));
   page.addText(
       {"/ec2/deregistration_delay", tr("Draining"), timeTip("Longest wait for open requests before an instance ends.")},
       at(&Ec2Setup::deregistrationDelay));
@@ -203,6 +215,31 @@ void addEc2Serving(FieldSet& page) {
   page.addText({"/ec2/speed", tr("CPU speed"),
                 ratioTip("Of a vCPU, relative to Lambda on x86; auto: by processor family."), "auto"},
                at(&Ec2Setup::speed));
+}
+
+void addEc2Market(FieldSet& page) {
+  using model::SpotSetup;
+  page.startGroup(tr("Spot market"));
+  page.addJson({"/ec2/mixed", tr("Mixed fleet"),
+                tr("Base on demand, percentage above it and further types, such as {\"base_on_demand\": 1, "
+                   "\"types\": [\"m7g.large\"]}; null: one type, bought as the purchase says.")},
+               at(&Ec2Setup::mixed));
+  page.addText({"/ec2/spot/interruptions", tr("Interruptions"),
+                ratioTip("Probability that AWS takes an instance back within a month; auto: by the type's band."), "auto"},
+               at(&SpotSetup::interruptions));
+  page.addText({"/ec2/spot/notice", tr("Notice"), timeTip("From AWS's notice to the end of the instance.")},
+               at(&SpotSetup::notice));
+  page.addFlag({"/ec2/spot/rebalance", tr("Capacity Rebalancing"),
+                tr("Replaced at the notice; otherwise when the instance is gone.")},
+               at(&SpotSetup::rebalance));
+  page.addText({"/ec2/spot/unavailable", tr("Without capacity"),
+                ratioTip("Probability that a type has no capacity for a launch.")},
+               at(&SpotSetup::unavailable));
+  page.addText({"/ec2/spot/retry", tr("Asked again after"), timeTip("A launch that found no capacity.")},
+               at(&SpotSetup::retry));
+  page.addFlag({"/ec2/spot/fallback_on_demand", tr("Then on demand"),
+                tr("A launch without spot capacity goes on demand; AWS does not do that by itself.")},
+               at(&SpotSetup::fallbackOnDemand));
 }
 
 void addEc2Parts(FieldSet& page) {
@@ -324,6 +361,7 @@ FieldSet* newEc2Page(const pricing::PriceCatalogue& catalogue) {
       instanceTypeNames(catalogue), at(&Ec2Setup::instanceType));
   page->addChoice({"/ec2/purchase", tr("Purchase"), tr("How instance hours are paid.")}, purchaseChoices(),
                   at(&Ec2Setup::purchase));
+  addEc2Market(*page);
   addEc2Scaling(*page);
   addEc2Serving(*page);
   addEc2Parts(*page);
@@ -339,9 +377,9 @@ FieldSet* newManagedPage(const pricing::PriceCatalogue& catalogue) {
   page->addChoice({"/managed_instances/purchase", tr("Purchase"),
                    tr("How instance hours are paid; the fee is on the on-demand price.")},
                   purchaseChoices(), at(&ManagedSetup::purchase));
-  page->addChoice({"/managed_instances/front_door", tr("Front door"),
-                   tr("What stands before the function and is paid for.")},
-                  frontDoorChoices(), at(&ManagedSetup::frontDoor));
+  page->addChoice(
+      {"/managed_instances/front_door", tr("Front door"), tr("What stands before the function and is paid for.")},
+      frontDoorChoices(), at(&ManagedSetup::frontDoor));
   addManagedEnvironments(*page);
   addManagedScaling(*page);
   return page;

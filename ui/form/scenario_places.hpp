@@ -42,6 +42,12 @@ template <class T> auto at(T model::Ec2Setup::*member) {
 template <class T> auto at(T model::HealthCheck::*member) {
   return [member](auto& s) -> auto& { return s.ec2->healthCheck.*member; };
 }
+template <class T> auto at(T model::SpotSetup::*member) {
+  return [member](auto& s) -> auto& { return s.ec2->spot.*member; };
+}
+template <class T> auto at(T model::SpotTerms::*member) {
+  return [member](auto& s) -> auto& { return s.ec2->spot.*member; };
+}
 template <class T> auto at(T model::ManagedSetup::*member) {
   return [member](auto& s) -> auto& { return (*s.managed).*member; };
 }

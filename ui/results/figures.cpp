@@ -44,11 +44,17 @@ std::vector<KeyFigure> lambdaFigures(const model::PlatformResult& result) {
 }
 
 std::vector<KeyFigure> ec2Figures(const model::PlatformResult& result) {
-  return {
+  std::vector<KeyFigure> figures{
       {tr("CPU utilisation"), percentWithInterval(result.utilisation), tr("Of the vCPUs in service, over time.")},
       {tr("instances"),
        QStringLiteral("%1 (%2)").arg(countWithInterval(result.instancesMean), tr("peak %1").arg(result.peakInstances)),
        tr("Instances running: mean over time, and the most at once.")}};
+  if (result.spot)
+    figures.push_back(
+        {tr("spot interruptions"),
+         tr("%1 a month").arg(toQt(pricing::displayCount(result.spot->interruptionsPerMonth))),
+         tr("Instances that AWS took back; %1 requests were lost to them.").arg(result.spot->lostRequests)});
+  return figures;
 }
 
 std::vector<KeyFigure> managedFigures(const model::PlatformResult& result) {

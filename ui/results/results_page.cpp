@@ -56,7 +56,7 @@ ResultsPage::ResultsPage(QWidget* parent)
       m_ec2(new PlatformCard(model::Platform::Ec2)), m_managed(new PlatformCard(model::Platform::ManagedInstances)),
       m_hybrid(new PlatformCard(model::Platform::Hybrid)), m_tabs(new QTabWidget), m_cost(new ChartPanel),
       m_latency(new ChartPanel), m_memory(new ChartPanel), m_lambdaTimeline(new ChartPanel),
-      m_ec2Timeline(new ChartPanel), m_managedTimeline(new ChartPanel), m_hybridTimeline(new ChartPanel),
+      m_ec2Timeline(new ChartPanel), m_ec2Scaling(new ChartPanel), m_managedTimeline(new ChartPanel), m_hybridTimeline(new ChartPanel),
       m_money(new MoneyBars) {
   QFont large = m_headline->font();
   large.setPointSizeF(large.pointSizeF() * 1.3);
@@ -106,7 +106,7 @@ void ResultsPage::addCharts() {
   auto* layout = new QVBoxLayout(overTime);
   layout->setContentsMargins(0, 0, 0, 0);
   layout->setSpacing(0);
-  for (auto* chart : {m_lambdaTimeline, m_ec2Timeline, m_managedTimeline, m_hybridTimeline}) {
+  for (auto* chart : {m_lambdaTimeline, m_ec2Timeline, m_ec2Scaling, m_managedTimeline, m_hybridTimeline}) {
     chart->setMinimumHeight(kLowestTimeline);
     layout->addWidget(chart, 1);
   }
@@ -184,12 +184,14 @@ void ResultsPage::setDecision(std::shared_ptr<const model::Decision> decision) {
   m_memory->setChart(memoryChart(*m_decision));
   m_lambdaTimeline->setChart(lambdaTimelineChart(*m_decision));
   m_ec2Timeline->setChart(ec2TimelineChart(*m_decision));
+  m_ec2Scaling->setChart(ec2ScalingChart(*m_decision));
   m_managedTimeline->setChart(managedTimelineChart(*m_decision));
   m_managedTimeline->setVisible(m_decision->managed.has_value());
   m_hybridTimeline->setChart(hybridTimelineChart(*m_decision));
   m_hybridTimeline->setVisible(m_decision->hybrid.has_value());
   m_lambdaTimeline->setVisible(m_decision->lambda.has_value());
   m_ec2Timeline->setVisible(m_decision->ec2.has_value());
+  m_ec2Scaling->setVisible(m_decision->ec2 && m_decision->scenario.ec2 && !isFixedFleet(*m_decision->scenario.ec2));
   for (auto* model : m_models) model->setDecision(m_decision);
   showReasons();
   showIdleLifetimeAndReplay();

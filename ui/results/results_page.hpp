@@ -45,7 +45,7 @@ class ResultsPage : public QWidget {
   QLabel *m_headline, *m_run, *m_notice, *m_reasons, *m_idleLifetime, *m_replay;
   PlatformCard *m_lambda, *m_ec2, *m_managed, *m_hybrid;
   QTabWidget* m_tabs;
-  ChartPanel *m_cost, *m_latency, *m_memory, *m_lambdaTimeline, *m_ec2Timeline, *m_managedTimeline, *m_hybridTimeline;
+  ChartPanel *m_cost, *m_latency, *m_memory, *m_lambdaTimeline, *m_ec2Timeline, *m_ec2Scaling, *m_managedTimeline, *m_hybridTimeline;
   MoneyBars* m_money;
   std::vector<DecisionTableModel*> m_models;
   int m_warningsTab = 0, m_candidatesTab = 0, m_idleLifetimeTab = 0, m_replayTab = 0;

@@ -46,6 +46,11 @@ std::vector<model::TimelinePoint> timeline(double capacity, double inFlight) {
     const double day = 1 + 0.5 * std::sin(hour * 3.14159265 / 12);
     points.push_back(
         {std::chrono::hours(hour), std::ceil(capacity * day), std::ceil(capacity * day), inFlight * day, 0.4});
+    points.back().desired = std::ceil(capacity * day);
+    points.back().booting = day > 1.45 ? 1 : 0;
+    points.back().alarm = day > 1.4   ? model::AlarmState::Out
+                          : day < 0.6 ? model::AlarmState::In
+                                      : model::AlarmState::None;
   }
   return points;
 }
