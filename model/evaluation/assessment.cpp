@@ -512,8 +512,9 @@ PlatformResult assessHybrid(const Scenario& scenario, const pricing::PriceCatalo
   for (const auto& tally : parts.base) onInstances += static_cast<double>(tally.outcomes.completed);
   sufferFailures(scenario, outcomes, result, result.completed > 0 ? onInstances / static_cast<double>(result.completed) : 0);
   judge(scenario.objective, result);
-  const double vcpus = catalogue.findType(*withBase(scenario).ec2->instanceType)->vcpus;
-  describeInstances(parts.base, shape.observedSeconds(), vcpus, result);
+  const auto kinds = kindsOf(ec2Fleet(withBase(scenario), catalogue));
+  describeInstances(
+      parts.base, shape.observedSeconds(), [&](const auto& t) { return vcpuNs(kinds, t); }, result);
   describeEnvironments(parts.function, shape.observedSeconds(), constantProvisioned(*scenario.lambda), result);
   result.overflow = overflowSummary(observations);
   auto metered = meteredBy(shape, hourlyRequests);

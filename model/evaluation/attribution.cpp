@@ -212,7 +212,7 @@ class InstanceShares {
     double paidHours = 0;
     for (const auto& line : bill.lines)
       if (isLine(line, "ec2", "instance_hours")) paidHours += line.quantity;
-    const double usedHours = instanceHours(tally.instanceNs + tally.minimumTopUpNs) * monthFactor(scenario, metered);
+    const double usedHours = instanceHours(billedNs(tally)) * monthFactor(scenario, metered);
     m_time = instanceTime(tally, usedHours, paidHours);
   }
   bool divide(const BillLine& line, MoneyLedger& ledger) const {
@@ -222,7 +222,7 @@ class InstanceShares {
   }
 
  private:
-  std::array<Share, 9> m_time;
+  std::array<Share, 11> m_time;
 };
 
 std::vector<MoneyPart> divided(const pricing::Bill& bill, auto&&... shares) {

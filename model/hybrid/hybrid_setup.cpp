@@ -88,6 +88,11 @@ Scenario withBase(const Scenario& scenario) {
   const auto& setup = *scenario.hybrid;
   Scenario changed = scenario;
   auto& base = *changed.ec2;
+  // What follows the clock or keeps instances ready belongs to the whole fleet, not to a base.
+  base.scheduledActions = {};
+  base.predictive.reset();
+  base.warmPool.reset();
+  if (setup.instanceType || setup.purchase) base.mixed.reset();
   if (setup.instanceType) base.instanceType = setup.instanceType;
   if (setup.purchase) base.purchase = *setup.purchase;
   base.min = setup.min.value_or(1);

@@ -69,7 +69,7 @@ model::Scenario unusual() {
   neighbour.workload.arrivals = workloads::PoissonArrivals{pricing::RequestRate::perSecond(3)};
   neighbour.workload.work.duration = workloads::Constant{300ms};
   lambda.neighbours = {neighbour};
-  s.failures = {0.01, 0.002, 0.0001, {{1h, 10min, 5.0}}};
+  s.failures = {0.01, 0.002, 0.0001, {{1h, 10min, 5.0}}, {{2h, 3}}, {{3h, 1h}}, {{4h, 10min, 0.2}}};
   auto& ec2 = *s.ec2;
   ec2.instanceType = "m7g.large";
   ec2.discipline = model::Discipline::Fcfs;

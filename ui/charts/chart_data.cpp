@@ -221,8 +221,6 @@ void markSizes(const model::MemoryChoice& choice, Chart& chart) {
   }
 }
 
-}
-
 } // namespace
 
 void spanFromZero(Axis& axis, double highest) {
@@ -368,8 +366,6 @@ Chart latencyChart(const model::Decision& decision) {
   summarise("Managed Instances", decision.managed);
   summarise("Hybrid", decision.hybrid);
   return chart;
-}
-
 }
 
 } // namespace ui
