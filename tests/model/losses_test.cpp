@@ -40,6 +40,22 @@ ObservationPlan upTo(Duration horizon) {
   return plan;
 }
 
+// After a warm-up of a fifth, up to the last arrival; s.
+double meanResponse(const Ec2Fleet& fleet, const std::vector<Request>& requests, std::uint64_t seed) {
+  ObservationPlan plan;
+  plan.horizon = Duration(requests.back().arrival + 1);
+  plan.warmup = plan.horizon / 5;
+  return simulate(fleet, plan, requests, seed).windows.at(0).outcomes.latency.meanSeconds();
+}
+
+void checkAgainst(const std::vector<double>& values, double expected) {
+  const auto found = model::estimate(values);
+  const double standardError = found.halfWidth / model::studentT975(values.size() - 1);
+  INFO(found.value << " expected " << expected << " standard error " << standardError);
+  CHECK(std::abs(found.value - expected) < 4 * standardError);
+  CHECK(standardError < 0.03 * expected);
+}
+
 } // namespace
 
 // Two instances, a request each second in turn, half a second long. At 100.25 s the first dies with the request of
@@ -146,17 +162,9 @@ TEST_CASE("A fleet fed from a queue is M/M/c whatever its instances", "[ec2][que
       t += random.exponential() * kService / (6 * kLoad);
       requests.push_back({std::llround(t * 1e9), std::llround(random.exponential() * kService * 1e9), 0});
     }
-    ObservationPlan plan;
-    plan.horizon = Duration(std::llround(t * 1e9) + 1);
-    plan.warmup = plan.horizon / 5;
-    means.push_back(simulate(fleet, plan, requests, seed).windows.at(0).outcomes.latency.meanSeconds());
+    means.push_back(meanResponse(fleet, requests, seed));
   }
-  const auto found = model::estimate(means);
-  const double expected = model::mmc(6, kLoad * 6 / kService, kService)->meanResponseS;
-  const double standardError = found.halfWidth / model::studentT975(11);
-  INFO(found.value << " expected " << expected << " standard error " << standardError);
-  CHECK(std::abs(found.value - expected) < 4 * standardError);
-  CHECK(standardError < 0.03 * expected);
+  checkAgainst(means, model::mmc(6, kLoad * 6 / kService, kService)->meanResponseS);
 }
 
 // M/D/1 in front of the wire: i/o of any length is no station, the network takes 10 ms a response.
@@ -174,17 +182,9 @@ TEST_CASE("Responses wait for the network like M/D/1 where it binds", "[ec2][net
       t += random.exponential() * 0.010 / 0.7;
       requests.push_back({std::llround(t * 1e9), 0, 50'000'000});
     }
-    ObservationPlan plan;
-    plan.horizon = Duration(std::llround(t * 1e9) + 1);
-    plan.warmup = plan.horizon / 5;
-    waits.push_back(simulate(fleet, plan, requests, seed).windows.at(0).outcomes.latency.meanSeconds() - 0.05);
+    waits.push_back(meanResponse(fleet, requests, seed) - 0.05);
   }
-  const auto found = model::estimate(waits);
-  const double expected = 0.7 * 0.010 / (2 * 0.3);
-  const double standardError = found.halfWidth / model::studentT975(11);
-  INFO(found.value << " expected " << expected << " standard error " << standardError);
-  CHECK(std::abs(found.value - expected) < 4 * standardError);
-  CHECK(standardError < 0.03 * expected);
+  checkAgainst(waits, 0.7 * 0.010 / (2 * 0.3));
 }
 
 // The instance that replaces the first serves from 690 s on, at f = 10 % of a turn at 700 s and 89 % at 779 s, beside one

@@ -8,7 +8,7 @@ using namespace model;
 
 TEST_CASE("the stress of a scenario stands beside the calm run", "[stress]") {
   const std::vector<std::string> settings{"workload.arrivals.rate=5/s", "run.horizon=2h", "run.replications=1",
-                                          "workload.trigger=http",      "objective.max_failed=0.001"};
+                                          "objective.max_failed=0.001", "managed_instances.instance_type=c7g.2xlarge"};
   auto struck = settings;
   struck.push_back(R"(workload.failures.lost_instances=[{"at":"1h","count":1}])");
   struck.push_back(R"(workload.failures.bad_deployments=[{"at":"30min","lasts":"6min","error_rate":0.5}])");
@@ -17,8 +17,10 @@ TEST_CASE("the stress of a scenario stands beside the calm run", "[stress]") {
   REQUIRE(decision->stress.size() == 3);
   CHECK(calm->stress.empty());
   for (const auto& effect : decision->stress) {
-    // A twentieth of the requests meets the bad version, and half of those fail.
-    CHECK(effect.struck.failedFraction == Approx(0.025).epsilon(0.1));
+    // A twentieth of the requests meets the bad version, and half of those fail. For a minute one of EC2's two instances
+    // is dead and nobody has noticed: half of 300 of 36,000 requests.
+    const double refused = effect.platform == Platform::Ec2 ? 150 / 36'000.0 : 0;
+    CHECK(effect.struck.failedFraction == Approx(0.025 + refused).epsilon(0.1));
     CHECK(effect.calm.failedFraction < 0.001);
     CHECK(effect.calm.meetsObjective);
     CHECK_FALSE(effect.struck.meetsObjective);
