@@ -110,6 +110,9 @@ struct PlatformResult {
   std::int64_t peakInstances = 0;
   std::optional<OverflowSummary> overflow; // hybrid: instances are its base, environments its function's
   std::optional<SpotSummary> spot; // EC2 fleets that buy there
+  // EC2 with health checks by worker, summed over replications: instances that went out of rotation, and times that the
+  // last healthy one did.
+  std::uint64_t wentUnhealthy = 0, failedOpen = 0;
 
   pricing::MonthlyUsage usage; // mean over replications, scaled to a month
   pricing::Bill bill;          // of `usage`

@@ -187,6 +187,8 @@ struct Ec2Tally {
   double surplusCredits = 0;
   std::uint64_t launches = 0, terminations = 0;
   std::int64_t peakInstances = 0;
+  std::uint64_t wentUnhealthy = 0; // instances out of rotation, each time one went
+  std::uint64_t failedOpen = 0;    // times that the last healthy one did
   std::vector<SpotTime> spot;                   // by type of the fleet; empty: all on demand
   std::uint64_t interruptions = 0;              // of terminations: by AWS
   std::uint64_t lostToInterruptions = 0;        // of outcomes.timedOut: in flight when AWS took the instance
@@ -216,6 +218,7 @@ struct TimelinePoint {
   double oldestS = 0;   // Lambda: age of the oldest of these, s (a stream's iterator age)
   // EC2: why there are so many. capacity = booting + inService + draining.
   double desired = 0, booting = 0, draining = 0;
+  double unhealthy = 0; // of inService: out of rotation
   double warmPool = 0; // beside the group, whether ready or still being prepared
   AlarmState alarm = AlarmState::None;
   double overflow = 0;  // hybrid: requests being served by the function; capacity to metric are of its instances

@@ -258,6 +258,20 @@ void reviewVolume(Review& review, const Ec2Setup& ec2) {
     review.add("/ec2/ebs_throughput", shown(ec2.ebsThroughput), "125, because there is no volume (ec2.ebs_gib)");
 }
 
+void reviewWorkerChecks(Review& review, const Ec2Setup& ec2) {
+  const auto& check = ec2.healthCheck;
+  review.within("/ec2/health_check/healthy", check.healthy, 2, 10, "a whole number");
+  review.within<Duration>("/ec2/health_check/grace", check.grace, {}, hours(2), "a time");
+  if (check.timeout < seconds(1) || check.timeout > check.interval)
+    review.add("/ec2/health_check/timeout", shown(check.timeout),
+               fmt::format("a time from 1s to the interval of {}", shown(check.interval)));
+  if (check.byWorker && ec2.loadBalancer == LoadBalancer::None)
+    review.add("/ec2/health_check/by_worker", "true", "false, because no load balancer checks (ec2.load_balancer)");
+  if (check.replaces && !check.byWorker)
+    review.add("/ec2/health_check/replace", "true",
+               "false: without by_worker only lost instances fail their checks, and these are always replaced");
+}
+
 // Elastic Load Balancing user guide, target group attributes: slow start 30 to 900 s, health checks every 5 to 300 s and
 // 2 to 10 of them.
 void reviewTargets(Review& review, const Ec2Setup& ec2) {
@@ -268,6 +282,7 @@ void reviewTargets(Review& review, const Ec2Setup& ec2) {
   }
   review.within<Duration>("/ec2/health_check/interval", ec2.healthCheck.interval, seconds(5), seconds(300), "a time");
   review.within("/ec2/health_check/unhealthy", ec2.healthCheck.unhealthy, 2, 10, "a whole number");
+  reviewWorkerChecks(review, ec2);
   review.within<Duration>("/ec2/visibility_timeout", ec2.visibilityTimeout, {}, hours(12), "a time");
   if (ec2.routing == Routing::Queue && ec2.loadBalancer != LoadBalancer::None)
     review.add("/ec2/load_balancer", ec2.loadBalancer == LoadBalancer::Alb ? "\"alb\"" : "\"nlb\"",

@@ -396,6 +396,11 @@ template <class Door> void fields(Door& door, Ec2Setup& ec2) {
   door.nested("health_check", [&](auto& inner) {
     inner.field("interval", ec2.healthCheck.interval);
     inner.field("unhealthy", ec2.healthCheck.unhealthy);
+    inner.field("by_worker", ec2.healthCheck.byWorker);
+    inner.field("timeout", ec2.healthCheck.timeout);
+    inner.field("healthy", ec2.healthCheck.healthy);
+    inner.field("replace", ec2.healthCheck.replaces);
+    inner.field("grace", ec2.healthCheck.grace);
   });
   door.field("visibility_timeout", ec2.visibilityTimeout);
   door.field("availability_zones", ec2.availabilityZones);

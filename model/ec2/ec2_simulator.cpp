@@ -8,6 +8,7 @@
 
 #include "model/ec2/auto_scaling_group.hpp"
 #include "model/ec2/demand_rule.hpp"
+#include "model/ec2/health_checks.hpp"
 #include "model/ec2/instance_fleet.hpp"
 #include "model/ec2/least_outstanding.hpp"
 #include "model/ec2/loss_schedule.hpp"
@@ -29,7 +30,7 @@ struct Ec2Simulator::State {
         instances(fleet, watch.warmup, recorder, seed, replication), group(fleet, observation.hour.count(), instances),
         random(seed, "ec2.routing", replication), periodEnd(watch.period.count()),
         queue(std::min(fleet.requestTimeout.count(), kNever / 2), fleet.visibilityTimeout.count()),
-        slowStart(fleet.slowStart.count()), losses(fleet) {
+        slowStart(fleet.slowStart.count()), losses(fleet), checks(fleet.healthCheck, recorder) {
     if (routing == Routing::Queue) instances.returnTo(queue);
     controlDone();
   }
@@ -86,21 +87,22 @@ struct Ec2Simulator::State {
   double visibleMetric = 0;
   std::vector<TimelinePoint> timeline;
   std::vector<std::size_t> handedOver; // of the batch
-  // Least outstanding, and with a queue of the fleet: by index into serving(). There, who cannot take counts as full.
+  // Least outstanding, and with a queue of the fleet: by index into targets(). There, who cannot take counts as full.
   static constexpr std::size_t kFull = 1 << 12;
   CountLevels outstanding;
   EarliestEvent events;
   SharedQueue queue;
   std::int64_t slowStart;
   LossSchedule losses;
+  HealthChecks checks;
 };
 
 // -- requests -------------------------------------------------------------------------------------------------------
 
 template <Discipline D, Routing R>
 void Ec2Simulator::State::run(const workloads::RequestBatch& batch, std::size_t first, std::size_t last) {
-  auto& serving = instances.serving();
-  const std::size_t n = serving.size();
+  const auto& targets = instances.targets();
+  const std::size_t n = targets.size();
   std::size_t turn = instances.nextInTurn;
   std::uint64_t rejected = 0, refused = 0;
   for (std::size_t i = first; i < last; ++i) {
@@ -109,7 +111,7 @@ void Ec2Simulator::State::run(const workloads::RequestBatch& batch, std::size_t 
       chosen = static_cast<std::size_t>(random.below(n));
     else
       turn = turn + 1 == n ? 0 : turn + 1;
-    Instance& instance = *serving[chosen];
+    Instance& instance = *targets[chosen];
     if (instance.dead()) [[unlikely]] {
       ++refused;
       continue;
@@ -131,7 +133,7 @@ void Ec2Simulator::State::run(const workloads::RequestBatch& batch, std::size_t 
 }
 
 template <Discipline D> void Ec2Simulator::State::changed(std::size_t index) {
-  const auto& instance = *instances.serving()[index];
+  const auto& instance = *instances.targets()[index];
   const auto& limits = instance.kind->limits;
   const std::int64_t count = instance.engine.inFlight();
   const bool full = routing == Routing::Queue && (instance.dead() || count >= limits.workers);
@@ -143,18 +145,18 @@ template <Discipline D> void Ec2Simulator::State::changed(std::size_t index) {
 template <Discipline D>
 void Ec2Simulator::State::runLeastOutstanding(const workloads::RequestBatch& batch, std::size_t first,
                                               std::size_t last) {
-  auto& serving = instances.serving();
+  const auto& targets = instances.targets();
   std::uint64_t rejected = 0, refused = 0;
   for (std::size_t i = first; i < last; ++i) {
     const std::int64_t t = batch.arrival[i];
     while (events.time() <= t) {
       const std::size_t index = events.index();
-      serving[index]->engine.advance<D>(t, serving[index]->kind->limits, recorder);
+      targets[index]->engine.advance<D>(t, targets[index]->kind->limits, recorder);
       changed<D>(index);
     }
     const std::size_t chosen = outstanding.pick(instances.nextInTurn);
-    instances.nextInTurn = chosen + 1 == serving.size() ? 0 : chosen + 1;
-    Instance& instance = *serving[chosen];
+    instances.nextInTurn = chosen + 1 == targets.size() ? 0 : chosen + 1;
+    Instance& instance = *targets[chosen];
     if (instance.dead()) [[unlikely]] {
       ++refused;
       continue;
@@ -176,11 +178,11 @@ void Ec2Simulator::State::runLeastOutstanding(const workloads::RequestBatch& bat
 // Elastic Load Balancing user guide, slow start: a new target's share grows evenly; it saves up parts of a turn until
 // they are a whole one (ours). When nobody has, the one that saved most takes the request.
 Instance& Ec2Simulator::State::takeTurn(std::int64_t t) {
-  auto& serving = instances.serving();
+  const auto& targets = instances.targets();
   Instance* most = nullptr;
-  for (std::size_t looked = 0; looked < serving.size(); ++looked) {
-    Instance& instance = *serving[instances.nextInTurn];
-    instances.nextInTurn = instances.nextInTurn + 1 == serving.size() ? 0 : instances.nextInTurn + 1;
+  for (std::size_t looked = 0; looked < targets.size(); ++looked) {
+    Instance& instance = *targets[instances.nextInTurn];
+    instances.nextInTurn = instances.nextInTurn + 1 == targets.size() ? 0 : instances.nextInTurn + 1;
     if (t >= instance.slowUntil) return instance;
     instance.turns += 1 - static_cast<double>(instance.slowUntil - t) / static_cast<double>(slowStart);
     if (most == nullptr || instance.turns > most->turns) most = &instance;
@@ -226,7 +228,7 @@ template <Discipline D> void Ec2Simulator::State::take(std::int64_t t) {
        queue.dropLate(t, tooLate())) {
     const std::size_t chosen = outstanding.pick(instances.nextInTurn);
     instances.nextInTurn = chosen + 1 == outstanding.size() ? 0 : chosen + 1;
-    Instance& instance = *instances.serving()[chosen];
+    Instance& instance = *instances.targets()[chosen];
     ++instance.received;
     instance.engine.advance<D>(t, instance.kind->limits, recorder);
     instance.engine.admit<D>(queue.front(), t, instance.kind->limits);
@@ -240,8 +242,8 @@ template <Discipline D> void Ec2Simulator::State::workUntil(std::int64_t t) {
   while (events.time() <= t) {
     const std::int64_t now = events.time();
     const std::size_t index = events.index();
-    const Instance& instance = *instances.serving()[index];
-    instances.serving()[index]->engine.advance<D>(now, instance.kind->limits, recorder);
+    const Instance& instance = *instances.targets()[index];
+    instances.targets()[index]->engine.advance<D>(now, instance.kind->limits, recorder);
     changed<D>(index);
     take<D>(now);
   }
@@ -286,7 +288,7 @@ Ec2Simulator::State::Segment Ec2Simulator::State::segment(std::int64_t t) {
   const bool fcfs = discipline == Discipline::Fcfs;
   constexpr auto kSharing = Discipline::ProcessorSharing;
   const auto slow = [&](const auto& instance) { return instance->slowUntil > t; };
-  if (routing == Routing::RoundRobin && slowStart > 0 && std::ranges::any_of(instances.serving(), slow))
+  if (routing == Routing::RoundRobin && slowStart > 0 && std::ranges::any_of(instances.targets(), slow))
     return fcfs ? &State::runSlowStart<Discipline::Fcfs> : &State::runSlowStart<kSharing>;
   switch (routing) {
   case Routing::Queue: return fcfs ? &State::runFromQueue<Discipline::Fcfs> : &State::runFromQueue<kSharing>;
@@ -317,7 +319,7 @@ void Ec2Simulator::State::feed(const workloads::RequestBatch& batch) {
     const auto last = static_cast<std::size_t>(
         std::lower_bound(begin, arrivals.begin() + static_cast<std::ptrdiff_t>(end), nextControl) - arrivals.begin());
     const std::size_t handedOverBefore = handedOver.size();
-    const bool served = !instances.serving().empty() || routing == Routing::Queue;
+    const bool served = !instances.targets().empty() || routing == Routing::Queue;
     if (served)
       (this->*segment(arrivals[first]))(batch, first, last);
     else
@@ -342,7 +344,7 @@ void Ec2Simulator::State::controlDone() {
   const std::int64_t visible = points.empty() ? kNever : points.front().visibleAt;
   nextControl = std::min({tick(), recorder.nextEdge(), recorder.nextHour(), ledger.nextSlot(), instances.nextBoot(),
                           instances.nextDrainDeadline(), instances.nextMarketEvent(), group.nextEvent(), periodEnd, visible,
-                          losses.next(), instances.nextReplacement(), queue.nextVisible()});
+                          losses.next(), instances.nextReplacement(), checks.next(), queue.nextVisible()});
 }
 
 // Everything at t, after the finishes and before the arrivals of that instant.
@@ -353,6 +355,7 @@ void Ec2Simulator::State::control(std::int64_t t) {
   closeSpans(t);
   losses.strike(t, instances);
   group.replace(instances.endLost(t), t);
+  group.replace(checks.follow(t, instances), t);
   takeFromQueue(t);
   instances.enterService(t);
   takeFromQueue(t);
@@ -394,6 +397,7 @@ void Ec2Simulator::State::sampleTimeline(std::int64_t t) {
   point.booting = static_cast<double>(instances.booting());
   point.draining = static_cast<double>(instances.draining());
   point.warmPool = static_cast<double>(instances.pooled());
+  point.unhealthy = static_cast<double>(instances.unhealthy());
   point.alarm = group.alarm();
   timeline.push_back(point);
 }
@@ -437,7 +441,7 @@ void Ec2Simulator::State::reactToPoints(std::int64_t t) {
 
 void Ec2Simulator::State::refreshOutstanding() {
   if (routing != Routing::LeastOutstanding && routing != Routing::Queue) return;
-  const std::size_t count = instances.serving().size();
+  const std::size_t count = instances.targets().size();
   outstanding.reset(count);
   events.reset(count);
   for (std::size_t i = 0; i < count; ++i)

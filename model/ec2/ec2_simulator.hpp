@@ -24,10 +24,16 @@ enum class Discipline { Fcfs, ProcessorSharing };
 // Queue: nobody routes; free workers take from one queue of the fleet (messages of SQS), the emptiest instance first.
 enum class Routing { RoundRobin, LeastOutstanding, Random, Queue };
 
-// When an instance that died is noticed: after this many failed checks in a row.
+// When an instance that died is noticed: after this many failed checks in a row. And, where a worker has to answer the
+// check, when an overloaded one goes out of rotation (health_checks.hpp).
 struct HealthCheck {
   Duration interval = std::chrono::seconds(30);
   int unhealthy = 2;
+  bool byWorker = false; // the check waits for a worker, behind the requests that wait; it takes no time itself
+  Duration timeout = std::chrono::seconds(5); // for the answer; at most `interval`
+  int healthy = 5;                            // answered checks in a row until it is back in rotation
+  bool replaces = false; // the group ends an instance that is out of rotation, and launches another
+  Duration grace = std::chrono::minutes(5); // from in service on, in which the group does not
   Duration detection() const { return unhealthy * interval; }
   friend bool operator==(const HealthCheck&, const HealthCheck&) = default;
 };

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iterator>
 #include <tuple>
+#include <utility>
 
 namespace model::ec2 {
 
@@ -72,6 +73,7 @@ InstanceFleet::InstanceFleet(const Ec2Fleet& fleet, Duration warmup, TallyRecord
     m_goneSpotSurplus.resize(m_kinds.size(), 0);
   }
   for (std::int64_t i = 0; i < fleet.initial; ++i) createInitial();
+  retarget();
   if (fleet.warmPool) m_pool.emplace(*fleet.warmPool, recorder, seed, replication);
   m_recorder.launched(fleet.initial);
   m_recorder.alive(fleet.initial);
@@ -81,6 +83,7 @@ InstanceFleet::InstanceFleet(const Ec2Fleet& fleet, Duration warmup, TallyRecord
 void InstanceFleet::createInitial() {
   const bool spot = m_market && !nextIsOnDemand();
   m_serving.push_back(create(spot ? m_market->initialKind() : 0, spot));
+  m_serving.back()->entered = m_entered++;
   saveCreditsFrom(*m_serving.back(), 0);
   if (spot) m_serving.back()->spot->pastFirstHour = true;
 }
@@ -98,8 +101,9 @@ std::vector<std::int64_t> InstanceFleet::groupByZone() const {
   return counts;
 }
 
-int InstanceFleet::emptiestZone() const {
-  const auto counts = groupByZone();
+int InstanceFleet::emptiestZone() const { return firstOfFewest(groupByZone()); }
+
+int InstanceFleet::firstOfFewest(const std::vector<std::int64_t>& counts) const {
   std::size_t best = counts.size();
   for (std::size_t zone = 0; zone < counts.size(); ++zone)
     if (m_zoneUp[zone] && (best == counts.size() || counts[zone] < counts[best])) best = zone;
@@ -227,8 +231,7 @@ void InstanceFleet::retire(std::size_t index, std::int64_t t, std::int64_t deadl
   instance.drainDeadline = deadline;
   m_draining.push_back(std::move(m_serving[index]));
   m_serving.erase(m_serving.begin() + static_cast<std::ptrdiff_t>(index));
-  if (index < nextInTurn) --nextInTurn;
-  if (nextInTurn >= m_serving.size()) nextInTurn = 0;
+  retarget();
 }
 
 void InstanceFleet::advance(Instance& instance, std::int64_t t) {
@@ -292,10 +295,16 @@ void InstanceFleet::enterService(std::int64_t t) {
   // Those that come into service together do so in launch order.
   const auto ready = std::stable_partition(m_booting.begin(), m_booting.end(),
                                            [&](const auto& instance) { return instance->inServiceAt > t; });
-  for (auto i = ready; i != m_booting.end(); ++i) m_settledAt = std::max(m_settledAt, (*i)->inServiceAt);
-  auto over = std::count_if(ready, m_booting.end(), [](const auto& instance) { return instance->takesOver; });
+  if (ready == m_booting.end()) return;
+  for (auto i = ready; i != m_booting.end(); ++i) {
+    m_settledAt = std::max(m_settledAt, (*i)->inServiceAt);
+    (*i)->entered = m_entered++;
+  }
+  std::int64_t over = 0;
+  for (auto i = ready; i != m_booting.end(); ++i) over += std::exchange((*i)->takesOver, false) ? 1 : 0;
   std::move(ready, m_booting.end(), std::back_inserter(m_serving));
   m_booting.erase(ready, m_booting.end());
+  retarget();
   if (over == 0) return;
   for (; over > 0; --over) drainServing(t);
   reapDrained(t);
@@ -407,13 +416,13 @@ int InstanceFleet::emptiestZoneWithPool() const {
   auto counts = groupByZone();
   m_pool->countZones(counts);
   for (const auto& instance : m_draining) counts[static_cast<std::size_t>(instance->zone)] += instance->returnsToPool;
-  return static_cast<int>(std::min_element(counts.begin(), counts.end()) - counts.begin());
+  return firstOfFewest(counts);
 }
 
 // Instances that drain towards the pool count as in it; when there are too many, those that are not there yet stay out.
 void InstanceFleet::keepPool(std::int64_t t) {
   if (!m_pool) return;
-  while (expectedInPool() < m_poolSize) {
+  while (expectedInPool() < m_poolSize && anyZoneUp()) {
     const int zone = emptiestZoneWithPool();
     m_pool->prepare(m_launched++, zone, t, t + coldBootNs());
   }

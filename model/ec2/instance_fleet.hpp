@@ -39,6 +39,12 @@ struct Instance {
   Int128 busyAtDrain = 0; // kCore x ns
   std::int64_t missedAt = kNever; // its machine was lost; a target until that is noticed
   bool takesOver = false;         // another ends when this one is in service: zones are brought back into balance
+  std::uint64_t entered = 0;      // how many came into service before it
+  struct Health {
+    bool fails = false; // out of rotation
+    bool asked = false; // a check waits for its answer
+    int inARow = 0;     // results that speak against `fails`
+  } health;
   std::int64_t slowUntil = 0;     // slow start
   double turns = 0;               // shares of a turn saved up meanwhile
   struct Spot {
@@ -75,7 +81,13 @@ class InstanceFleet {
 
   const std::vector<KindRules>& kinds() const { return m_kinds; }
   Instances& serving() { return m_serving; } // in the order they came into service
-  std::size_t nextInTurn = 0;                // round robin: index into serving()
+  // Of these, the ones that requests go to: those that pass their health checks; all of them when none does.
+  const std::vector<Instance*>& targets() const { return m_targets; }
+  void retarget();            // after a change of who passes
+  std::size_t nextInTurn = 0; // round robin: index into targets()
+  std::int64_t unhealthy() const;
+  // Those that fail their checks and are longer than `grace` in service are drained; how many.
+  std::int64_t endFailing(std::int64_t t, std::int64_t grace);
 
   void launch(std::int64_t count, std::int64_t t);
   // What the market is still asked for first, then those that boot, the last launched of them; then those in service by
@@ -162,7 +174,9 @@ class InstanceFleet {
   void abandonAtDeadline(Instance& instance);
   void spendCredits(Instance& instance, std::int64_t t) const;
   Totals totals(std::int64_t t) const;
-  int emptiestZone() const; // of those that are up. Precondition: one is
+  // Of the zones that are up. Precondition: one is.
+  int emptiestZone() const;
+  int firstOfFewest(const std::vector<std::int64_t>& counts) const;
   bool anyZoneUp() const;
   void drainServing(std::int64_t t);
   void die(Instance& instance, std::int64_t t);
@@ -176,6 +190,7 @@ class InstanceFleet {
   void launchOne(std::int64_t t);
   void launchSpot(std::int64_t t);
   void launchAgain(std::int64_t t);
+  void launchToTakeOver(std::int64_t t); // lost_machines.cpp
   std::int64_t dropOrders(std::int64_t most);
   Instance* lastToReplace();
   Instance* nextNoticed(std::int64_t t) const;
@@ -192,6 +207,9 @@ class InstanceFleet {
   workloads::DurationSampler m_boot;
   std::optional<SpotMarket> m_market;
   Instances m_booting, m_serving, m_draining;
+  std::vector<Instance*> m_targets;
+  bool m_failsOpen = false;
+  std::uint64_t m_entered = 0;
   Instances m_stillborn;              // asked back before they came into service
   std::deque<std::int64_t> m_retries; // when launches that found no capacity ask again, ascending
   std::int64_t m_replacements = 0;    // due at this instant

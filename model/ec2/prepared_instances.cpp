@@ -38,6 +38,14 @@ void PreparedInstances::endNewest(std::int64_t t) {
   m_instances.erase(newest);
 }
 
+void PreparedInstances::endZone(int zone, std::int64_t t) {
+  std::erase_if(m_instances, [&](const PreparedInstance& instance) {
+    if (instance.zone != zone) return false;
+    book(instance, t, Leaves::Ended);
+    return true;
+  });
+}
+
 void PreparedInstances::close(std::int64_t horizon) {
   for (const auto& instance : m_instances) book(instance, horizon, Leaves::AtHorizon);
 }

@@ -36,6 +36,7 @@ class PreparedInstances {
   std::optional<PreparedInstance> take(std::int64_t t, const std::vector<std::int64_t>& inGroup);
   std::int64_t bootNs() { return m_boot.next(); } // of one that was taken
   void endNewest(std::int64_t t);                 // Precondition: size() > 0
+  void endZone(int zone, std::int64_t t);         // all of it there is lost
   void close(std::int64_t horizon);
 
  private:

@@ -97,6 +97,11 @@ class RequestEngine {
   std::int64_t lastChange() const { return m_time; } // of the set of requests in work
   std::int64_t lastSent() const { return m_linkFree; } // when the last response has left, where the link binds
   std::int64_t coresWanted() const { return m_cores; }
+  bool hasFreeWorker(const EngineLimits& limits) const {
+    return static_cast<std::int64_t>(m_running.size()) < limits.workers;
+  }
+  // A worker came free for whatever was first in line at `since` or had come before. Precondition: none was free then.
+  bool reached(std::int64_t since) const { return m_turn >= since; }
   // Time that the requests in work have been here, summed. Precondition: advanced to t.
   Int128 ages(std::int64_t t) const {
     Int128 sum = 0;
@@ -150,6 +155,7 @@ class RequestEngine {
   std::int64_t m_cores = 0;   // wanted by m_running
   Int128 m_busy = 0;          // up to m_time
   std::int64_t m_linkFree = 0;
+  std::int64_t m_turn = 0; // the last worker that came free took what came then
   std::optional<CreditBalance> m_credits;
 };
 
@@ -253,7 +259,9 @@ void RequestEngine::settle(std::int64_t t, const EngineLimits& limits, TallyReco
       recorder.gaveUp(m_waiting.front().arrival, m_waiting.front().arrival + limits.timeout);
       m_waiting.pop();
     }
+    m_turn = now;
     if (!m_waiting.empty()) {
+      m_turn = m_waiting.front().arrival;
       start<D>(m_waiting.front(), now);
       m_waiting.pop();
     }

@@ -113,6 +113,7 @@ void InstanceFleet::giveNotice(Instance& instance, std::int64_t t) {
     const auto serving = std::find_if(m_serving.begin(), m_serving.end(), isIt);
     retire(static_cast<std::size_t>(serving - m_serving.begin()), t, takenAt);
   }
+  if (instance.takesOver) return; // the group has the one it was to relieve
   if (m_terms.rebalance)
     launchAgain(t);
   else

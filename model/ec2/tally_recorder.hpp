@@ -67,6 +67,8 @@ class TallyRecorder {
   void pooled(const Stay& stay);
 
   void expectSpot(std::size_t kinds); // once, before anything lives
+  void wentUnhealthy() { ++m_open->wentUnhealthy; }
+  void failedOpen() { ++m_open->failedOpen; }
   void withoutCapacity() { ++m_open->launchesWithoutCapacity; }
   // A request in flight when AWS takes its instance at `at`, if its time was not over by then. It is given up besides.
   void lostToInterruption(std::int64_t arrival, std::int64_t at);

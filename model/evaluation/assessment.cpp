@@ -470,6 +470,10 @@ PlatformResult assessEc2(const Scenario& scenario, const pricing::PriceCatalogue
   const auto kinds = kindsOf(ec2Fleet(scenario, catalogue));
   describeInstances(
       observations.ec2, shape.observedSeconds(), [&](const auto& t) { return vcpuNs(kinds, t); }, result);
+  for (const auto& tally : observations.ec2) {
+    result.wentUnhealthy += tally.wentUnhealthy;
+    result.failedOpen += tally.failedOpen;
+  }
   if (usesSpot(*scenario.ec2)) result.spot = spotSummary(scenario, kinds, observations.ec2, shape.observedSeconds());
   addBill(scenario, catalogue, observations.ec2, meteredBy(shape, hourlyRequests), result);
   result.timeline = observations.timeline;

@@ -280,6 +280,25 @@ class WarningList {
           "More types in ec2.mixed.types find it more often; EC2 Auto Scaling does not go on demand by itself.");
   }
 
+  // Overload that the balancer sees.
+  void aboutHealthChecks() {
+    if (!m_decision.ec2 || m_decision.ec2->wentUnhealthy == 0) return;
+    const auto& result = *m_decision.ec2;
+    const auto shown = [](std::uint64_t count) { return pricing::displayCount(static_cast<double>(count)); };
+    add("health_checks",
+        fmt::format("Overloaded instances failed their health checks and went out of rotation {} times{}.",
+                    shown(result.wentUnhealthy),
+                    result.failedOpen == 0 ? std::string()
+                                           : fmt::format("; {} times none was left and requests went to all of them "
+                                                         "(fail-open)",
+                                                         shown(result.failedOpen))),
+        m_decision.scenario.ec2->healthCheck.replaces
+            ? "Each leaves its load to the others and is replaced: more instances, a lower scaling target, or a check that "
+              "no worker has to answer."
+            : "Each leaves its load to the others: more instances, a lower scaling target, or a check that no worker has "
+              "to answer.");
+  }
+
   void aboutManaged() {
     if (!m_decision.managed) return;
     const auto& result = *m_decision.managed;
@@ -367,6 +386,7 @@ std::vector<Warning> warnings(const Decision& decision, const pricing::PriceCata
   list.aboutProvisionedRoom();
   list.aboutEc2(decision.meanRequestsPerSecond, catalogue);
   list.aboutSpot();
+  list.aboutHealthChecks();
   if (decision.lambda) list.aboutCertainty(*decision.lambda);
   if (decision.ec2) list.aboutCertainty(*decision.ec2);
   list.aboutManaged();

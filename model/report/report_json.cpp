@@ -204,6 +204,8 @@ void addInstances(const PlatformResult& result, Json& out) {
                       {"peak", result.peakInstances}};
   out["utilisation"] = toJson(result.utilisation);
   if (result.spot) out["spot"] = toJson(*result.spot);
+  if (result.wentUnhealthy > 0)
+    out["health_checks"] = {{"went_unhealthy", result.wentUnhealthy}, {"failed_open", result.failedOpen}};
 }
 
 // Why there were as many instances as there were, of the first replication.
@@ -218,6 +220,7 @@ void addScalingTimeline(const PlatformResult& result, Json& out) {
                       {"booting", p.booting},
                       {"in_service", p.inService},
                       {"draining", p.draining},
+                      {"unhealthy", p.unhealthy},
                       {"warm_pool", p.warmPool},
                       {"in_flight", p.inFlight}});
   out["timeline"] = std::move(points);

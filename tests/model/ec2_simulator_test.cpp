@@ -64,6 +64,8 @@ void requireSame(const Ec2Tally& a, const Ec2Tally& b) {
   REQUIRE(a.launches == b.launches);
   REQUIRE(a.terminations == b.terminations);
   REQUIRE(a.peakInstances == b.peakInstances);
+  REQUIRE(a.wentUnhealthy == b.wentUnhealthy);
+  REQUIRE(a.failedOpen == b.failedOpen);
   requireSameSpot(a, b);
 }
 
@@ -95,6 +97,7 @@ void requireSame(const Ec2Run& a, const Ec2Run& b) {
     REQUIRE(a.timeline[i].booting == b.timeline[i].booting);
     REQUIRE(a.timeline[i].draining == b.timeline[i].draining);
     REQUIRE(a.timeline[i].warmPool == b.timeline[i].warmPool);
+    REQUIRE(a.timeline[i].unhealthy == b.timeline[i].unhealthy);
     REQUIRE(a.timeline[i].alarm == b.timeline[i].alarm);
   }
   REQUIRE(a.hours.instanceNs == b.hours.instanceNs);
@@ -150,7 +153,7 @@ std::vector<std::int64_t> latencies(const Ec2Run& run) {
 } // namespace
 
 TEST_CASE("A small random fleet gives what the plain event loop gives", "[ec2]") {
-  std::uint64_t attempts = 0, rejected = 0, timedOut = 0, errored = 0;
+  std::uint64_t attempts = 0, rejected = 0, timedOut = 0, errored = 0, unhealthy = 0, failedOpen = 0;
   for (std::uint64_t number = 0; number < 3000; ++number) {
     const auto s = scenarios::small(number, false);
     INFO("scenario " << number);
@@ -163,10 +166,14 @@ TEST_CASE("A small random fleet gives what the plain event loop gives", "[ec2]")
       rejected += window.outcomes.rejected;
       timedOut += window.outcomes.timedOut;
       errored += window.outcomes.errored;
+      unhealthy += window.wentUnhealthy;
+      failedOpen += window.failedOpen;
     }
   }
   // The scenarios do reach the rules they are for.
   CHECK(errored > 1'000);
+  CHECK(unhealthy > 1'000);
+  CHECK(failedOpen > 300);
   CHECK(attempts > 100'000);
   CHECK(rejected > 10'000);
   CHECK(timedOut > 10'000);
@@ -348,6 +355,8 @@ TEST_CASE("Windows add up to the run of one window", "[ec2]") {
       sum.interruptions += part.interruptions;
       sum.lostToInterruptions += part.lostToInterruptions;
       sum.launchesWithoutCapacity += part.launchesWithoutCapacity;
+      sum.wentUnhealthy += part.wentUnhealthy;
+      sum.failedOpen += part.failedOpen;
       sum.spot.resize(part.spot.size());
       for (std::size_t kind = 0; kind < part.spot.size(); ++kind) sum.spot[kind] += part.spot[kind];
     }

@@ -319,3 +319,21 @@ TEST_CASE("every request is completed, throttled, timed out or rejected", "[eval
   CHECK(timedOut > 0);
   CHECK(rejected > 0);
 }
+
+// Two workers at five requests/s of 800 ms: twice what they do, so that a check waits far longer than its five seconds.
+TEST_CASE("instances that fail their health checks are counted and warned of", "[evaluation]") {
+  tests::Settings settings{R"(ec2.scaling={"kind": "none"})", "ec2.initial=2", "ec2.workers=1", "ec2.discipline=fcfs",
+                           "workload.arrivals.rate=5/s", "workload.work.mean=800ms", "run.horizon=600s"};
+  const auto unseen = simulated(shortScenario(settings));
+  settings.push_back("ec2.health_check.by_worker=true");
+  const auto decision = simulated(shortScenario(settings));
+  CHECK(unseen->ec2->wentUnhealthy == 0);
+  CHECK(decision->ec2->wentUnhealthy == 3 * 2); // both, once, in each replication
+  CHECK(decision->ec2->failedOpen == 3);
+  CHECK(decision->ec2->completed == unseen->ec2->completed); // fail-open: nothing changed
+  const auto found = std::ranges::find(decision->warnings, "health_checks", &Warning::code);
+  REQUIRE(found != decision->warnings.end());
+  CHECK(found->message == "Overloaded instances failed their health checks and went out of rotation 6 times; 3 times none "
+                          "was left and requests went to all of them (fail-open).");
+  CHECK(reportJson(*decision).find(R"("went_unhealthy": 6)") != std::string::npos);
+}

@@ -47,12 +47,20 @@ void buyOnSpot(model::Ec2Fleet& fleet, const Between& between, const OneOf& oneO
   fleet.spot.fallbackOnDemand = between(0, 3) == 0;
 }
 
-// Lost machines beside spot or a warm pool are one rule after the other, which nobody needs to know to the nanosecond.
+// Lost machines beside spot are one rule after the other, which nobody needs to know to the nanosecond.
 template <class Between> void drawLosses(model::Ec2Fleet& fleet, const Between& between) {
   for (std::int64_t k = between(-4, 2); k > 0; --k)
     fleet.lostInstances.push_back({Duration(between(0, 1500)), between(1, 3)});
   for (std::int64_t k = between(-4, 2); k > 0; --k)
     fleet.lostZones.push_back({Duration(between(0, 1500)), Duration(between(0, 300))});
+}
+
+template <class Between> void drawChecks(model::HealthCheck& check, const Between& between) {
+  check.byWorker = true;
+  check.timeout = Duration(between(1, check.interval.count()));
+  check.healthy = static_cast<int>(between(1, 3));
+  check.replaces = between(0, 2) == 0;
+  check.grace = Duration(between(0, 60));
 }
 
 // One random scenario: everything from one number.
@@ -223,6 +231,7 @@ inline Small small(std::uint64_t number, bool scaling) {
   if (between(0, 3) == 0) fleet.slowStart = Duration(between(1, 200));
   if (between(0, 3) == 0) fleet.linkPerRequest = Duration(between(1, 4));
   fleet.healthCheck = {Duration(between(1, 30)), static_cast<int>(between(1, 3))};
+  if (fleet.routing != model::Routing::Queue && between(0, 2) == 0) drawChecks(fleet.healthCheck, between);
   fleet.visibilityTimeout = Duration(between(0, 40));
   s.plan.hour = Duration(between(30, 900));
   s.plan.slot = Duration(between(20, 400));
@@ -233,7 +242,7 @@ inline Small small(std::uint64_t number, bool scaling) {
     fleet.warmPool->boot = workloads::Constant{Duration(between(1, 20))};
   // A warm pool is of instances on demand.
   if (!fleet.warmPool && between(0, 1) == 0) buyOnSpot(fleet, between, oneOf);
-  if (!fleet.warmPool && fleet.mix.onDemandPercent == 100) drawLosses(fleet, between);
+  drawLosses(fleet, between);
   return s;
 }
 

@@ -7,6 +7,7 @@
 #include <deque>
 #include <limits>
 #include <map>
+#include <numeric>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -48,6 +49,8 @@ class Ec2 {
     m_zoneBack.assign(static_cast<std::size_t>(fleet.zones), 0);
     drawStrikes();
     for (std::int64_t i = 0; i < fleet.initial; ++i) addInitial();
+    retarget();
+    if (fleet.healthCheck.byWorker) m_check = fleet.healthCheck.interval.count();
     if (m_fleet.warmPool)
       while (poolCount() < poolWanted()) m_pool.push_back({m_numbers++, emptiest(true), 0, 0, running()});
   }
@@ -86,6 +89,7 @@ class Ec2 {
     Deadline,
     Strike,
     Miss,
+    Check,
     Reveal,
     Boot,
     Late,
@@ -106,7 +110,7 @@ class Ec2 {
     bool spot;
   };
   void add(State state, std::int64_t number, std::int64_t zone, const Times& times, const Bought& bought) {
-    if (state == State::Serving) m_ring.push_back(m_hosts.size());
+    if (state == State::Serving) enter(m_hosts.size());
     m_hosts.push_back({state, number, zone, m_now, times.inService, times.warm, times.runsSince});
     m_hosts.back().kind = bought.kind;
     m_hosts.back().spot = bought.spot;
@@ -115,6 +119,10 @@ class Ec2 {
     if (bought.spot) m_hosts.back().notice = noticeAfter(bought.kind);
     if (auto* window = at(m_now)) ++window->launches;
     notePeak();
+  }
+  void enter(std::size_t host) {
+    m_ring.push_back(host);
+    m_everServed.push_back(host);
   }
 
   // -- what is bought how --
@@ -185,6 +193,7 @@ class Ec2 {
     host.held = true;
     host.state = host.state == State::Serving ? State::Draining : State::Condemned;
     host.deadline = host.taken;
+    if (host.takesOver) return; // the group has the one it was to relieve
     host.replace = !m_fleet.spot.rebalance;
     if (m_fleet.spot.rebalance) boot();
   }
@@ -239,7 +248,7 @@ class Ec2 {
     const auto counts = zoneCounts(withPool);
     std::size_t zone = counts.size();
     for (std::size_t z = 0; z < counts.size(); ++z)
-      if ((withPool || m_zoneBack[z] <= m_now) && (zone == counts.size() || counts[z] < counts[zone])) zone = z;
+      if (m_zoneBack[z] <= m_now && (zone == counts.size() || counts[z] < counts[zone])) zone = z;
     return static_cast<std::int64_t>(zone);
   }
   model::Ec2Tally* at(std::int64_t t) {
@@ -346,6 +355,7 @@ class Ec2 {
         if (host.state == State::Serving) missed = std::min(missed, host.missed);
       if (missed < m_plan.horizon.count()) consider(Miss, missed);
     }
+    if (open) consider(Check, std::min(m_check, m_checkDue) < m_plan.horizon.count() ? std::min(m_check, m_checkDue) : kNever);
     if (waitingMessages() > 0) consider(Late, oldest().arrival + m_fleet.requestTimeout.count());
     if (!m_hidden.empty()) consider(Reveal, m_hidden.begin()->first.first);
     if (waitingMessages() > 0 && canTake()) consider(Take, m_now);
@@ -385,6 +395,7 @@ class Ec2 {
       break;
     case Strike: strike(m_strikes[m_strike++]); break;
     case Miss: replaceLost(); break;
+    case Check: check(); break;
     case Reveal: reveal(); break;
     case Take: take(); break;
     case Timeout: timeout(m_hosts[who]); break;
@@ -429,6 +440,7 @@ class Ec2 {
     model::TimelinePoint point{model::Duration(m_now), 0, 0, 0, m_seen};
     point.desired = static_cast<double>(m_desired);
     point.warmPool = static_cast<double>(m_pool.size());
+    point.unhealthy = static_cast<double>(failing());
     point.alarm = m_policy.alarm();
     for (const auto& host : m_hosts) {
       point.booting += host.state == State::Booting ? 1 : 0;
@@ -476,6 +488,10 @@ class Ec2 {
     if (link > 0 && sent > m_now) host.sending.push_back(sent);
     record(host.running[i].arrival, link > 0 ? sent : m_now, true, false);
     host.running.erase(host.running.begin() + static_cast<std::ptrdiff_t>(i));
+    if (host.asked && host.beforeCheck-- == 0) {
+      host.asked = false;
+      host.late = true;
+    }
     if (!host.waiting.empty()) {
       host.running.push_back(host.waiting.front());
       host.waiting.pop_front();
@@ -483,6 +499,7 @@ class Ec2 {
     judgeCredits(host);
   }
   void timeout(Host& host) {
+    if (host.beforeCheck > 0) --host.beforeCheck;
     record(host.waiting.front().arrival, false);
     host.waiting.pop_front();
   }
@@ -524,15 +541,15 @@ class Ec2 {
     if (const auto slow = slowTurn()) return *slow;
     std::size_t index = m_turn;
     if (m_fleet.routing == model::Routing::Random)
-      return m_ring[static_cast<std::size_t>(m_routing.below(m_ring.size()))];
+      return m_targets[static_cast<std::size_t>(m_routing.below(m_targets.size()))];
     if (m_fleet.routing == model::Routing::LeastOutstanding) {
-      for (std::size_t k = 1; k < m_ring.size(); ++k) {
-        const std::size_t other = (m_turn + k) % m_ring.size();
-        if (outstanding(m_hosts[m_ring[other]]) < outstanding(m_hosts[m_ring[index]])) index = other;
+      for (std::size_t k = 1; k < m_targets.size(); ++k) {
+        const std::size_t other = (m_turn + k) % m_targets.size();
+        if (outstanding(m_hosts[m_targets[other]]) < outstanding(m_hosts[m_targets[index]])) index = other;
       }
     }
-    m_turn = (index + 1) % m_ring.size();
-    return m_ring[index];
+    m_turn = (index + 1) % m_targets.size();
+    return m_targets[index];
   }
   void arrive() {
     const Request& request = (*m_requests)[m_next++];
@@ -596,9 +613,10 @@ class Ec2 {
       if (host.state != State::Booting || host.inService > m_now) continue;
       host.state = State::Serving;
       m_settled = m_now;
-      m_ring.push_back(i);
-      over += host.takesOver ? 1 : 0;
+      enter(i);
+      over += std::exchange(host.takesOver, false) ? 1 : 0;
     }
+    retarget();
     for (; over > 0; --over) drainOne();
   }
 
@@ -620,18 +638,18 @@ class Ec2 {
     return !host.dead() && static_cast<std::int64_t>(host.running.size()) < m_kinds[host.kind].workers;
   }
   bool canTake() const {
-    return std::any_of(m_ring.begin(), m_ring.end(), [&](std::size_t i) { return mayTake(m_hosts[i]); });
+    return std::any_of(m_targets.begin(), m_targets.end(), [&](std::size_t i) { return mayTake(m_hosts[i]); });
   }
   void take() {
-    std::size_t best = m_ring.size();
-    for (std::size_t k = 0; k < m_ring.size(); ++k) {
-      const std::size_t other = (m_turn + k) % m_ring.size();
-      if (!mayTake(m_hosts[m_ring[other]])) continue;
-      if (best == m_ring.size() || m_hosts[m_ring[other]].running.size() < m_hosts[m_ring[best]].running.size())
+    std::size_t best = m_targets.size();
+    for (std::size_t k = 0; k < m_targets.size(); ++k) {
+      const std::size_t other = (m_turn + k) % m_targets.size();
+      if (!mayTake(m_hosts[m_targets[other]])) continue;
+      if (best == m_targets.size() || m_hosts[m_targets[other]].running.size() < m_hosts[m_targets[best]].running.size())
         best = other;
     }
-    m_turn = (best + 1) % m_ring.size();
-    Host& host = m_hosts[m_ring[best]];
+    m_turn = (best + 1) % m_targets.size();
+    Host& host = m_hosts[m_targets[best]];
     ++host.receivedInPeriod;
     host.progress(m_now, cores(host), isSharing(host));
     host.running.push_back(oldest());
@@ -674,12 +692,17 @@ class Ec2 {
     host.since = m_now;
     judgeCredits(host);
     host.missed = m_now + m_fleet.healthCheck.detection().count();
+    host.returns = false;
   }
   void strike(const StrikeAt& strike) {
     if (strike.kind == 2) return rebalance();
     std::int64_t left = strike.kind == 0 ? strike.amount : kNever;
     if (strike.kind == 1) m_zoneBack[0] = std::max(m_zoneBack[0], strike.amount);
-    for (auto& host : m_hosts) {
+    std::vector<std::size_t> byAge(m_hosts.size()); // an instance of the pool is older than when it was taken
+    std::iota(byAge.begin(), byAge.end(), 0);
+    std::stable_sort(byAge.begin(), byAge.end(), [&](auto a, auto b) { return m_hosts[a].number < m_hosts[b].number; });
+    for (const std::size_t i : byAge) {
+      Host& host = m_hosts[i];
       if (host.state == State::Gone || host.dead() || left == 0) continue;
       if (strike.kind == 0 ? host.state != State::Serving : host.zone != 0) continue;
       --left;
@@ -690,6 +713,14 @@ class Ec2 {
         die(host);
       }
     }
+    if (strike.kind == 1) losePool();
+  }
+  void losePool() {
+    std::erase_if(m_pool, [&](Prepared& prepared) {
+      if (prepared.zone == 0) stopRun(prepared, m_now);
+      return prepared.zone == 0;
+    });
+    keepPool();
   }
   void replaceLost() {
     std::int64_t count = 0;
@@ -708,6 +739,7 @@ class Ec2 {
   void rebalance() {
     for (std::int64_t wanted = std::exchange(m_unlaunched, 0); wanted > 0; --wanted) boot();
     if (!anyZoneUp()) return;
+    keepPool();
     auto count = zoneCounts(false);
     std::int64_t moves = 0;
     for (;; ++moves) {
@@ -717,18 +749,89 @@ class Ec2 {
       --*most;
     }
     for (; moves > 0; --moves) {
+      const std::size_t asking = m_retries.size();
       boot();
-      m_hosts.back().takesOver = true;
+      if (m_retries.size() > asking)
+        m_retries.pop_back();
+      else
+        m_hosts.back().takesOver = true;
     }
+  }
+  // ---- health checks by worker ----
+  std::int64_t failing() const {
+    return std::count_if(m_ring.begin(), m_ring.end(), [&](std::size_t i) { return m_hosts[i].fails; });
+  }
+  void retarget() {
+    const std::size_t old = m_turn < m_targets.size() ? m_targets[m_turn] : m_hosts.size();
+    const bool open = !m_ring.empty() && failing() == static_cast<std::int64_t>(m_ring.size());
+    if (open && !m_open) ++windowOrNone(m_now).failedOpen;
+    m_open = open;
+    m_targets.clear();
+    for (const std::size_t i : m_ring)
+      if (open || !m_hosts[i].fails) m_targets.push_back(i);
+    m_turn = 0;
+    bool passed = old == m_hosts.size();
+    for (const std::size_t i : m_everServed) {
+      passed |= i == old;
+      const auto target = std::find(m_targets.begin(), m_targets.end(), i);
+      if (!passed || target == m_targets.end()) continue;
+      m_turn = static_cast<std::size_t>(target - m_targets.begin());
+      return;
+    }
+  }
+  void result(Host& host, bool passes) {
+    host.late = false;
+    host.against = passes == host.fails ? host.against + 1 : 0;
+    if (host.against < (host.fails ? m_fleet.healthCheck.healthy : m_fleet.healthCheck.unhealthy)) return;
+    host.against = 0;
+    host.fails = !host.fails;
+    if (host.fails) ++windowOrNone(m_now).wentUnhealthy;
+  }
+  // Judged when the time for an answer is over; then the next are sent.
+  void check() {
+    const auto alive = [&](std::size_t i) { return !m_hosts[i].dead(); };
+    if (m_checkDue == m_now) {
+      for (const std::size_t i : m_ring)
+        if (alive(i) && (m_hosts[i].late || m_hosts[i].asked)) {
+          m_hosts[i].asked = false;
+          result(m_hosts[i], m_hosts[i].late);
+        }
+      m_checkDue = kNever;
+    }
+    if (m_check == m_now) {
+      for (const std::size_t i : m_ring) {
+        Host& host = m_hosts[i];
+        if (!alive(i)) continue;
+        host.asked = static_cast<std::int64_t>(host.running.size()) >= m_kinds[host.kind].workers;
+        host.beforeCheck = static_cast<std::int64_t>(host.waiting.size());
+        if (!host.asked) result(host, true);
+      }
+      m_check += m_fleet.healthCheck.interval.count();
+      m_checkDue = m_now + m_fleet.healthCheck.timeout.count();
+    }
+    std::int64_t ended = 0;
+    const std::vector<std::size_t> ring = m_ring;
+    for (const std::size_t i : ring) {
+      Host& host = m_hosts[i];
+      if (!m_fleet.healthCheck.replaces || !host.fails || host.dead()) continue;
+      if (m_now < host.inService + m_fleet.healthCheck.grace.count()) continue;
+      host.state = State::Draining;
+      host.drained = m_drains++;
+      host.deadline = m_now + m_fleet.deregistrationDelay.count();
+      leaveRing(i);
+      ++ended;
+    }
+    retarget();
+    for (; ended > 0 && look().serving + look().booting < m_desired; --ended) boot();
   }
   // ---- slow start ----
   std::optional<std::size_t> slowTurn() {
     const auto slow = [&](std::size_t i) { return m_hosts[i].slowUntil > m_now; };
-    if (m_fleet.routing != model::Routing::RoundRobin || std::none_of(m_ring.begin(), m_ring.end(), slow)) return {};
+    if (m_fleet.routing != model::Routing::RoundRobin || std::none_of(m_targets.begin(), m_targets.end(), slow)) return {};
     std::size_t most = m_hosts.size();
-    for (std::size_t k = 0; k < m_ring.size(); ++k) {
-      const std::size_t i = m_ring[m_turn];
-      m_turn = (m_turn + 1) % m_ring.size();
+    for (std::size_t k = 0; k < m_targets.size(); ++k) {
+      const std::size_t i = m_targets[m_turn];
+      m_turn = (m_turn + 1) % m_targets.size();
       Host& host = m_hosts[i];
       if (!slow(i)) return i;
       host.turns += 1 - static_cast<double>(host.slowUntil - m_now) / static_cast<double>(m_fleet.slowStart.count());
@@ -823,7 +926,7 @@ class Ec2 {
   }
   void keepPool() {
     if (!m_fleet.warmPool) return;
-    while (poolCount() < poolWanted()) {
+    while (poolCount() < poolWanted() && anyZoneUp()) {
       const std::int64_t zone = emptiest(true), number = m_numbers++;
       m_pool.push_back({number, zone, m_now + m_boot.next() + m_fleet.lifecycleHook.count(), m_now, true});
     }
@@ -902,10 +1005,8 @@ class Ec2 {
     leaveRing(leaves);
   }
   void leaveRing(std::size_t host) {
-    const auto position = std::find(m_ring.begin(), m_ring.end(), host) - m_ring.begin();
-    m_ring.erase(m_ring.begin() + position);
-    if (static_cast<std::size_t>(position) < m_turn) --m_turn;
-    if (m_turn >= m_ring.size()) m_turn = 0;
+    m_ring.erase(std::find(m_ring.begin(), m_ring.end(), host));
+    retarget();
   }
 
   model::Ec2Fleet m_fleet;
@@ -936,6 +1037,9 @@ class Ec2 {
   std::deque<MetricPoint> m_points;
   std::vector<Host> m_hosts;       // every one there ever was, in launch order
   std::vector<std::size_t> m_ring; // serving, in the order they came into service
+  std::vector<std::size_t> m_targets, m_everServed;
+  std::int64_t m_check = kNever, m_checkDue = kNever;
+  bool m_open = false;
   std::vector<model::Ec2Tally> m_windows;
   std::vector<model::TimelinePoint> m_timeline;
   model::Ec2Hours m_hours;

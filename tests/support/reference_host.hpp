@@ -41,6 +41,11 @@ struct Host {
   bool slow = false;  // has none, and wants more than it earns
   std::int64_t missed = kNever, slowUntil = 0, linkFree = 0;
   double turns = 0;
+  bool fails = false; // its health checks
+  int against = 0;    // results in a row
+  bool asked = false; // a check waits in the line
+  bool late = false;  // it was answered, but not at once
+  std::int64_t beforeCheck = 0;
   bool takesOver = false;
   std::deque<std::int64_t> sending{}; // when responses leave that wait for the link
   bool dead() const { return missed != kNever; }

@@ -77,7 +77,7 @@ model::Scenario unusual() {
   ec2.queueLimit = 77;
   ec2.requestTimeout = 12s;
   ec2.routing = model::Routing::LeastOutstanding;
-  ec2.healthCheck = {10s, 3};
+  ec2.healthCheck = {10s, 3, true, 7s, 4, true, 90s};
   ec2.visibilityTimeout = 90s;
   ec2.diskPerRequest = pricing::ByteCount::bytes(64 * 1024);
   ec2.availabilityZones = 3;

@@ -85,6 +85,7 @@ void addInstances(const Timeline& timeline, Chart& chart) {
   add("desired (right)", Ink::Ec2, &model::TimelinePoint::desired, false);
   add("booting (right)", Ink::Managed, &model::TimelinePoint::booting, false);
   add("draining (right)", Ink::Ec2Soft, &model::TimelinePoint::draining, true);
+  add("out of rotation (right)", Ink::Objective, &model::TimelinePoint::unhealthy, true);
   add("warm pool (right)", Ink::LambdaSoft, &model::TimelinePoint::warmPool, true);
 }
 

@@ -204,6 +204,18 @@ void addEc2Serving(FieldSet& page) {
   page.addText({"/ec2/health_check/unhealthy", tr("Failed checks"),
                 countTip("In a row, until a lost instance is noticed and replaced.")},
                at(&model::HealthCheck::unhealthy));
+  page.addFlag({"/ec2/health_check/by_worker", tr("A worker answers"),
+                tr("Checks wait behind the requests, so that an overloaded instance fails them and is out of rotation.")},
+               at(&model::HealthCheck::byWorker));
+  page.addText({"/ec2/health_check/timeout", tr("Answer within"), timeTip("A check answered later has failed.")},
+               at(&model::HealthCheck::timeout));
+  page.addText({"/ec2/health_check/healthy", tr("Passed checks"),
+                countTip("In a row, until an instance is back in rotation.")},
+               at(&model::HealthCheck::healthy));
+  page.addFlag({"/ec2/health_check/replace", tr("Replace"), tr("The group ends what is out of rotation and launches another.")},
+               at(&model::HealthCheck::replaces));
+  page.addText({"/ec2/health_check/grace", tr("Grace"), timeTip("From in service on, in which it is not replaced.")},
+               at(&model::HealthCheck::grace));
   page.addChoice<>(
       {"/ec2/credit_mode", tr("CPU credits"), tr("Burstable types without credits: billed surplus, or slowed down.")},
       std::vector<Choice<std::optional<pricing::CreditMode>>>{{tr("as the type has it"), std::nullopt},
