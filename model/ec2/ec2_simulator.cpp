@@ -41,6 +41,8 @@ struct Ec2Simulator::State {
   // Requests [first, last) of the batch; no control event lies between them.
   using Segment = void (State::*)(const workloads::RequestBatch&, std::size_t, std::size_t);
   Segment segment(std::int64_t t);
+  void prepare(const workloads::RequestBatch& batch);
+  template <Discipline D> bool reach(Instance& instance, const workloads::RequestBatch& batch, std::size_t i);
   template <Discipline D, Routing R>
   void run(const workloads::RequestBatch& batch, std::size_t first, std::size_t last);
   template <Discipline D>
@@ -87,6 +89,7 @@ struct Ec2Simulator::State {
   double visibleMetric = 0;
   std::vector<TimelinePoint> timeline;
   std::vector<std::size_t> handedOver; // of the batch
+  std::vector<Demand> prepared;        // of the batch; empty: the fleet has several types
   // Least outstanding, and with a queue of the fleet: by index into targets(). There, who cannot take counts as full.
   static constexpr std::size_t kFull = 1 << 12;
   CountLevels outstanding;
@@ -99,12 +102,39 @@ struct Ec2Simulator::State {
 
 // -- requests -------------------------------------------------------------------------------------------------------
 
+// What a batch asks of the one type of the fleet, away from the chain of events; fleets of several work it out for each.
+void Ec2Simulator::State::prepare(const workloads::RequestBatch& batch) {
+  if (instances.kinds().size() > 1) return;
+  const DemandRule& rule = instances.kinds().front().demand;
+  if (prepared.size() < batch.size()) prepared.resize(batch.size());
+  for (std::size_t i = 0; i < batch.size(); ++i) prepared[i] = rule(batch.arrival[i], batch.cpu[i], batch.io[i]);
+}
+
+// Request i reaches the instance that routing chose. False: nothing changed there. Precondition: advanced to its arrival.
+template <Discipline D>
+bool Ec2Simulator::State::reach(Instance& instance, const workloads::RequestBatch& batch, std::size_t i) {
+  if (instance.dead()) [[unlikely]] {
+    recorder.errored(1);
+    return false;
+  }
+  const KindRules& kind = *instance.kind;
+  if (instance.engine.inFlight() >= kind.limits.overflow) [[unlikely]] {
+    handedOver.push_back(i);
+    return false;
+  }
+  ++instance.received;
+  const Demand demand =
+      prepared.empty() ? kind.demand(batch.arrival[i], batch.cpu[i], batch.io[i]) : prepared[i];
+  if (instance.engine.admit<D>(demand, kind.limits) != RequestEngine::Admission::Rejected) return true;
+  recorder.rejected(1);
+  return false;
+}
+
 template <Discipline D, Routing R>
 void Ec2Simulator::State::run(const workloads::RequestBatch& batch, std::size_t first, std::size_t last) {
   const auto& targets = instances.targets();
   const std::size_t n = targets.size();
   std::size_t turn = instances.nextInTurn;
-  std::uint64_t rejected = 0, refused = 0;
   for (std::size_t i = first; i < last; ++i) {
     std::size_t chosen = turn;
     if constexpr (R == Routing::Random)
@@ -112,24 +142,10 @@ void Ec2Simulator::State::run(const workloads::RequestBatch& batch, std::size_t 
     else
       turn = turn + 1 == n ? 0 : turn + 1;
     Instance& instance = *targets[chosen];
-    if (instance.dead()) [[unlikely]] {
-      ++refused;
-      continue;
-    }
-    const KindRules& kind = *instance.kind;
-    instance.engine.advance<D>(batch.arrival[i], kind.limits, recorder);
-    if (instance.engine.inFlight() >= kind.limits.overflow) {
-      handedOver.push_back(i);
-      continue;
-    }
-    ++instance.received;
-    const auto admission =
-        instance.engine.admit<D>(kind.demand(batch.arrival[i], batch.cpu[i], batch.io[i]), kind.limits);
-    rejected += admission == RequestEngine::Admission::Rejected ? 1 : 0;
+    instance.engine.advance<D>(batch.arrival[i], instance.kind->limits, recorder);
+    reach<D>(instance, batch, i);
   }
   instances.nextInTurn = turn;
-  recorder.rejected(rejected);
-  recorder.errored(refused);
 }
 
 template <Discipline D> void Ec2Simulator::State::changed(std::size_t index) {
@@ -146,7 +162,6 @@ template <Discipline D>
 void Ec2Simulator::State::runLeastOutstanding(const workloads::RequestBatch& batch, std::size_t first,
                                               std::size_t last) {
   const auto& targets = instances.targets();
-  std::uint64_t rejected = 0, refused = 0;
   for (std::size_t i = first; i < last; ++i) {
     const std::int64_t t = batch.arrival[i];
     while (events.time() <= t) {
@@ -156,23 +171,8 @@ void Ec2Simulator::State::runLeastOutstanding(const workloads::RequestBatch& bat
     }
     const std::size_t chosen = outstanding.pick(instances.nextInTurn);
     instances.nextInTurn = chosen + 1 == targets.size() ? 0 : chosen + 1;
-    Instance& instance = *targets[chosen];
-    if (instance.dead()) [[unlikely]] {
-      ++refused;
-      continue;
-    }
-    const KindRules& kind = *instance.kind;
-    if (instance.engine.inFlight() >= kind.limits.overflow) {
-      handedOver.push_back(i);
-      continue;
-    }
-    ++instance.received;
-    const auto admission = instance.engine.admit<D>(kind.demand(t, batch.cpu[i], batch.io[i]), kind.limits);
-    rejected += admission == RequestEngine::Admission::Rejected ? 1 : 0;
-    changed<D>(chosen);
+    if (reach<D>(*targets[chosen], batch, i)) changed<D>(chosen);
   }
-  recorder.rejected(rejected);
-  recorder.errored(refused);
 }
 
 // Elastic Load Balancing user guide, slow start: a new target's share grows evenly; it saves up parts of a turn until
@@ -197,21 +197,9 @@ Instance& Ec2Simulator::State::takeTurn(std::int64_t t) {
 template <Discipline D>
 void Ec2Simulator::State::runSlowStart(const workloads::RequestBatch& batch, std::size_t first, std::size_t last) {
   for (std::size_t i = first; i < last; ++i) {
-    const std::int64_t t = batch.arrival[i];
-    Instance& instance = takeTurn(t);
-    if (instance.dead()) {
-      recorder.errored(1);
-      continue;
-    }
-    const KindRules& kind = *instance.kind;
-    instance.engine.advance<D>(t, kind.limits, recorder);
-    if (instance.engine.inFlight() >= kind.limits.overflow) {
-      handedOver.push_back(i);
-      continue;
-    }
-    ++instance.received;
-    const auto admission = instance.engine.admit<D>(kind.demand(t, batch.cpu[i], batch.io[i]), kind.limits);
-    if (admission == RequestEngine::Admission::Rejected) recorder.rejected(1);
+    Instance& instance = takeTurn(batch.arrival[i]);
+    instance.engine.advance<D>(batch.arrival[i], instance.kind->limits, recorder);
+    reach<D>(instance, batch, i);
   }
 }
 
@@ -310,6 +298,7 @@ void Ec2Simulator::State::turnAway(std::size_t first, std::size_t last) {
 
 void Ec2Simulator::State::feed(const workloads::RequestBatch& batch) {
   handedOver.clear();
+  prepare(batch);
   const auto arrivals = batch.arrival;
   const auto end = static_cast<std::size_t>(std::lower_bound(arrivals.begin(), arrivals.end(), recorder.horizon()) -
                                             arrivals.begin());

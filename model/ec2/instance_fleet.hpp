@@ -29,7 +29,8 @@ struct Instance {
   RequestEngine engine;
   const KindRules* kind = nullptr;
   std::uint64_t received = 0; // requests routed here
-  std::uint64_t number = 0;   // in launch order
+  std::int64_t missedAt = kNever; // its machine was lost; a target until that is noticed
+  std::uint64_t number = 0;       // in launch order
   int zone = 0;
   std::int64_t launchedAt = 0, inServiceAt = 0; // inServiceAt lies ahead while it boots
   std::int64_t warmAt = 0;                      // in the metrics from here on
@@ -37,7 +38,6 @@ struct Instance {
   bool returnsToPool = false;                   // once it is drained
   std::int64_t drainsSince = kNever, drainDeadline = kNever;
   Int128 busyAtDrain = 0; // kCore x ns
-  std::int64_t missedAt = kNever; // its machine was lost; a target until that is noticed
   bool takesOver = false;         // another ends when this one is in service: zones are brought back into balance
   std::uint64_t entered = 0;      // how many came into service before it
   struct Health {

@@ -4,6 +4,7 @@
 // Application Load Balancer, "least outstanding requests"; ties go round robin (design section 5).
 // Pinned by tests/model/ec2_simulator_test.cpp against a scan of all instances.
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <vector>
@@ -12,32 +13,54 @@
 
 namespace model::ec2 {
 
-// Smallest of a fixed number of times, one of which changes at a time.
+// Smallest of a fixed number of times, one of which changes at a time: a tree of sixteen to a node, whose smallest is found
+// without a branch that could be mispredicted.
 class EarliestEvent {
  public:
   void reset(std::size_t size) {
-    m_leaves = std::bit_ceil(std::max<std::size_t>(size, 1));
-    m_times.assign(2 * m_leaves, kNever);
+    m_levels.clear();
+    do {
+      size = (size + kChildren - 1) / kChildren;
+      m_levels.emplace_back(std::max<std::size_t>(size, 1));
+    } while (size > 1);
+    m_earliest = kNever;
   }
-  std::int64_t time() const { return m_times[1]; }
+  std::int64_t time() const { return m_earliest; }
   std::size_t index() const {
-    std::size_t node = 1;
-    while (node < m_leaves) node = 2 * node + (m_times[2 * node] == m_times[node] ? 0 : 1);
-    return node - m_leaves;
+    std::size_t index = 0;
+    for (std::size_t level = m_levels.size(); level-- > 0;) index = kChildren * index + m_levels[level][index].placeOf(m_earliest);
+    return index;
   }
   void set(std::size_t index, std::int64_t time) {
-    std::size_t node = m_leaves + index;
-    m_times[node] = time;
-    for (node /= 2; node > 0; node /= 2) {
-      const std::int64_t earliest = std::min(m_times[2 * node], m_times[2 * node + 1]);
-      if (m_times[node] == earliest) return;
-      m_times[node] = earliest;
+    for (auto& level : m_levels) {
+      Node& node = level[index / kChildren];
+      node.times[index % kChildren] = time;
+      time = node.earliest();
+      index /= kChildren;
     }
+    m_earliest = time;
   }
 
  private:
-  std::size_t m_leaves = 1;
-  std::vector<std::int64_t> m_times; // a heap-shaped tree; [1] is the root
+  static constexpr std::size_t kChildren = 16;
+  struct Node {
+    std::array<std::int64_t, kChildren> times;
+    Node() { times.fill(kNever); }
+    std::int64_t earliest() const {
+      std::array<std::int64_t, kChildren / 2> best;
+      for (std::size_t i = 0; i < best.size(); ++i) best[i] = std::min(times[i], times[i + best.size()]);
+      for (std::size_t n = best.size() / 2; n > 0; n /= 2)
+        for (std::size_t i = 0; i < n; ++i) best[i] = std::min(best[i], best[i + n]);
+      return best[0];
+    }
+    std::size_t placeOf(std::int64_t time) const {
+      unsigned places = 0;
+      for (std::size_t i = 0; i < kChildren; ++i) places |= static_cast<unsigned>(times[i] == time) << i;
+      return static_cast<std::size_t>(std::countr_zero(places));
+    }
+  };
+  std::vector<std::vector<Node>> m_levels; // the leaves first
+  std::int64_t m_earliest = kNever;
 };
 
 // Instances 0 .. size-1 by their count.
