@@ -77,7 +77,7 @@ model::Scenario unusual() {
   ec2.queueLimit = 77;
   ec2.requestTimeout = 12s;
   ec2.routing = model::Routing::LeastOutstanding;
-  ec2.healthCheck = {10s, 3, true, 7s, 4, true, 90s};
+  ec2.healthCheck = {10s, 3, false, 7s, 4, false, 90s};
   ec2.visibilityTimeout = 90s;
   ec2.diskPerRequest = pricing::ByteCount::bytes(64 * 1024);
   ec2.availabilityZones = 3;
@@ -174,6 +174,8 @@ model::Scenario unusualToo() {
   ec2.creditMode = pricing::CreditMode::Standard;
   ec2.routing = model::Routing::RoundRobin;
   ec2.slowStart = 45s;
+  ec2.loadBalancer = model::LoadBalancer::Nlb;
+  ec2.healthCheck.byWorker = ec2.healthCheck.replaces = true;
   ec2.mixed.reset();
   ec2.warmPool = model::WarmPool{model::WarmPool::State::Running, 1, 9, true, workloads::Constant{15s}};
   return s;
