@@ -16,19 +16,33 @@ class DemandRule {
       : m_speed(speed), m_parallel(std::min(threads, vcpus)),
         m_mostCores(std::llround(m_parallel * static_cast<double>(kCore))) {}
   std::int64_t duration(std::int64_t cpuNs, std::int64_t ioNs) const {
-    const double total = static_cast<double>(ioNs) + static_cast<double>(cpuNs) / (m_speed * m_parallel);
-    return total < static_cast<double>(kLongestNs) ? static_cast<std::int64_t>(total + 0.5) : kLongestNs;
+    return duration(static_cast<double>(cpuNs), static_cast<double>(ioNs));
   }
   Demand operator()(std::int64_t arrival, std::int64_t cpuNs, std::int64_t ioNs) const {
+    return demand(arrival, static_cast<double>(cpuNs), static_cast<double>(ioNs));
+  }
+  // What `taken` is under this rule, when it was made by another: its work is known to 2^-32 of it from there.
+  Demand restated(const Demand& taken, const DemandRule& by) const {
+    if (this == &by) return taken;
+    const auto lasts = static_cast<double>(taken.duration);
+    const double cpu = static_cast<double>(taken.cores) / static_cast<double>(kCore) * by.m_speed * lasts;
+    return demand(taken.arrival, cpu, std::max(0.0, lasts - cpu / (by.m_speed * by.m_parallel)));
+  }
+
+ private:
+  std::int64_t duration(double cpuNs, double ioNs) const {
+    const double total = ioNs + cpuNs / (m_speed * m_parallel);
+    return total < static_cast<double>(kLongestNs) ? static_cast<std::int64_t>(total + 0.5) : kLongestNs;
+  }
+  Demand demand(std::int64_t arrival, double cpuNs, double ioNs) const {
     const std::int64_t lasts = duration(cpuNs, ioNs);
     if (lasts == 0) return {arrival, 0, 0};
     // Rounding the duration to whole ns must not make a request want more than it can use.
-    const double wanted = static_cast<double>(cpuNs) / (m_speed * static_cast<double>(lasts));
+    const double wanted = cpuNs / (m_speed * static_cast<double>(lasts));
     const auto cores = static_cast<std::int64_t>(std::min(wanted, m_parallel) * static_cast<double>(kCore) + 0.5);
     return {arrival, lasts, std::min(cores, m_mostCores)};
   }
 
- private:
   double m_speed, m_parallel;
   std::int64_t m_mostCores;
 };

@@ -58,7 +58,7 @@ struct Ec2Simulator::State {
   void drainQueue();
   bool hasFreeWorker() const;
   auto tooLate() {
-    return [this](const Demand& message, std::int64_t t) { recorder.gaveUp(message.arrival, t); };
+    return [this](std::int64_t arrival, std::int64_t t) { recorder.gaveUp(arrival, t); };
   }
 
   void turnAway(std::size_t first, std::size_t last); // no instance is in service
@@ -219,8 +219,7 @@ template <Discipline D> void Ec2Simulator::State::take(std::int64_t t) {
     Instance& instance = *instances.targets()[chosen];
     ++instance.received;
     instance.engine.advance<D>(t, instance.kind->limits, recorder);
-    instance.engine.admit<D>(queue.front(), t, instance.kind->limits);
-    queue.pop();
+    instance.engine.admit<D>(queue.take(instance.kind->demand), t, instance.kind->limits);
     changed<D>(chosen);
   }
 }
@@ -242,7 +241,7 @@ void Ec2Simulator::State::runFromQueue(const workloads::RequestBatch& batch, std
   for (std::size_t i = first; i < last; ++i) {
     const std::int64_t t = batch.arrival[i];
     workUntil<D>(t);
-    queue.push(instances.kinds().front().demand(t, batch.cpu[i], batch.io[i]));
+    queue.push({t, batch.cpu[i], batch.io[i]});
     take<D>(t);
   }
 }

@@ -268,7 +268,8 @@ bool InstanceFleet::ended(Instance& instance, std::int64_t t) {
 void InstanceFleet::abandonAtDeadline(Instance& instance) {
   const std::int64_t at = instance.drainDeadline;
   if (m_queue)
-    return instance.engine.vacate(at, instance.kind->limits, [&](const Demand& message) { m_queue->hide(message, at); });
+    return instance.engine.vacate(at, instance.kind->limits,
+                                  [&](const Demand& demand) { m_queue->hide(demand, instance.kind->demand, at); });
   if (instance.takenAtDeadline())
     instance.engine.forEachArrival([&](std::int64_t arrival) { m_recorder.lostToInterruption(arrival, at); });
   instance.engine.abandon(at, instance.kind->limits, m_recorder);

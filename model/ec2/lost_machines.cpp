@@ -12,7 +12,7 @@ bool InstanceFleet::anyZoneUp() const { return std::ranges::find(m_zoneUp, true)
 void InstanceFleet::die(Instance& instance, std::int64_t t) {
   instance.engine.vacate(t, instance.kind->limits, [&](const Demand& request) {
     if (m_queue)
-      m_queue->hide(request, t);
+      m_queue->hide(request, instance.kind->demand, t);
     else
       m_recorder.lost(request.arrival, t);
   });

@@ -41,29 +41,29 @@ struct Demand {
 inline constexpr std::int64_t kLongestNs = (std::int64_t{1} << 52) - 1; // 52 days; longer work is cut here
 
 // First in, first out, growing to what was needed once.
-class WaitingLine {
+template <class Waiting> class WaitingLine {
  public:
   bool empty() const { return m_size == 0; }
   std::int64_t size() const { return static_cast<std::int64_t>(m_size); }
-  const Demand& front() const { return m_ring[m_head]; }
-  const Demand& at(std::size_t place) const { return m_ring[(m_head + place) & (m_ring.size() - 1)]; }
+  const Waiting& front() const { return m_ring[m_head]; }
+  const Waiting& at(std::size_t place) const { return m_ring[(m_head + place) & (m_ring.size() - 1)]; }
   void pop() {
     m_head = (m_head + 1) & (m_ring.size() - 1);
     --m_size;
   }
-  void push(const Demand& demand) {
+  void push(const Waiting& waiting) {
     if (m_size == m_ring.size()) grow();
-    m_ring[(m_head + m_size++) & (m_ring.size() - 1)] = demand;
+    m_ring[(m_head + m_size++) & (m_ring.size() - 1)] = waiting;
   }
 
  private:
   void grow() {
-    std::vector<Demand> larger(std::max<std::size_t>(16, 2 * m_ring.size()));
+    std::vector<Waiting> larger(std::max<std::size_t>(16, 2 * m_ring.size()));
     for (std::size_t i = 0; i < m_size; ++i) larger[i] = m_ring[(m_head + i) & (m_ring.size() - 1)];
     m_ring.swap(larger);
     m_head = 0;
   }
-  std::vector<Demand> m_ring; // a power of two long
+  std::vector<Waiting> m_ring; // a power of two long
   std::size_t m_head = 0, m_size = 0;
 };
 
@@ -154,7 +154,7 @@ class alignas(64) RequestEngine {
   std::int64_t m_virtual = 0;     // at m_time
   std::int64_t m_cores = 0;       // wanted by m_running
   Int128 m_busy = 0;              // up to m_time
-  WaitingLine m_waiting;
+  WaitingLine<Demand> m_waiting;
   std::int64_t m_turn = 0; // the last worker that came free took what came then
   std::int64_t m_linkFree = 0;
   std::unique_ptr<CreditBalance> m_credits; // nothing: it never slows down

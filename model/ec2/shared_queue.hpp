@@ -6,59 +6,75 @@
 #include <set>
 #include <tuple>
 
-#include "model/ec2/request_engine.hpp"
+#include "model/ec2/demand_rule.hpp"
 
 namespace model::ec2 {
 
 class SharedQueue {
  public:
+  struct Message {
+    std::int64_t arrival = 0, cpu = 0, io = 0; // ns
+  };
   SharedQueue(std::int64_t timeout, std::int64_t visibility) : m_timeout(timeout), m_visibility(visibility) {}
 
   bool empty() const { return m_again.empty() && m_new.empty(); }
   std::int64_t size() const { return static_cast<std::int64_t>(m_again.size()) + m_new.size(); } // to be taken
   std::int64_t hidden() const { return static_cast<std::int64_t>(m_hidden.size()); }
-  void push(const Demand& message) { m_new.push(message); }
-  // What comes back was taken once and so is older than all that is new.
-  const Demand& front() const { return m_again.empty() ? m_new.front() : *m_again.begin(); }
-  void pop() {
+  void push(const Message& message) { m_new.push(message); }
+  // The oldest, as the instance that takes it has to do it. What comes back was taken once and so is older than all
+  // that is new.
+  Demand take(const DemandRule& rule) {
+    if (m_again.empty()) {
+      const Message message = m_new.front();
+      m_new.pop();
+      return rule(message.arrival, message.cpu, message.io);
+    }
+    const auto taken = m_again.extract(m_again.begin()).value();
+    return rule.restated(taken.demand, *taken.by);
+  }
+  // Hands the arrival of what is over before t to `late`, with the instant at which it was.
+  template <class Late> void dropLate(std::int64_t t, Late late) {
+    for (; !empty() && oldest() + m_timeout < t; drop()) late(oldest(), oldest() + m_timeout);
+  }
+
+  // An instance that was lost at t had this, which `rule` had made of a message.
+  void hide(const Demand& demand, const DemandRule& rule, std::int64_t t) {
+    m_hidden.insert({t + m_visibility, {demand, &rule}});
+  }
+  std::int64_t nextVisible() const { return m_hidden.empty() ? kNever : m_hidden.begin()->at; }
+  template <class Late> void reveal(std::int64_t t, Late late) {
+    for (; nextVisible() <= t; m_hidden.erase(m_hidden.begin())) {
+      const Taken& taken = m_hidden.begin()->taken;
+      if (taken.demand.arrival + m_timeout < t)
+        late(taken.demand.arrival, t);
+      else
+        m_again.insert(taken);
+    }
+  }
+
+ private:
+  struct Taken {
+    Demand demand;
+    const DemandRule* by; // outlives the queue
+    auto order() const { return std::tuple(demand.arrival, demand.duration, demand.cores); }
+    bool operator<(const Taken& other) const { return order() < other.order(); }
+  };
+  struct Hidden {
+    std::int64_t at;
+    Taken taken;
+    bool operator<(const Hidden& other) const { return at < other.at || (at == other.at && taken < other.taken); }
+  };
+  std::int64_t oldest() const { return m_again.empty() ? m_new.front().arrival : m_again.begin()->demand.arrival; }
+  void drop() {
     if (m_again.empty())
       m_new.pop();
     else
       m_again.erase(m_again.begin());
   }
-  // Hands what is over before t to `late` with the instant at which it was.
-  template <class Late> void dropLate(std::int64_t t, Late late) {
-    for (; !empty() && front().arrival + m_timeout < t; pop()) late(front(), front().arrival + m_timeout);
-  }
 
-  // An instance that was lost at t had this.
-  void hide(const Demand& message, std::int64_t t) { m_hidden.insert({t + m_visibility, message}); }
-  std::int64_t nextVisible() const { return m_hidden.empty() ? kNever : m_hidden.begin()->at; }
-  template <class Late> void reveal(std::int64_t t, Late late) {
-    for (; nextVisible() <= t; m_hidden.erase(m_hidden.begin())) {
-      const Demand& message = m_hidden.begin()->message;
-      if (message.arrival + m_timeout < t)
-        late(message, t);
-      else
-        m_again.insert(message);
-    }
-  }
-
- private:
-  static auto order(const Demand& m) { return std::tuple(m.arrival, m.duration, m.cores); }
-  struct Older {
-    bool operator()(const Demand& a, const Demand& b) const { return order(a) < order(b); }
-  };
-  struct Hidden {
-    std::int64_t at;
-    Demand message;
-    bool operator<(const Hidden& other) const {
-      return std::tuple(at, order(message)) < std::tuple(other.at, order(other.message));
-    }
-  };
   std::int64_t m_timeout, m_visibility;
-  WaitingLine m_new;
-  std::multiset<Demand, Older> m_again;
+  WaitingLine<Message> m_new;
+  std::multiset<Taken> m_again;
   std::multiset<Hidden> m_hidden;
 };
 

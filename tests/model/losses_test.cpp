@@ -204,3 +204,26 @@ TEST_CASE("A new instance gets a growing share in slow start", "[ec2]") {
   fleet.slowStart = {};
   CHECK(simulate(fleet, upTo(1000s), requests).windows.at(0).outcomes.completed == 40);
 }
+
+// 100 ms of CPU for up to eight threads: 12.5 ms on the first type's eight vCPUs, 50 ms on the two of the second, which
+// is all that this fleet has of the spot market.
+TEST_CASE("A message takes as long as the type of instance needs that takes it", "[ec2][queue]") {
+  auto fleet = fixed(2, 1);
+  fleet.vcpus = 8;
+  fleet.threads = 8;
+  fleet.workers = 1;
+  fleet.routing = model::Routing::Queue;
+  fleet.furtherKinds = {{2, 1, 1, 0, {}}};
+  fleet.mix.onDemandPercent = 0;
+  fleet.mix.spotOrder = {1};
+  const std::vector<Request> requests{{0, 100'000'000, 0}, {kSecond, 100'000'000, 0}};
+  CHECK(simulate(fleet, upTo(60s), requests).windows.at(0).outcomes.latency.meanSeconds() == Approx(0.05));
+  fleet.mix.onDemandPercent = 100;
+  CHECK(simulate(fleet, upTo(60s), requests).windows.at(0).outcomes.latency.meanSeconds() == Approx(0.0125));
+  // One that comes back from a lost instance of the second type keeps its work.
+  fleet.mix.onDemandPercent = 50;
+  fleet.lostInstances = {{10ms, 1}};
+  fleet.visibilityTimeout = 5s;
+  const auto again = simulate(fleet, upTo(60s), {{0, 100'000'000, 0}});
+  CHECK(again.windows.at(0).outcomes.latency.meanSeconds() == Approx(5.01 + 0.05));
+}

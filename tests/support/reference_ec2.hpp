@@ -563,14 +563,9 @@ class Ec2 {
     if (chosen == nullptr && !queued()) return reject();
     ++m_slots[m_slot].routed;
     const auto& kind = m_kinds[chosen == nullptr ? 0 : chosen->kind];
-    const double parallel = std::min(m_fleet.threads, kind.vcpus);
-    const std::int64_t lasts =
-        std::llround(static_cast<double>(request.io) + static_cast<double>(request.cpu) / (kind.speed * parallel));
-    const double used =
-        lasts == 0 ? 0.0
-                   : std::min(parallel, static_cast<double>(request.cpu) / (kind.speed * static_cast<double>(lasts)));
-    const Job job{m_now, lasts * 1024, std::llround(used * static_cast<double>(kUnit)), lasts};
-    if (queued()) return m_fresh.push_back(job);
+    const auto cpu = static_cast<double>(request.cpu), io = static_cast<double>(request.io);
+    if (queued()) return m_fresh.push_back({m_now, 0, 0, 0, cpu, io, 0});
+    const Job job = jobFor(chosen->kind, {m_now, 0, 0, 0, cpu, io, 0});
     Host& host = *chosen;
     if (host.dead()) {
       if (window != nullptr) ++window->outcomes.errored;
@@ -586,6 +581,29 @@ class Ec2 {
     } else {
       reject();
     }
+  }
+
+  // The same work where another type does it.
+  Job jobFor(std::size_t k, Job job) const {
+    const auto& kind = m_kinds[k];
+    const double parallel = std::min(m_fleet.threads, kind.vcpus);
+    job.kind = k;
+    job.lasts = std::llround(job.io + job.cpu / (kind.speed * parallel));
+    const double used =
+        job.lasts == 0 ? 0.0 : std::min(parallel, job.cpu / (kind.speed * static_cast<double>(job.lasts)));
+    job.cores = std::llround(used * static_cast<double>(kUnit));
+    job.left = job.lasts * 1024;
+    return job;
+  }
+  // Of one that comes back only what its type made of it is known, unless that type takes it again.
+  Job takenBy(std::size_t k, Job job, bool again) const {
+    if (again && job.kind != k) {
+      const auto& old = m_kinds[job.kind];
+      const auto lasts = static_cast<double>(job.lasts);
+      job.cpu = static_cast<double>(job.cores) / static_cast<double>(kUnit) * old.speed * lasts;
+      job.io = std::max(0.0, lasts - job.cpu / (old.speed * std::min(m_fleet.threads, old.vcpus)));
+    }
+    return again && job.kind == k ? job : jobFor(k, job);
   }
 
   bool isHandedOver(const Host* chosen) const {
@@ -652,7 +670,7 @@ class Ec2 {
     Host& host = m_hosts[m_targets[best]];
     ++host.receivedInPeriod;
     host.progress(m_now, cores(host), isSharing(host));
-    host.running.push_back(oldest());
+    host.running.push_back(takenBy(host.kind, oldest(), !m_again.empty()));
     popOldest();
     judgeCredits(host);
   }

@@ -20,6 +20,8 @@ enum class State { Booting, Condemned, Serving, Draining, Gone };
 
 struct Job {
   std::int64_t arrival, left, cores, lasts; // left: of the work, in 2^-10 ns
+  double cpu = 0, io = 0;                   // what it is made of, ns
+  std::size_t kind = 0;                     // that works on it
 };
 
 struct Host {
