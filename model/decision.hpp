@@ -67,7 +67,7 @@ struct NeighbourResult {
 struct OverflowSummary {
   std::uint64_t count = 0;                          // requests to the function, summed over replications
   Estimate fraction;                                // of all requests
-  double baseP99Ms = 0, functionP99Ms = 0;          // of the completed requests of each
+  std::optional<double> baseP99Ms, functionP99Ms;   // of the completed requests of each; nothing: it completed none
   std::int64_t hours = 0, hoursOfMost = 0;          // clock hours of all replications; the fewest that hold 9 tenths
   std::optional<int> busiestHourOfDay;              // 0..23 from the run's start; nothing: shorter than a day, or none
   double busiestShare = 0;                          // of the overflow, in that hour of the day
@@ -245,7 +245,8 @@ struct StaticComparison {
 // A platform under workload.failures and, on the same requests, without.
 struct StressEffect {
   struct Figures {
-    double p99Ms = 0, failedFraction = 0, monthlyUsd = 0;
+    std::optional<double> p99Ms; // nothing: no request was completed
+    double failedFraction = 0, monthlyUsd = 0;
     bool meetsObjective = false;
   };
   Platform platform = Platform::Lambda;

@@ -21,10 +21,21 @@ bool isExponential(const workloads::Workload& workload) {
   return workload.work.duration && std::holds_alternative<workloads::Exponential>(*workload.work.duration);
 }
 
-// Requests one instance sees, when each sees an equal share: exact for random routing, close for the other two.
-std::optional<QueueFigures> instanceQueue(const Ec2Fleet& fleet, const workloads::Workload& workload, double rate) {
+// Requests one instance sees, when each sees an equal share: exact for random routing, close for the other two. Workers
+// that take from one queue at full speed are one station.
+std::optional<QueueFigures> stationQueue(const Ec2Fleet& fleet, const workloads::Workload& workload, double ratePerS) {
   const auto work = workOf(workload);
   const double serviceS = work.meanSeconds * ec2Stretch(fleet, workload.work);
+  if (fleet.routing == Routing::Queue) {
+    const auto workers = fleet.initial * fleet.workers;
+    if (fleet.discipline == Discipline::ProcessorSharing &&
+        static_cast<double>(fleet.workers) > fullSpeedRequests(fleet, workload))
+      return std::nullopt;
+    if (isExponential(workload)) return mmc(workers, ratePerS, serviceS);
+    return workers == 1 ? mg1(ratePerS, serviceS, work.squaredCv)
+                        : mgcAllenCunneen(workers, ratePerS, serviceS, 1.0, work.squaredCv);
+  }
+  const double rate = ratePerS / static_cast<double>(fleet.initial);
   if (fleet.discipline == Discipline::ProcessorSharing)
     return mgcProcessorSharing(fleet.vcpus, rate, coreSeconds(fleet, workload), serviceS);
   if (isExponential(workload)) return mmc(fleet.workers, rate, serviceS);
@@ -33,11 +44,13 @@ std::optional<QueueFigures> instanceQueue(const Ec2Fleet& fleet, const workloads
 }
 
 std::string queueMethod(const Ec2Fleet& fleet, const workloads::Workload& workload) {
-  std::string method = fleet.discipline == Discipline::ProcessorSharing ? "M/G/c processor sharing"
-                       : isExponential(workload)                        ? "M/M/c"
-                       : fleet.workers == 1                             ? "M/G/1 (Pollaczek-Khinchine)"
-                                                                        : "M/G/c (Allen-Cunneen)";
-  if (fleet.initial > 1 && fleet.routing != Routing::Random) method += ", routing taken as random";
+  const bool oneQueue = fleet.routing == Routing::Queue;
+  const bool oneWorker = fleet.workers == 1 && (!oneQueue || fleet.initial == 1);
+  std::string method = fleet.discipline == Discipline::ProcessorSharing && !oneQueue ? "M/G/c processor sharing"
+                       : isExponential(workload)                                     ? "M/M/c"
+                       : oneWorker ? "M/G/1 (Pollaczek-Khinchine)"
+                                   : "M/G/c (Allen-Cunneen)";
+  if (fleet.initial > 1 && fleet.routing != Routing::Random && !oneQueue) method += ", routing taken as random";
   return method;
 }
 
@@ -102,19 +115,36 @@ std::vector<AnalyticFigure> lambdaFigures(const Scenario& scenario, const Platfo
   return figures;
 }
 
+namespace {
+
+// The laws are about equal instances that nothing but their vCPUs and workers slows down.
+bool lawsHold(const Ec2Fleet& fleet) {
+  const bool slows = fleet.credits && fleet.credits->mode == pricing::CreditMode::Standard;
+  return fleet.furtherKinds.empty() && fleet.linkPerRequest == Duration{} && !slows;
+}
+
+// A request whose caller has gone may have worked before, to the end, or not at all: its load is not known.
+bool loadIsKnown(const PlatformResult& simulated) {
+  constexpr double kFew = 1e-3;
+  return static_cast<double>(simulated.timedOut) <= kFew * static_cast<double>(simulated.requests);
+}
+
+} // namespace
+
 std::vector<AnalyticFigure> ec2Figures(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                                        const PlatformResult& simulated, double ratePerSecond) {
   std::vector<AnalyticFigure> figures;
   if (ratePerSecond <= 0 || simulated.instancesMean.value <= 0) return figures;
   const auto fleet = ec2Fleet(scenario, catalogue);
-  if (!fleet.furtherKinds.empty()) return figures; // the laws below are about equal instances
+  if (!lawsHold(fleet)) return figures;
   const double servedShare = 1 - simulated.failedFraction.value;
   const double load = ratePerSecond * servedShare * coreSeconds(fleet, scenario.workload);
-  figures.push_back({Platform::Ec2, "utilisation", "utilisation law",
-                     load / (simulated.instancesMean.value * fleet.vcpus), simulated.utilisation, "of vCPU time"});
+  if (loadIsKnown(simulated))
+    figures.push_back({Platform::Ec2, "utilisation", "utilisation law",
+                       load / (simulated.instancesMean.value * fleet.vcpus), simulated.utilisation, "of vCPU time"});
   if (!isPoisson(scenario.workload) || !isFixedFleet(fleet)) return figures;
   if (fleet.mix.usesSpot()) return figures; // nor do interruptions belong to a queue's formula
-  const auto queue = instanceQueue(fleet, scenario.workload, ratePerSecond / static_cast<double>(fleet.initial));
+  const auto queue = stationQueue(fleet, scenario.workload, ratePerSecond);
   if (!queue) return figures;
   figures.push_back({Platform::Ec2, "mean latency", queueMethod(fleet, scenario.workload),
                      1e3 * queue->meanResponseS + pricing::inMilliseconds(fleet.overhead), simulated.latency.mean,
@@ -162,10 +192,12 @@ std::vector<AnalyticFigure> hybridFigures(const Scenario& scenario, const pricin
                        const char* unit) {
     figures.push_back({Platform::Hybrid, quantity, method, closedForm, estimate, unit});
   };
-  add("utilisation", "utilisation law",
-      ratePerSecond * (1 - share) * coreSeconds(fleet.base, workload) /
-          (simulated.instancesMean.value * fleet.base.vcpus),
-      simulated.utilisation, "of vCPU time");
+  if (!lawsHold(fleet.base)) return figures;
+  if (loadIsKnown(simulated))
+    add("utilisation", "utilisation law",
+        ratePerSecond * (1 - share) * coreSeconds(fleet.base, workload) /
+            (simulated.instancesMean.value * fleet.base.vcpus),
+        simulated.utilisation, "of vCPU time");
   if (overflowFormHolds(fleet, workload)) {
     const std::vector<double> rates{ratePerSecond};
     add("overflow", "Erlang B, sharing", forecast(fleet, workload, rates).share, simulated.overflow->fraction,

@@ -337,6 +337,19 @@ SpotSummary spotSummary(const Scenario& scenario, const std::vector<InstanceKind
   return summary;
 }
 
+// `fleet`: the scenario with its EC2 setup, or with a hybrid's base in its place.
+void describeFleet(const Scenario& fleet, const pricing::PriceCatalogue& catalogue,
+                   const std::vector<Ec2Tally>& tallies, double seconds, PlatformResult& result) {
+  const auto kinds = kindsOf(ec2Fleet(fleet, catalogue));
+  describeInstances(
+      tallies, seconds, [&](const auto& t) { return vcpuNs(kinds, t); }, result);
+  for (const auto& tally : tallies) {
+    result.wentUnhealthy += tally.wentUnhealthy;
+    result.failedOpen += tally.failedOpen;
+  }
+  if (usesSpot(*fleet.ec2)) result.spot = spotSummary(fleet, kinds, tallies, seconds);
+}
+
 struct Part {
   const char* name;
   std::optional<Duration> limit;
@@ -388,8 +401,8 @@ std::string lambdaLabel(const Scenario& scenario) {
 std::string ec2Label(const Scenario& scenario) {
   const auto& setup = *scenario.ec2;
   std::string label = *setup.instanceType;
-  if (setup.mixed && !setup.mixed->types.empty()) label += fmt::format(" + {} types", setup.mixed->types.size());
-  if (isFixedFleet(setup))
+  if (setup.mixed && !setup.mixed->types.empty()) label += fmt::format(" + {} type{}", setup.mixed->types.size(), setup.mixed->types.size() == 1 ? "" : "s");
+  if (isFixedFleet(setup) || (setup.min == setup.max && setup.scheduledActions.actions.empty()))
     label += fmt::format(" x {}", setup.initial.value_or(setup.min));
   else
     label += fmt::format(" x {} to {}", setup.min, setup.max);
@@ -467,14 +480,7 @@ PlatformResult assessEc2(const Scenario& scenario, const pricing::PriceCatalogue
   describeOutcomes(outcomesOf(observations.ec2), result);
   sufferFailures(scenario, outcomesOf(observations.ec2), result);
   judge(scenario.objective, result);
-  const auto kinds = kindsOf(ec2Fleet(scenario, catalogue));
-  describeInstances(
-      observations.ec2, shape.observedSeconds(), [&](const auto& t) { return vcpuNs(kinds, t); }, result);
-  for (const auto& tally : observations.ec2) {
-    result.wentUnhealthy += tally.wentUnhealthy;
-    result.failedOpen += tally.failedOpen;
-  }
-  if (usesSpot(*scenario.ec2)) result.spot = spotSummary(scenario, kinds, observations.ec2, shape.observedSeconds());
+  describeFleet(scenario, catalogue, observations.ec2, shape.observedSeconds(), result);
   addBill(scenario, catalogue, observations.ec2, meteredBy(shape, hourlyRequests), result);
   result.timeline = observations.timeline;
   return result;
@@ -516,9 +522,7 @@ PlatformResult assessHybrid(const Scenario& scenario, const pricing::PriceCatalo
   for (const auto& tally : parts.base) onInstances += static_cast<double>(tally.outcomes.completed);
   sufferFailures(scenario, outcomes, result, result.completed > 0 ? onInstances / static_cast<double>(result.completed) : 0);
   judge(scenario.objective, result);
-  const auto kinds = kindsOf(ec2Fleet(withBase(scenario), catalogue));
-  describeInstances(
-      parts.base, shape.observedSeconds(), [&](const auto& t) { return vcpuNs(kinds, t); }, result);
+  describeFleet(withBase(scenario), catalogue, parts.base, shape.observedSeconds(), result);
   describeEnvironments(parts.function, shape.observedSeconds(), constantProvisioned(*scenario.lambda), result);
   result.overflow = overflowSummary(observations);
   auto metered = meteredBy(shape, hourlyRequests);

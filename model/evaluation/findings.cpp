@@ -127,15 +127,17 @@ void addOverflowReason(const PlatformResult& hybrid, std::vector<Reason>& reason
   const auto& overflow = *hybrid.overflow;
   if (overflow.count == 0) return;
   auto message = fmt::format(
-      "Of the hybrid's requests {} go to Lambda ({} of {}), nine tenths of these in {} of {} hours",
+      "Of the hybrid's requests {} go to Lambda ({} of {}), nine tenths of these in {} of the {} hours of all runs",
       pricing::displayPercent(overflow.fraction.value), pricing::displayCount(static_cast<double>(overflow.count)),
       pricing::displayCount(static_cast<double>(hybrid.requests)), overflow.hoursOfMost, overflow.hours);
   if (overflow.busiestHourOfDay)
     message += fmt::format("; most in the hour from {} ({} of them)", hourText(*overflow.busiestHourOfDay),
                            pricing::displayPercent(overflow.busiestShare));
-  message +=
-      fmt::format(". p99 is {} on its instances and {} on Lambda.", pricing::displaySeconds(overflow.baseP99Ms / 1e3),
-                  pricing::displaySeconds(overflow.functionP99Ms / 1e3));
+  message += '.';
+  if (overflow.baseP99Ms && overflow.functionP99Ms)
+    message += fmt::format(" p99 is {} on its instances and {} on Lambda.",
+                           pricing::displaySeconds(*overflow.baseP99Ms / 1e3),
+                           pricing::displaySeconds(*overflow.functionP99Ms / 1e3));
   reasons.push_back({"overflow", std::move(message)});
 }
 

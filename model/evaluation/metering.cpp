@@ -218,7 +218,7 @@ double surplusHours(double credits, double factor) {
 }
 
 // On demand or committed, a warm pool's instances among it while they run; and without a record of the market all of it
-// as the scenario says.
+// as the scenario says. Where the market keeps its own record, the rest of a fleet on spot was launched on demand.
 void addBoughtAsSaid(const Scenario& scenario, const Ec2Tally& tally, double factor, pricing::MonthlyUsage& usage) {
   const auto& setup = *scenario.ec2;
   const auto spot = tally.spotTotal();
@@ -227,9 +227,11 @@ void addBoughtAsSaid(const Scenario& scenario, const Ec2Tally& tally, double fac
   rest.minimumTopUpNs = tally.minimumTopUpNs - spot.minimumTopUpNs;
   rest.warmPoolRunningNs = tally.warmPoolRunningNs;
   rest.warmPoolTopUpNs = tally.warmPoolTopUpNs;
+  const bool fellBack = setup.purchase == pricing::Purchase::Spot && !tally.spot.empty();
+  const auto purchase = fellBack ? pricing::Purchase::OnDemand : setup.purchase;
   const double floor = static_cast<double>(onDemandOf(setup, setup.min));
   const auto before = usage.ec2.size();
-  for (const auto& paid : paidHours(setup.purchase, floor, scenario.hoursPerMonth, usedInstanceHours(rest, factor)))
+  for (const auto& paid : paidHours(purchase, floor, scenario.hoursPerMonth, usedInstanceHours(rest, factor)))
     if (paid.hours > 0 || tally.spot.empty()) usage.ec2.push_back({*setup.instanceType, paid.hours, paid.purchase, 0});
   if (usage.ec2.size() > before)
     usage.ec2[before].surplusVcpuHours = surplusHours(tally.surplusCredits - spot.surplusCredits, factor);

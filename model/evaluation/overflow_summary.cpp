@@ -5,6 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <numeric>
+#include <optional>
 
 namespace model {
 
@@ -40,10 +41,11 @@ void describeDay(const Observations& observations, std::uint64_t total, Overflow
   summary.busiestShare = static_cast<double>(*busiest) / static_cast<double>(total);
 }
 
-double p99Ms(const std::vector<HybridTally>& tallies, auto&& part) {
+std::optional<double> p99Ms(const std::vector<HybridTally>& tallies, auto&& part) {
   LatencyHistogram all;
   for (const auto& tally : tallies) all.merge(part(tally).outcomes.latency);
-  return all.count() > 0 ? 1e3 * all.quantileSeconds(0.99) : 0;
+  if (all.count() == 0) return std::nullopt;
+  return 1e3 * all.quantileSeconds(0.99);
 }
 
 } // namespace

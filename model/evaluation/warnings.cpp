@@ -8,6 +8,7 @@
 #include "model/evaluation/memory_choice.hpp"
 #include "model/evaluation/metering.hpp"
 #include "model/evaluation/replication.hpp"
+#include "model/hybrid/hybrid_setup.hpp"
 #include "model/report/report.hpp"
 #include "workloads/import/trace.hpp"
 
@@ -190,6 +191,25 @@ class WarningList {
         "hours does, and a smaller lambda.provisioned_plan.min keeps less.");
   }
 
+  // What is asked to happen after the end of the run does not.
+  void aboutFailures() {
+    const auto horizon = runShape(m_decision.scenario).horizon;
+    const auto& failures = m_decision.scenario.failures;
+    std::size_t late = 0;
+    const auto count = [&](const auto& events) {
+      for (const auto& event : events) late += event.at >= horizon ? 1 : 0;
+    };
+    count(failures.slowdowns);
+    count(failures.lostInstances);
+    count(failures.lostZones);
+    count(failures.badDeployments);
+    if (late == 0) return;
+    add("failures_after_end",
+        fmt::format("{} of the events in workload.failures begin{} when the run of {} is over: they strike nobody.", late,
+                    late == 1 ? "s" : "", pricing::displaySeconds(pricing::inSeconds(horizon))),
+        "Raise run.horizon, or let them happen earlier.");
+  }
+
   void aboutEc2(double ratePerSecond, const pricing::PriceCatalogue& catalogue) {
     if (!m_decision.ec2) return;
     const auto& result = *m_decision.ec2;
@@ -205,13 +225,39 @@ class WarningList {
     else if (result.utilisation.value > 0.85)
       add("cpu_high",
           fmt::format("The fleet runs at {} CPU on average.", pricing::displayPercent(result.utilisation.value)),
-          "There is little room for a burst or a lost instance; lower ec2.scaling.target or raise ec2.max.");
+          std::holds_alternative<NoScaling>(fleet.scaling)
+              ? "There is little room for a burst or a lost instance; raise ec2.initial or let a policy scale."
+              : "There is little room for a burst or a lost instance; lower ec2.scaling.target or raise ec2.max.");
     if (result.peakInstances >= most && !std::holds_alternative<NoScaling>(fleet.scaling) && most > fleet.min)
       add("fleet_at_max", fmt::format("The fleet reached its maximum of {} instances.", most),
           "Beyond it requests queue and fail; raise ec2.max.");
     aboutScaling(*m_decision.scenario.ec2, fleet, runShape(m_decision.scenario).horizon);
-    const auto* type = catalogue.findType(*m_decision.scenario.ec2->instanceType);
+    aboutInstances(m_decision.scenario, result, ratePerSecond, catalogue);
+  }
+
+  // Of EC2, and of a hybrid's base in its place in `scenario`.
+  void aboutInstances(const Scenario& scenario, const PlatformResult& result, double ratePerSecond,
+                      const pricing::PriceCatalogue& catalogue) {
+    const auto fleet = ec2Fleet(scenario, catalogue);
+    const auto* type = catalogue.findType(*scenario.ec2->instanceType);
     if (type != nullptr && type->burstable) aboutCredits(*type, fleet, result);
+    aboutLink(fleet, result, ratePerSecond);
+    aboutSpot(scenario, result);
+    aboutHealthChecks(scenario, result);
+  }
+
+  void aboutLink(const Ec2Fleet& fleet, const PlatformResult& result, double ratePerSecond) {
+    constexpr double kNearlyFull = 0.8;
+    if (fleet.linkPerRequest == Duration{} || result.instancesMean.value <= 0) return;
+    const double kept = result.overflow ? 1 - result.overflow->fraction.value : 1;
+    const double full = kept * ratePerSecond * pricing::inSeconds(fleet.linkPerRequest) / result.instancesMean.value;
+    if (full < kNearlyFull) return;
+    add("link_full",
+        fmt::format("Network or volume is the narrowest place of {}: what arrives would keep that of each instance {} "
+                    "busy on average.",
+                    onInstancesOf(result), pricing::displayPercent(full)),
+        "Responses wait for it while CPU is free: more instances, a type with a wider network or volume, smaller "
+        "payloads, a faster volume (ec2.ebs_throughput) or less of it (ec2.disk_per_request).");
   }
 
   void aboutScaling(const Ec2Setup& setup, const Ec2Fleet& fleet, Duration horizon) {
@@ -227,9 +273,12 @@ class WarningList {
           fmt::format("Predictive scaling makes its first forecast after {}, the run ends at {}.",
                       pricing::toText(fleet.predictive->history), pricing::toText(horizon)),
           "Raise run.horizon: until then only the policy and the schedule scale.");
-    if (fleet.predictive && !scales && fleet.scheduled.actions.empty())
+    if (!fleet.scheduled.actions.empty()) return;
+    if (fleet.predictive && !scales)
       add("only_grows", "Predictive scaling never removes an instance, and no policy does: the fleet only grows.",
           "Set ec2.scaling to a policy; AWS's advice is to use both.");
+    if (const auto* step = std::get_if<StepScaling>(&fleet.scaling); step && step->in.empty())
+      add("only_grows", "Step scaling has no step in: the fleet only grows.", "Give ec2.scaling.in a step.");
   }
 
   void aboutCredits(const pricing::InstanceType& type, const Ec2Fleet& fleet, const PlatformResult& result) {
@@ -258,9 +307,8 @@ class WarningList {
   }
 
   // What AWS takes back, and what it does not give.
-  void aboutSpot() {
-    if (!m_decision.ec2 || !m_decision.ec2->spot) return;
-    const auto& result = *m_decision.ec2;
+  void aboutSpot(const Scenario& scenario, const PlatformResult& result) {
+    if (!result.spot) return;
     const auto& spot = *result.spot;
     const auto requests = static_cast<double>(std::max<std::uint64_t>(1, result.requests));
     const double lost = static_cast<double>(spot.lostRequests) / requests, failed = result.failedFraction.value;
@@ -275,24 +323,26 @@ class WarningList {
           "(ec2.mixed.base_on_demand).");
     if (spot.launchesWithoutCapacity > 0)
       add("spot_capacity",
-          fmt::format("{} launches found no spot capacity.",
-                      pricing::displayCount(static_cast<double>(spot.launchesWithoutCapacity))),
-          "More types in ec2.mixed.types find it more often; EC2 Auto Scaling does not go on demand by itself.");
+          fmt::format("No type of {} had spot capacity {} times that a launch asked, each asking again counted.",
+                      onInstancesOf(result), pricing::displayCount(static_cast<double>(spot.launchesWithoutCapacity))),
+          scenario.ec2->spot.fallbackOnDemand
+              ? "These went on demand; more types in ec2.mixed.types find capacity more often."
+              : "More types in ec2.mixed.types find it more often; EC2 Auto Scaling does not go on demand by itself.");
   }
 
   // Overload that the balancer sees.
-  void aboutHealthChecks() {
-    if (!m_decision.ec2 || m_decision.ec2->wentUnhealthy == 0) return;
-    const auto& result = *m_decision.ec2;
+  void aboutHealthChecks(const Scenario& scenario, const PlatformResult& result) {
+    if (result.wentUnhealthy == 0) return;
     const auto shown = [](std::uint64_t count) { return pricing::displayCount(static_cast<double>(count)); };
     add("health_checks",
-        fmt::format("Overloaded instances failed their health checks and went out of rotation {} times{}.",
+        fmt::format("Overloaded instances of {} failed their health checks and went out of rotation {} times{}.",
+                    onInstancesOf(result),
                     shown(result.wentUnhealthy),
                     result.failedOpen == 0 ? std::string()
                                            : fmt::format("; {} times none was left and requests went to all of them "
                                                          "(fail-open)",
                                                          shown(result.failedOpen))),
-        m_decision.scenario.ec2->healthCheck.replaces
+        scenario.ec2->healthCheck.replaces
             ? "Each leaves its load to the others and is replaced: more instances, a lower scaling target, or a check that "
               "no worker has to answer."
             : "Each leaves its load to the others: more instances, a lower scaling target, or a check that no worker has "
@@ -314,9 +364,10 @@ class WarningList {
                 "requests as late ones, or raise managed_instances.min until none are.");
   }
 
-  void aboutHybrid() {
+  void aboutHybrid(double ratePerSecond, const pricing::PriceCatalogue& catalogue) {
     if (!m_decision.hybrid) return;
     const auto& result = *m_decision.hybrid;
+    aboutInstances(withBase(m_decision.scenario), result, ratePerSecond, catalogue);
     constexpr double kManyCold = 0.1;
     if (result.overflow->count == 0)
       return add("hybrid_never_overflows", "The hybrid's instances took every request; its function never ran.",
@@ -360,6 +411,9 @@ class WarningList {
   }
 
  private:
+  static const char* onInstancesOf(const PlatformResult& result) {
+    return result.platform == Platform::Hybrid ? "the hybrid's instances" : "the fleet";
+  }
   // Environments, by Little's law.
   double busyOnAverage(double ratePerSecond, const LambdaFunction& function) const {
     const auto& workload = m_decision.scenario.workload;
@@ -385,13 +439,12 @@ std::vector<Warning> warnings(const Decision& decision, const pricing::PriceCata
   list.aboutProvisionedPlan();
   list.aboutProvisionedRoom();
   list.aboutEc2(decision.meanRequestsPerSecond, catalogue);
-  list.aboutSpot();
-  list.aboutHealthChecks();
+  list.aboutFailures();
   if (decision.lambda) list.aboutCertainty(*decision.lambda);
   if (decision.ec2) list.aboutCertainty(*decision.ec2);
   list.aboutManaged();
   if (decision.managed) list.aboutCertainty(*decision.managed);
-  list.aboutHybrid();
+  list.aboutHybrid(decision.meanRequestsPerSecond, catalogue);
   if (decision.hybrid) list.aboutCertainty(*decision.hybrid);
   auto found = list.take();
   for (auto& warning : powerTuningWarnings(decision)) found.push_back(std::move(warning));

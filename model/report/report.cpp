@@ -18,6 +18,10 @@ std::string dollars(const Estimate& e) {
   return isShown(e) ? fmt::format("{} ± {}", dollars(e.value), dollars(e.halfWidth)) : dollars(e.value);
 }
 
+std::string p99Text(const StressEffect::Figures& figures) {
+  return figures.p99Ms ? pricing::displaySeconds(*figures.p99Ms / 1e3) : "unknown (nothing completed)";
+}
+
 std::string platformTitle(Platform platform) {
   switch (platform) {
   case Platform::Lambda: return "Lambda";
@@ -86,12 +90,15 @@ Table comparison(const Decision& decision) {
   };
   addRow(table, "configuration", results, [](const auto& r) { return r.configuration; });
   addRow(table, "cost a month", results, [](const auto& r) { return dollars(r.monthlyCostUsd); });
-  addRow(table, "mean latency", results, [](const auto& r) { return milliseconds(r.latency.mean); });
-  addRow(table, "p50", results, [](const auto& r) { return milliseconds(r.latency.p50); });
-  addRow(table, "p95", results, [](const auto& r) { return milliseconds(r.latency.p95); });
-  addRow(table, "p99", results, [](const auto& r) { return milliseconds(r.latency.p99); });
-  addRow(table, "p99.9", results, [](const auto& r) { return milliseconds(r.latency.p999); });
-  addRow(table, "slowest", results, [](const auto& r) { return milliseconds({r.latency.max.value, 0}); });
+  const auto latency = [&](const char* title, auto&& figure) {
+    addRow(table, title, results, [&](const auto& r) { return r.completed > 0 ? milliseconds(figure(r.latency)) : "–"; });
+  };
+  latency("mean latency", [](const auto& l) { return l.mean; });
+  latency("p50", [](const auto& l) { return l.p50; });
+  latency("p95", [](const auto& l) { return l.p95; });
+  latency("p99", [](const auto& l) { return l.p99; });
+  latency("p99.9", [](const auto& l) { return l.p999; });
+  latency("slowest", [](const auto& l) { return Estimate{l.max.value, 0}; });
   addRow(table, "failed (of attempts)", results, [](const auto& r) { return percent(r.failedFraction); });
   addRow(table, "  throttled, timed out, rejected", results, [](const auto& r) {
     return fmt::format("{}, {}, {}", whole(r.throttled), whole(r.timedOut), whole(r.rejected));
@@ -212,7 +219,7 @@ void addStress(const Decision& decision, std::vector<Block>& blocks) {
                {"meets the objective", false}},
               {}};
   const auto addRow = [&](Platform platform, const char* stress, const StressEffect::Figures& f) {
-    table.rows.push_back({platformTitle(platform), stress, pricing::displaySeconds(f.p99Ms / 1e3),
+    table.rows.push_back({platformTitle(platform), stress, p99Text(f),
                           pricing::displayPercent(f.failedFraction), dollars(f.monthlyUsd),
                           f.meetsObjective ? "yes" : "no"});
   };

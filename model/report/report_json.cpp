@@ -227,9 +227,12 @@ void addScalingTimeline(const PlatformResult& result, Json& out) {
 }
 
 Json toJson(const OverflowSummary& overflow) {
-  Json out{{"count", overflow.count},           {"fraction", toJson(overflow.fraction)},
-           {"base_p99_ms", overflow.baseP99Ms}, {"function_p99_ms", overflow.functionP99Ms},
-           {"hours", overflow.hours},           {"hours_of_nine_tenths", overflow.hoursOfMost}};
+  Json out{{"count", overflow.count},
+           {"fraction", toJson(overflow.fraction)},
+           {"hours", overflow.hours},
+           {"hours_of_nine_tenths", overflow.hoursOfMost}};
+  if (overflow.baseP99Ms) out["base_p99_ms"] = *overflow.baseP99Ms;
+  if (overflow.functionP99Ms) out["function_p99_ms"] = *overflow.functionP99Ms;
   if (overflow.busiestHourOfDay) {
     out["busiest_hour_of_day"] = *overflow.busiestHourOfDay;
     out["busiest_hour_share"] = overflow.busiestShare;
@@ -248,8 +251,8 @@ Json toJson(const PlatformResult& result) {
              {"errored", result.errored},
              {"expired", result.expired},
              {"unfinished", result.unfinished}}},
-           {"failed_fraction", toJson(result.failedFraction)},
-           {"latency_ms", toJson(result.latency)}};
+           {"failed_fraction", toJson(result.failedFraction)}};
+  if (result.completed > 0) out["latency_ms"] = toJson(result.latency);
   if (result.platform == Platform::Lambda || result.overflow) addLambda(result, out);
   if (result.overflow) out["overflow"] = toJson(*result.overflow);
   if (result.platform != Platform::Lambda) addInstances(result, out);
@@ -317,10 +320,11 @@ Json toJson(const IdleSensitivity& sensitivity) {
 }
 
 Json toJson(const StressEffect::Figures& figures) {
-  return {{"p99_ms", figures.p99Ms},
-          {"failed_fraction", figures.failedFraction},
-          {"monthly_cost_usd", figures.monthlyUsd},
-          {"meets_objective", figures.meetsObjective}};
+  Json out{{"failed_fraction", figures.failedFraction},
+           {"monthly_cost_usd", figures.monthlyUsd},
+           {"meets_objective", figures.meetsObjective}};
+  if (figures.p99Ms) out["p99_ms"] = *figures.p99Ms;
+  return out;
 }
 
 Json decisionJson(const Decision& decision) {

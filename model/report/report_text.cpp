@@ -144,8 +144,8 @@ void csvRows(std::string& out, const PlatformResult& r) {
   if (r.overflow) {
     csvRow(out, r, "overflow_fraction", r.overflow->fraction, "of attempts");
     csvRow(out, r, "overflow_count", {static_cast<double>(r.overflow->count), 0}, "requests");
-    csvRow(out, r, "base_latency_p99", {r.overflow->baseP99Ms, 0}, "ms");
-    csvRow(out, r, "function_latency_p99", {r.overflow->functionP99Ms, 0}, "ms");
+    if (r.overflow->baseP99Ms) csvRow(out, r, "base_latency_p99", {*r.overflow->baseP99Ms, 0}, "ms");
+    if (r.overflow->functionP99Ms) csvRow(out, r, "function_latency_p99", {*r.overflow->functionP99Ms, 0}, "ms");
   }
   if (r.platform == Platform::Lambda || r.overflow) {
     csvRow(out, r, "cold_fraction", r.coldFraction, "of started");

@@ -139,3 +139,27 @@ TEST_CASE("where the assumptions do not hold there is no figure", "[analytic]") 
       shortScenario(fixedFleet({"workload.arrivals.rate=21/s", "run.horizon=600s", "ec2.request_timeout=5s"})));
   CHECK(figures(*overloaded, Platform::Ec2).count("mean latency") == 0); // no steady state
 }
+
+// ---- where the laws do not hold ----
+
+TEST_CASE("workers that take from one queue are one station", "[analytic]") {
+  const auto decision = simulated(shortScenario(fixedFleet(
+      {"workload.trigger=queue", "ec2.routing=queue", "ec2.load_balancer=none", "ec2.discipline=fcfs", "ec2.workers=2",
+       "ec2.min=4", "ec2.max=4", "ec2.initial=4", "workload.work.kind=exponential", "workload.work.mean=100ms",
+       "workload.work.cpu_fraction=1", "workload.arrivals.rate=55/s"})));
+  const auto found = figures(*decision, Platform::Ec2);
+  REQUIRE(found.count("mean latency") == 1);
+  CHECK(found.at("mean latency").method == "M/M/c");
+  checkAgrees(found.at("mean latency"));
+}
+
+TEST_CASE("no law of a processor stands beside a fleet that something else slows down", "[analytic]") {
+  const auto of = [](const tests::Settings& more) {
+    return figures(*simulated(shortScenario(fixedFleet(more))), Platform::Ec2);
+  };
+  CHECK(of({}).count("utilisation") == 1);
+  CHECK(of({"ec2.disk_per_request=5MB", "workload.work.mean=10ms", "workload.arrivals.rate=10/s"}).empty());
+  CHECK(of({"ec2.instance_type=t3.micro", "ec2.credit_mode=standard", "ec2.workers=50"}).empty());
+  // Callers that have gone: nobody knows what was computed for them.
+  CHECK(of({"ec2.request_timeout=200ms", "workload.arrivals.rate=30/s", "run.horizon=600s"}).count("utilisation") == 0);
+}

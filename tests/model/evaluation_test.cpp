@@ -67,6 +67,11 @@ void checkConservation(const std::optional<PlatformResult>& result) {
   CHECK(result->histogram.count() == result->completed);
 }
 
+const Warning* warningOf(const Decision& decision, std::string_view code) {
+  const auto found = std::ranges::find(decision.warnings, code, &Warning::code);
+  return found == decision.warnings.end() ? nullptr : &*found;
+}
+
 } // namespace
 
 // ---- same seed, same bytes ----
@@ -331,9 +336,42 @@ TEST_CASE("instances that fail their health checks are counted and warned of", "
   CHECK(decision->ec2->wentUnhealthy == 3 * 2); // both, once, in each replication
   CHECK(decision->ec2->failedOpen == 3);
   CHECK(decision->ec2->completed == unseen->ec2->completed); // fail-open: nothing changed
-  const auto found = std::ranges::find(decision->warnings, "health_checks", &Warning::code);
-  REQUIRE(found != decision->warnings.end());
-  CHECK(found->message == "Overloaded instances failed their health checks and went out of rotation 6 times; 3 times none "
-                          "was left and requests went to all of them (fail-open).");
+  const auto* found = warningOf(*decision, "health_checks");
+  REQUIRE(found);
+  CHECK(found->message == "Overloaded instances of the fleet failed their health checks and went out of rotation 6 times; 3 "
+                          "times none was left and requests went to all of them (fail-open).");
   CHECK(reportJson(*decision).find(R"("went_unhealthy": 6)") != std::string::npos);
+}
+
+// A response of 20 MB from a volume of 125 MiB/s takes 160 ms of it: 2/s over two instances are well, 14/s are not.
+TEST_CASE("a network or volume that is the narrowest place is warned of", "[evaluation]") {
+  const tests::Settings settings{R"(ec2.scaling={"kind": "none"})", "ec2.initial=2", "ec2.disk_per_request=20MB",
+                                 "run.horizon=600s"};
+  CHECK(warningOf(*simulated(shortScenario(settings)), "link_full") == nullptr);
+  auto full = settings;
+  full.push_back("workload.arrivals.rate=14/s");
+  const auto decision = simulated(shortScenario(full));
+  const auto* warning = warningOf(*decision, "link_full");
+  REQUIRE(warning);
+  CHECK(warning->message.starts_with("Network or volume is the narrowest place of the fleet: what arrives would keep that "
+                                     "of each instance 1"));
+}
+
+TEST_CASE("a failure after the end of the run is warned of", "[evaluation]") {
+  const auto decision = simulated(shortScenario({R"(workload.failures.lost_instances=[{"at": "10h", "count": 1}])"}));
+  const auto* warning = warningOf(*decision, "failures_after_end");
+  REQUIRE(warning);
+  CHECK(warning->message == "1 of the events in workload.failures begins when the run of 30 min is over: they strike "
+                            "nobody.");
+}
+
+TEST_CASE("latency of which nothing is known is absent", "[evaluation]") {
+  const auto decision =
+      simulated(shortScenario({"lambda=null", "ec2.availability_zones=1", "run.horizon=600s",
+                               R"(workload.failures.lost_zones=[{"at": "0s", "lasts": "1h"}])"}));
+  REQUIRE(decision->ec2->completed == 0);
+  CHECK_FALSE(decision->stress.at(0).struck.p99Ms.has_value());
+  CHECK(decision->stress.at(0).calm.p99Ms.has_value());
+  CHECK(reportJson(*decision).find("latency_ms") == std::string::npos);
+  CHECK(reportText(*decision).find("EC2's p99 is unknown (nothing completed) instead of") != std::string::npos);
 }

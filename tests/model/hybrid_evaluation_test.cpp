@@ -83,8 +83,8 @@ TEST_CASE("A hybrid cheaper than both is the verdict", "[hybrid]") {
   CHECK(reason(d, "hybrid_cheaper") == "The hybrid (c7g.large x 1, over 2 in flight to 1769 MB x86_64) costs $100.00 a "
                                        "month, $50.00 less than EC2 (c7g.large x 4).");
   CHECK(reason(d, "overflow") ==
-        "Of the hybrid's requests 5 % go to Lambda (50 of 1,000), nine tenths of these in 14 of 168 hours; most in the "
-        "hour from 09:00 (60 % of them). p99 is 150 ms on its instances and 700 ms on Lambda.");
+        "Of the hybrid's requests 5 % go to Lambda (50 of 1,000), nine tenths of these in 14 of the 168 hours of all "
+        "runs; most in the hour from 09:00 (60 % of them). p99 is 150 ms on its instances and 700 ms on Lambda.");
   CHECK(headline(d) ==
         "Run this on both, c7g.large x 1, over 2 in flight to 1769 MB x86_64 with 5 % of the requests on "
         "Lambda: it saves $50.00 a month over the cheaper of them alone.");

@@ -167,7 +167,7 @@ TEST_CASE("A mixed fleet is simulated, billed and reported with its market", "[p
   CHECK(reportText(*decision).find("spot interruptions a month") != std::string::npos);
   CHECK(reportHtml(*decision).find("spot interruptions a month") != std::string::npos);
   CHECK(reportCsv(*decision).find("spot_lost_requests") != std::string::npos);
-  CHECK(result.configuration.find("c7g.large + 1 types") != std::string::npos);
+  CHECK(result.configuration.find("c7g.large + 1 type x") != std::string::npos);
 }
 
 TEST_CASE("Interruptions that cost the objective are a warning, and so is capacity that is not there", "[purchase]") {
@@ -184,6 +184,25 @@ TEST_CASE("Interruptions that cost the objective are a warning, and so is capaci
   REQUIRE(lost);
   CHECK(lost->message.find("were lost when AWS took back") != std::string::npos);
   CHECK(warningOf(*decision, "spot_capacity"));
+}
+
+// None of ten hours has spot capacity: what is launched falls back, and is not sold at the price of spot.
+TEST_CASE("What falls back from the spot market is billed on demand", "[purchase]") {
+  const auto decision = tests::simulated(shortScenario(
+      {"lambda=null", "managed_instances=null", "ec2.instance_type=c7g.large", "ec2.purchase=spot", "ec2.min=2", "ec2.max=8",
+       "ec2.initial=2", "ec2.spot.unavailable=1", "ec2.spot.fallback_on_demand=true", "ec2.spot.interruptions=0.999",
+       "workload.arrivals.rate=30/s", "run.horizon=10h"}));
+  double onDemandHours = 0, spotHours = 0;
+  for (const auto& instances : decision->ec2->usage.ec2)
+    (instances.purchase == pricing::Purchase::Spot ? spotHours : onDemandHours) += instances.hours;
+  CHECK(onDemandHours > 0);
+  CHECK(spotHours > 0); // the first two, until AWS takes them
+  const double onSpot = decision->ec2->spot->instancesMean.value / decision->ec2->instancesMean.value;
+  CHECK(spotHours / (spotHours + onDemandHours) == Approx(onSpot).epsilon(0.01));
+  CHECK(linesOf(decision->ec2->bill).count("instance_hours (c7g.large, on_demand)") == 1);
+  const auto* capacity = warningOf(*decision, "spot_capacity");
+  REQUIRE(capacity);
+  CHECK(capacity->advice.starts_with("These went on demand"));
 }
 
 TEST_CASE("A commitment plan is about the instances on demand", "[purchase]") {
