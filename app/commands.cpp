@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <ostream>
 
+#include "app/benchmark.hpp"
 #include "app/prices_commands.hpp"
 #include "app/verb_io.hpp"
 #include "model/decision.hpp"
@@ -213,6 +214,26 @@ int exampleVerb(const Options& options, Console& console) {
                              pricing::nearestName(options.input, std::span<const std::string_view>(names))});
 }
 
+int benchVerb(const Options& options, Console& console, const std::stop_token& stop) {
+  const auto groups = benchmarkGroups();
+  if (!options.input.empty() && std::ranges::find(groups, options.input) == groups.end())
+    throw pricing::InputError({"bench", pricing::quoted(options.input),
+                               fmt::format("one of {}", fmt::join(groups, ", ")),
+                               pricing::nearestName(options.input, groups)});
+  ProgressLine line(console, console.progress && !options.quiet);
+  const auto cases = benchmarkCases(options.input, options.benchRequests);
+  std::vector<BenchmarkRow> rows;
+  for (const auto& each : cases) {
+    if (stop.stop_requested()) break;
+    line.show({"measuring", static_cast<double>(rows.size()) / static_cast<double>(cases.size()), 0});
+    rows.push_back(measure(each));
+  }
+  const auto speedup = options.input.empty() && !stop.stop_requested() ? std::optional(threadSpeedup()) : std::nullopt;
+  line.clear();
+  console.out << (options.format == Format::Json ? benchmarkJson(rows, speedup) : benchmarkText(rows, speedup));
+  return stop.stop_requested() ? kInterrupted : kDone;
+}
+
 } // namespace
 
 int run(const Options& options, Console& console, std::stop_token stop) {
@@ -232,6 +253,7 @@ int run(const Options& options, Console& console, std::stop_token stop) {
   case Verb::PricesImport:
   case Verb::PricesDiff: return pricesVerb(options, console, stop);
   case Verb::Example: return exampleVerb(options, console);
+  case Verb::Bench: return benchVerb(options, console, stop);
   case Verb::None: break;
   }
   return kBadInput;

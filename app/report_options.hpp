@@ -22,7 +22,8 @@ enum class Verb {
   PricesShow,
   PricesImport,
   PricesDiff,
-  Example
+  Example,
+  Bench
 };
 enum class Format { Text, Json, Csv, Markdown, Html };
 enum class Colour { Auto, Always, Never };
@@ -47,6 +48,7 @@ struct Options {
   bool catalogues = false;          // prices list --catalogues
   std::vector<std::string> files;   // the files of `prices import`, both catalogues of `prices diff`
   std::string catalogueId;          // prices import --id
+  double benchRequests = 2e6;       // bench --requests: in each case
   std::string generate;             // man, complete-bash, complete-zsh, complete-fish
 };
 

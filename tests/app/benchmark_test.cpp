@@ -1,0 +1,55 @@
+// That the benchmark's cases do what they say. No times: those are for the program to print.
+#include <set>
+#include <sstream>
+
+#include "app/benchmark.hpp"
+#include "app/commands.hpp"
+#include "tests/support/catch.hpp"
+
+using namespace app;
+
+TEST_CASE("every case does what its limit draws or reads", "[benchmark]") {
+  std::set<std::string> groups, names;
+  for (const auto& each : benchmarkCases("", 3e3)) {
+    INFO(each.group << ": " << each.name);
+    groups.insert(each.group);
+    CHECK(names.insert(each.group + each.name).second);
+    if (each.name == "100000 at once") continue; // it makes its environments first: four million requests
+    const auto count = each.run();
+    CHECK(count > 0);
+    CHECK(count == each.limit());
+  }
+  CHECK(groups.size() == benchmarkGroups().size());
+}
+
+TEST_CASE("a group is measured alone, and its rows say how far from the limit", "[benchmark]") {
+  Options options;
+  options.verb = Verb::Bench;
+  options.input = "work";
+  options.benchRequests = 2e3;
+  std::istringstream in;
+  std::ostringstream out, err;
+  Console console{in, out, err};
+  CHECK(runGuarded(options, console, {}) == 0);
+  CHECK(out.str().find("lognormal") != std::string::npos);
+  CHECK(out.str().find("round robin") == std::string::npos);
+  options.format = Format::Json;
+  CHECK(runGuarded(options, console, {}) == 0);
+  CHECK(out.str().find("\"limit_per_second\": ") != std::string::npos);
+  options.input = "works";
+  CHECK(runGuarded(options, console, {}) == 2);
+  CHECK(err.str() == "breakeven: bench: found \"works\", expected one of lambda, ec2, arrivals, work, import, decide; did you "
+                     "mean work?\n");
+  std::stop_source stop;
+  stop.request_stop();
+  options.input = "work";
+  CHECK(runGuarded(options, console, stop.get_token()) == 130);
+}
+
+TEST_CASE("a row's ratio is its time over that of its limit", "[benchmark]") {
+  const BenchmarkRow row{"lambda", "10 at once", "requests", 1000, 2e7, 1.5e8};
+  CHECK(row.ratio() == Approx(7.5));
+  CHECK(benchmarkText({row}, 1.93).find("lambda     10 at once                                    20.00 M/s     150.00 M/s     7.50") !=
+        std::string::npos);
+  CHECK(benchmarkText({row}, 1.93).find("1.93") != std::string::npos);
+}
