@@ -29,6 +29,7 @@ constexpr std::chrono::milliseconds kService{100};
 struct Load {
   workloads::Workload workload;
   model::Duration horizon{};
+  std::uint64_t seed = 1, replication = 0;
 };
 
 workloads::Workload poisson(double ratePerSecond) {
@@ -44,7 +45,7 @@ Load loadOf(workloads::Workload workload, double requests) {
 }
 
 template <class Use> std::uint64_t deal(const Load& load, Use use) {
-  workloads::RequestStream stream(load.workload, 1, 0, load.horizon);
+  workloads::RequestStream stream(load.workload, load.seed, load.replication, load.horizon);
   std::uint64_t count = 0;
   for (workloads::RequestBatch batch; stream.next(batch);) {
     count += batch.size();
@@ -284,7 +285,8 @@ void addDecision(std::vector<BenchmarkCase>& cases) {
   };
   const auto drawAll = [scenario]() -> std::uint64_t {
     std::uint64_t count = 0;
-    for (int i = 0; i < scenario.run.replications; ++i) count += draw({scenario.workload, 6h});
+    for (int i = 0; i < scenario.run.replications; ++i)
+      count += draw({scenario.workload, 6h, scenario.run.seed, static_cast<std::uint64_t>(i)});
     return count;
   };
   cases.push_back({"decide", std::string(model::examples().front().name), "requests", decide, drawAll});

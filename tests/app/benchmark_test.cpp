@@ -39,7 +39,7 @@ TEST_CASE("a group is measured alone, and its rows say how far from the limit", 
   options.input = "works";
   CHECK(runGuarded(options, console, {}) == 2);
   CHECK(err.str() == "breakeven: bench: found \"works\", expected one of lambda, ec2, arrivals, work, import, decide; did you "
-                     "mean work?\n");
+                     "mean \"work\"?\n");
   std::stop_source stop;
   stop.request_stop();
   options.input = "work";
