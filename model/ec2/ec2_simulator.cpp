@@ -23,12 +23,24 @@ std::int64_t ec2DurationNs(const Ec2Fleet& fleet, std::int64_t cpuNs, std::int64
   return DemandRule(fleet.vcpus, fleet.speed, fleet.threads).duration(cpuNs, ioNs);
 }
 
+namespace {
+
+// Behind the counts of those who can take, as near as their workers allow: the search for the lowest passes it.
+std::int64_t levelOfFull(const Ec2Fleet& fleet) {
+  constexpr std::int64_t kMost = 1 << 12;
+  std::int64_t workers = 0;
+  for (const auto& kind : kindsOf(fleet)) workers = std::max(workers, kind.workers);
+  return std::min(workers, kMost);
+}
+
+} // namespace
+
 struct Ec2Simulator::State {
   State(const Ec2Fleet& fleet, const ObservationPlan& observation, std::uint64_t seed, std::uint64_t replication)
       : plan(observation), watch(metricPlan(fleet.scaling)), discipline(fleet.discipline), routing(fleet.routing),
         recorder(observation, fleet.requestTimeout, fleet.overhead, fleet.badDeployments), ledger(fleet, observation),
         instances(fleet, watch.warmup, recorder, seed, replication), group(fleet, observation.hour.count(), instances),
-        random(seed, "ec2.routing", replication), periodEnd(watch.period.count()),
+        random(seed, "ec2.routing", replication), periodEnd(watch.period.count()), fullLevel(levelOfFull(fleet)),
         queue(std::min(fleet.requestTimeout.count(), kNever / 2), fleet.visibilityTimeout.count()),
         slowStart(fleet.slowStart.count()), losses(fleet), checks(fleet.healthCheck, recorder) {
     if (routing == Routing::Queue) instances.returnTo(queue);
@@ -91,7 +103,7 @@ struct Ec2Simulator::State {
   std::vector<std::size_t> handedOver; // of the batch
   std::vector<Demand> prepared;        // of the batch; empty: the fleet has several types
   // Least outstanding, and with a queue of the fleet: by index into targets(). There, who cannot take counts as full.
-  static constexpr std::size_t kFull = 1 << 12;
+  std::int64_t fullLevel;
   CountLevels outstanding;
   EarliestEvent events;
   SharedQueue queue;
@@ -153,8 +165,7 @@ template <Discipline D> void Ec2Simulator::State::changed(std::size_t index) {
   const auto& limits = instance.kind->limits;
   const std::int64_t count = instance.engine.inFlight();
   const bool full = routing == Routing::Queue && (instance.dead() || count >= limits.workers);
-  constexpr auto kLevels = static_cast<std::int64_t>(kFull);
-  outstanding.set(index, full ? kLevels : routing == Routing::Queue ? std::min(count, kLevels - 1) : count);
+  outstanding.set(index, full ? fullLevel : routing == Routing::Queue ? std::min(count, fullLevel - 1) : count);
   events.set(index, instance.engine.nextEvent<D>(limits));
 }
 
@@ -206,7 +217,7 @@ void Ec2Simulator::State::runSlowStart(const workloads::RequestBatch& batch, std
 // ---- a queue of the fleet ----
 
 bool Ec2Simulator::State::hasFreeWorker() const {
-  return outstanding.size() > 0 && outstanding.lowest() < kFull;
+  return outstanding.size() > 0 && static_cast<std::int64_t>(outstanding.lowest()) < fullLevel;
 }
 
 // Messages go to the instance with the fewest in work, as its idle workers ask most often. Whatever ends at t ends
