@@ -25,13 +25,14 @@ template <class Complement> double quantile(double p, double scale, Complement c
   return high;
 }
 
-// P(wait + service > t) in M/M/c: the wait is 0, or with probability C exponential with rate c*mu - lambda.
+// P(wait + service > t) in M/M/c: the wait is 0, or with probability C exponential with rate d = c*mu - lambda.
+// Of both together (d e^(-mu t) - mu e^(-d t)) / (d - mu), its limit (1 + mu t) e^(-mu t) where the rates meet. Written
+// so that no power is positive: near saturation t is a thousand service times.
 double mmcResponseBeyond(double waits, double drain, double mu, double t) {
   const double served = std::exp(-mu * t);
-  const double gap = drain - mu;
-  // (drain e^(-mu t) - mu e^(-drain t)) / (drain - mu), its limit (1 + mu t) e^(-mu t) where the rates meet
+  const double slow = std::min(drain, mu), fast = std::max(drain, mu), gap = fast - slow;
   const double both =
-      std::abs(gap) < 1e-9 * mu ? (1 + mu * t) * served : served * (1 - mu * std::expm1(-gap * t) / gap);
+      gap < 1e-9 * mu ? (1 + mu * t) * served : std::exp(-slow * t) * (1 - slow * std::expm1(-gap * t) / gap);
   return (1 - waits) * served + waits * both;
 }
 
@@ -43,6 +44,18 @@ QueueFigures waitingFigures(double rho, double waits, double meanWaitS, double r
   f.meanResponseS = meanWaitS + serviceS;
   f.meanWaiting = rate * meanWaitS;
   return f;
+}
+
+// P(an arrival waits) in E_n/M/1 with n stages: the root below 1 of sigma = A(sigma), A = (1 + (1 - sigma) / (n
+// rho))^-n. A - sigma is convex and falls to its first root, so that Newton's steps from 0 approach it from below.
+double erlangM1Waits(double stages, double rho) {
+  double sigma = 0;
+  for (double next = sigma;; sigma = next) {
+    const double rest = (1 - sigma) / (stages * rho);
+    const double arrives = std::exp(-stages * std::log1p(rest));
+    next = sigma + (arrives - sigma) / (1 - arrives / (rho * (1 + rest)));
+    if (!(next > sigma)) return sigma;
+  }
 }
 
 } // namespace
@@ -93,6 +106,17 @@ std::optional<QueueFigures> mg1(double rate, double serviceS, double squaredCv) 
   const double rho = rate * serviceS;
   if (rho >= 1) return std::nullopt;
   return waitingFigures(rho, rho, rho * serviceS * (1 + squaredCv) / (2 * (1 - rho)), rate, serviceS);
+}
+
+// P(T > t) = e^(-mu (1 - sigma) t), and an arrival waits with probability sigma, then as long as a response lasts.
+std::optional<QueueFigures> erlangM1(std::int64_t stages, double rate, double serviceS) {
+  const double rho = rate * serviceS;
+  if (rho >= 1) return std::nullopt;
+  const double waits = rho > 0 ? erlangM1Waits(static_cast<double>(stages), rho) : 0;
+  QueueFigures f = waitingFigures(rho, waits, waits * serviceS / (1 - waits), rate, serviceS);
+  f.p95ResponseS = f.meanResponseS * std::log(20.0);
+  f.p99ResponseS = f.meanResponseS * std::log(100.0);
+  return f;
 }
 
 std::optional<QueueFigures> mgcAllenCunneen(std::int64_t servers, double rate, double serviceS, double arrivalScv,

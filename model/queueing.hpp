@@ -22,6 +22,9 @@ struct QueueFigures {
 // Nothing when rate * service >= servers (no steady state).
 std::optional<QueueFigures> mmc(std::int64_t servers, double rate, double serviceS);
 std::optional<QueueFigures> mg1(double rate, double serviceS, double squaredCv); // Pollaczek 1930, Khinchine 1932
+// Gaps of Erlang's law with so many stages (>= 1), one server: each of n instances behind round robin, n stages (GI/M/1,
+// Kendall 1953). The response is exponential. One stage is M/M/1, ever more of them D/M/1.
+std::optional<QueueFigures> erlangM1(std::int64_t stages, double rate, double serviceS);
 std::optional<QueueFigures> mgcAllenCunneen(std::int64_t servers, double rate, double serviceS, double arrivalScv,
                                             double serviceScv);
 std::optional<QueueFigures> mg1ProcessorSharing(double rate, double serviceS); // S / (1 - rho), any service law

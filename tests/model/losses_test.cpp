@@ -2,6 +2,7 @@
 // worked by hand. Rules: docs/ec2.md.
 #include "tests/support/catch.hpp"
 #include "tests/support/ec2_scenarios.hpp"
+#include "tests/support/standard_errors.hpp"
 
 #include "model/queueing.hpp"
 #include "workloads/random.hpp"
@@ -46,14 +47,6 @@ double meanResponse(const Ec2Fleet& fleet, const std::vector<Request>& requests,
   plan.horizon = Duration(requests.back().arrival + 1);
   plan.warmup = plan.horizon / 5;
   return simulate(fleet, plan, requests, seed).windows.at(0).outcomes.latency.meanSeconds();
-}
-
-void checkAgainst(const std::vector<double>& values, double expected) {
-  const auto found = model::estimate(values);
-  const double standardError = found.halfWidth / model::studentT975(values.size() - 1);
-  INFO(found.value << " expected " << expected << " standard error " << standardError);
-  CHECK(std::abs(found.value - expected) < 4 * standardError);
-  CHECK(standardError < 0.03 * expected);
 }
 
 } // namespace
@@ -164,7 +157,7 @@ TEST_CASE("A fleet fed from a queue is M/M/c whatever its instances", "[ec2][que
     }
     means.push_back(meanResponse(fleet, requests, seed));
   }
-  checkAgainst(means, model::mmc(6, kLoad * 6 / kService, kService)->meanResponseS);
+  errors::checkAgainst(means, model::mmc(6, kLoad * 6 / kService, kService)->meanResponseS);
 }
 
 // M/D/1 in front of the wire: i/o of any length is no station, the network takes 10 ms a response.
@@ -184,7 +177,7 @@ TEST_CASE("Responses wait for the network like M/D/1 where it binds", "[ec2][net
     }
     waits.push_back(meanResponse(fleet, requests, seed) - 0.05);
   }
-  checkAgainst(waits, 0.7 * 0.010 / (2 * 0.3));
+  errors::checkAgainst(waits, 0.7 * 0.010 / (2 * 0.3));
 }
 
 // The instance that replaces the first serves from 690 s on, at f = 10 % of a turn at 700 s and 89 % at 779 s, beside one
@@ -226,4 +219,122 @@ TEST_CASE("A message takes as long as the type of instance needs that takes it",
   fleet.visibilityTimeout = 5s;
   const auto again = simulate(fleet, upTo(60s), {{0, 100'000'000, 0}});
   CHECK(again.windows.at(0).outcomes.latency.meanSeconds() == Approx(5.01 + 0.05));
+}
+
+// ---- conservation ----
+
+namespace {
+
+// Something that goes wrong, and how many requests it cost, to see that it did.
+struct Trouble {
+  const char* name;
+  void (*strike)(Ec2Fleet&);
+  std::uint64_t (*cost)(const model::Ec2Tally&);
+};
+
+std::uint64_t errored(const model::Ec2Tally& tally) { return tally.outcomes.errored; }
+std::uint64_t rejected(const model::Ec2Tally& tally) { return tally.outcomes.rejected; }
+std::uint64_t timedOut(const model::Ec2Tally& tally) { return tally.outcomes.timedOut; }
+std::uint64_t failed(const model::Ec2Tally& tally) { return tally.outcomes.failed(); }
+
+void buySpot(Ec2Fleet& fleet) {
+  fleet.mix = {1, 0, {}, true};
+  fleet.interruptionsPerHour = 30;
+  fleet.spot.notice = 2s; // less than some requests take
+  fleet.spot.unavailable = 0.3;
+}
+void shrinkAndGrow(Ec2Fleet& fleet) {
+  fleet.min = 0;
+  fleet.deregistrationDelay = 1s;
+  fleet.scheduled.period = 100s;
+  fleet.scheduled.actions = {{Duration{}, {}, {}, 4}, {50s, {}, {}, 1}};
+}
+
+const Trouble kTroubles[] = {
+    {"nothing", [](Ec2Fleet&) {}, [](const model::Ec2Tally& tally) { return tally.outcomes.completed; }},
+    {"instances lost", [](Ec2Fleet& fleet) { fleet.lostInstances = {{100250ms, 1}, {200s, 3}, {350s, 4}}; }, failed},
+    {"a zone lost", [](Ec2Fleet& fleet) { fleet.lostZones = {{100250ms, 120s}, {400s, 30s}}; }, failed},
+    {"the only zone lost",
+     [](Ec2Fleet& fleet) {
+       fleet.zones = 1;
+       fleet.lostZones = {{100250ms, 120s}};
+     },
+     failed},
+    {"lost to the end", [](Ec2Fleet& fleet) { fleet.lostZones = {{100s, 1000s}, {200s, 1000s}}; }, errored},
+    {"a bad deployment", [](Ec2Fleet& fleet) { fleet.badDeployments = {{100s, 200s, 0.4}}; },
+     [](const model::Ec2Tally& tally) { return tally.outcomes.deploymentErrorsPpb; }},
+    {"spot interruptions", buySpot, [](const model::Ec2Tally& tally) { return tally.lostToInterruptions; }},
+    {"spot interruptions with rebalancing",
+     [](Ec2Fleet& fleet) {
+       buySpot(fleet);
+       fleet.spot.rebalance = true;
+     },
+     [](const model::Ec2Tally& tally) { return tally.interruptions; }},
+    {"checks answered too late",
+     [](Ec2Fleet& fleet) {
+       fleet.workers = 2; // of half as many as the requests would keep busy
+       fleet.healthCheck = {10s, 1, true, 500ms, 2, true, 0s};
+     },
+     [](const model::Ec2Tally& tally) { return tally.wentUnhealthy; }},
+    {"a full queue", [](Ec2Fleet& fleet) { fleet.queueLimit = 0; }, rejected},
+    {"impatience", [](Ec2Fleet& fleet) { fleet.requestTimeout = 1500ms; }, timedOut},
+    {"drained too fast", shrinkAndGrow, timedOut},
+    {"no instance",
+     [](Ec2Fleet& fleet) {
+       fleet.min = fleet.initial = 0;
+       fleet.scheduled.actions = {{300s, 2, {}, {}}};
+     },
+     failed},
+    {"no credits",
+     [](Ec2Fleet& fleet) { fleet.credits = pricing::CreditPlan{1, 3, 1, pricing::CreditMode::Standard, 0}; }, timedOut},
+    {"a slow network", [](Ec2Fleet& fleet) { fleet.linkPerRequest = 420ms; }, timedOut},
+    {"everything",
+     [](Ec2Fleet& fleet) {
+       fleet.lostInstances = {{100250ms, 1}, {350s, 4}};
+       fleet.lostZones = {{200s, 60s}};
+       fleet.badDeployments = {{100s, 200s, 0.4}};
+       fleet.linkPerRequest = 200ms;
+       shrinkAndGrow(fleet);
+     },
+     failed},
+};
+
+} // namespace
+
+// Ten requests a second, 0.4 vCPU-s in the mean and up to two seconds of i/o, on four vCPUs and rooms for eight each. Each
+// request is in exactly one count, in the window of its arrival, whatever goes wrong.
+TEST_CASE("Requests are conserved under every failure, routing and discipline", "[ec2][losses]") {
+  std::vector<Request> requests;
+  for (std::int64_t i = 0; i < 6000; ++i)
+    requests.push_back({i * kSecond / 10, (i * 37 % 9) * kSecond / 12, (i * 53 % 21) * kSecond / 10});
+  for (const Trouble& trouble : kTroubles) {
+    std::uint64_t cost = 0;
+    for (const auto routing : {model::Routing::RoundRobin, model::Routing::LeastOutstanding, model::Routing::Random,
+                               model::Routing::Queue})
+      for (const auto discipline : {model::Discipline::Fcfs, model::Discipline::ProcessorSharing}) {
+        INFO(trouble.name << ", routing " << static_cast<int>(routing) << ", discipline " << static_cast<int>(discipline));
+        auto fleet = fixed(4, 2);
+        fleet.boot = workloads::Constant{30s};
+        fleet.workers = 4;
+        fleet.queueLimit = 4;
+        fleet.requestTimeout = 20s;
+        fleet.routing = routing;
+        fleet.discipline = discipline;
+        trouble.strike(fleet);
+        auto plan = upTo(600s);
+        plan.windows = 4;
+        for (const auto& window : simulate(fleet, plan, requests).windows) {
+          const auto& o = window.outcomes;
+          CHECK(o.attempts == requests.size() / 4);
+          CHECK(o.attempts == o.completed + o.rejected + o.timedOut + o.errored);
+          CHECK(o.completed == o.latency.count());
+          CHECK(o.throttled + o.expired + o.unfinished == 0);
+          CHECK(window.lostToInterruptions <= o.timedOut);
+          CHECK(o.deploymentErrorsPpb <= o.completed * 1'000'000'000);
+          cost += trouble.cost(window);
+        }
+      }
+    INFO(trouble.name);
+    CHECK(cost > 0);
+  }
 }

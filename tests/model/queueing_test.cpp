@@ -75,7 +75,7 @@ TEST_CASE("The walk-through with 55 agents", "[queueing]") {
 }
 
 TEST_CASE("Response quantiles of M/M/c: exponential for one server, and they invert the distribution", "[queueing]") {
-  for (double rho : {0.1, 0.5, 0.9}) { // M/M/1: response is exponential with mean S / (1 - rho)
+  for (double rho : {0.1, 0.5, 0.9, 0.999, 0.99999}) { // M/M/1: response is exponential with mean S / (1 - rho)
     const auto f = model::mmc(1, rho, 1);
     REQUIRE(f);
     CHECK(f->p95ResponseS == Approx(std::log(20.0) / (1 - rho)).epsilon(1e-9));
@@ -88,6 +88,34 @@ TEST_CASE("Response quantiles of M/M/c: exponential for one server, and they inv
   // A wait is hardly seen with many servers: the service time's own quantile.
   CHECK(model::mmc(200, 10, 1)->p99ResponseS == Approx(std::log(100.0)).epsilon(1e-9));
   CHECK(model::mg1(0.5, 1, 2)->p99ResponseS == 0); // no closed form is known
+}
+
+// One stage is M/M/1. With two, sigma (1 + 2 rho - sigma)^2 = 4 rho^2 has the roots 1 and ((1 + 4 rho) -+ sqrt(1 + 8
+// rho)) / 2. Ever more stages: sigma = e^(-(1 - sigma) / rho), D/M/1.
+TEST_CASE("Erlang gaps lead from M/M/1 to D/M/1", "[queueing]") {
+  for (double rho : {1e-6, 0.05, 0.5, 0.9, 0.999}) {
+    const double serviceS = 0.25, rate = rho / serviceS;
+    const auto one = model::erlangM1(1, rate, serviceS), mm1 = model::mmc(1, rate, serviceS);
+    CHECK(one->probabilityWait == Approx(rho).epsilon(1e-12));
+    CHECK(one->meanWaitS == Approx(mm1->meanWaitS).epsilon(1e-10));
+    CHECK(one->meanWaiting == Approx(mm1->meanWaiting).epsilon(1e-10));
+    CHECK(one->p95ResponseS == Approx(mm1->p95ResponseS).epsilon(1e-9));
+    CHECK(one->p99ResponseS == Approx(mm1->p99ResponseS).epsilon(1e-9));
+    const double two = 4 * rho * rho * 2 / (1 + 4 * rho + std::sqrt(1 + 8 * rho)); // the product of both is 4 rho^2
+    CHECK(model::erlangM1(2, rate, serviceS)->probabilityWait == Approx(two).epsilon(1e-10));
+    CHECK(model::erlangM1(2, rate, serviceS)->meanResponseS == Approx(serviceS / (1 - two)).epsilon(1e-10));
+    double before = one->meanWaitS;
+    for (std::int64_t stages : {2, 5, 50, 1000}) {
+      const auto f = model::erlangM1(stages, rate, serviceS);
+      CHECK(f->meanWaitS <= before); // more regular gaps wait less
+      before = f->meanWaitS;
+    }
+    const double sigma = model::erlangM1(1'000'000'000, rate, serviceS)->probabilityWait;
+    CHECK(sigma == Approx(std::exp(-(1 - sigma) / rho)).epsilon(1e-6).margin(1e-12));
+  }
+  CHECK(model::erlangM1(1'000'000'000, 0.5, 1)->probabilityWait == within(0.203188, 1e-6)); // D/M/1 at a half
+  CHECK(model::erlangM1(3, 0, 1)->meanWaitS == 0);
+  CHECK_FALSE(model::erlangM1(3, 1, 1));
 }
 
 TEST_CASE("Identities between the formulas hold over a grid", "[queueing]") {

@@ -4,7 +4,9 @@
 #include <map>
 
 #include "model/ec2/instance_fleet.hpp"
+#include "model/evaluation/metering.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/decisions.hpp"
 #include "tests/support/ec2_scenarios.hpp"
 
 using model::AlarmState;
@@ -400,4 +402,69 @@ TEST_CASE("The billed time is the area under the timeline", "[ec2][scaling]") {
     REQUIRE(inFlight == static_cast<std::int64_t>(billed.inFlightNs));
     REQUIRE(pool == static_cast<std::int64_t>(billed.warmPoolNs));
   }
+}
+
+namespace {
+
+model::StepScaling stepsOfTwo() {
+  model::StepScaling policy;
+  policy.outThreshold = 0.6;
+  policy.inThreshold = 0.3;
+  policy.out = {{0.0, std::nullopt, 2}};
+  policy.in = {{std::nullopt, 0.0, -1}};
+  return policy;
+}
+model::SimpleScaling oneAtATime() {
+  model::SimpleScaling policy;
+  policy.outThreshold = 0.5;
+  policy.inThreshold = 0.3;
+  return policy;
+}
+// By the clock: up for a minute, so that what is launched ends young, and down.
+Ec2Fleet byTheClock(Ec2Fleet fleet) {
+  fleet.scaling = model::NoScaling{};
+  fleet.scheduled.period = std::chrono::seconds(600);
+  fleet.scheduled.actions = {{std::chrono::seconds(100), std::nullopt, std::nullopt, 6},
+                             {std::chrono::seconds(130), std::nullopt, std::nullopt, 2}};
+  return fleet;
+}
+
+} // namespace
+
+// Everything that happens here falls on whole seconds, so a timeline of seconds misses nothing: a point says what was there
+// in the second that ends at it. What ended young is topped up to its minute besides.
+TEST_CASE("The seconds on the bill are the timeline's seconds", "[ec2][scaling][metering]") {
+  constexpr std::int64_t kUntil = 3600;
+  auto base = tracked(2, 2, 10);
+  base.boot = workloads::Constant{std::chrono::seconds(45)};
+  auto steps = base, simple = base, struck = base, hooked = base;
+  steps.scaling = stepsOfTwo();
+  simple.scaling = oneAtATime();
+  struck.lostInstances = {{std::chrono::seconds(500), 2}};
+  struck.lostZones = {{std::chrono::seconds(900), std::chrono::seconds(300)}};
+  hooked.lifecycleHook = std::chrono::seconds(90);
+  std::uint64_t topUps = 0;
+  for (const Ec2Fleet& fleet : {base, steps, simple, struck, hooked, byTheClock(base)}) {
+    ObservationPlan plan;
+    plan.horizon = std::chrono::seconds(kUntil + 1);
+    plan.timelinePoints = kUntil + 1;
+    const auto requests = everySecond(1200, 2.0);
+    std::int64_t seconds = 0;
+    for (const auto& point : simulate(fleet, plan, requests).timeline)
+      if (point.at > Duration{}) seconds += static_cast<std::int64_t>(point.capacity);
+
+    plan.horizon = std::chrono::seconds(kUntil);
+    const auto tally = simulate(fleet, plan, requests).windows.at(0);
+    CHECK(tally.launches > 2);
+    CHECK(tally.terminations > 0);
+    CHECK(wholeSeconds(tally.instanceNs) == seconds);
+    const auto usage = model::ec2Usage(tests::shortScenario(), tally, {kUntil, {}, plan.horizon});
+    REQUIRE(usage.ec2.size() == 1);
+    // A month of 730 such hours.
+    CHECK(usage.ec2[0].hours * 3600 / 730 ==
+          Approx(static_cast<double>(seconds + wholeSeconds(tally.minimumTopUpNs))).epsilon(1e-13));
+    CHECK(usage.ebs.at(0).hours * 3600 / 730 == Approx(static_cast<double>(seconds)).epsilon(1e-13));
+    topUps += tally.minimumTopUpNs > 0 ? 1 : 0;
+  }
+  CHECK(topUps > 0);
 }
