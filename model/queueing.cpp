@@ -46,8 +46,9 @@ QueueFigures waitingFigures(double rho, double waits, double meanWaitS, double r
   return f;
 }
 
-// P(an arrival waits) in E_n/M/1 with n stages: the root below 1 of sigma = A(sigma), A = (1 + (1 - sigma) / (n
-// rho))^-n. A - sigma is convex and falls to its first root, so that Newton's steps from 0 approach it from below.
+// P(an arrival waits) in E_n/M/1 with n stages: the root below 1 of sigma = A(sigma) with
+// A = (1 + (1 - sigma) / (n rho))^-n. A - sigma is convex and falls to its first root, so that Newton's steps from 0
+// approach it from below.
 double erlangM1Waits(double stages, double rho) {
   double sigma = 0;
   for (double next = sigma;; sigma = next) {
