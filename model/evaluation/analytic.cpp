@@ -21,6 +21,12 @@ bool isExponential(const workloads::Workload& workload) {
   return workload.work.duration && std::holds_alternative<workloads::Exponential>(*workload.work.duration);
 }
 
+// Every n-th request of a Poisson stream: gaps of n exponential stages.
+bool takesTurnsExactly(const Ec2Fleet& fleet, const workloads::Workload& workload) {
+  return fleet.routing == Routing::RoundRobin && fleet.discipline == Discipline::Fcfs && fleet.workers == 1 &&
+         isExponential(workload);
+}
+
 // Requests one instance sees, when each sees an equal share: exact for random routing, close for the other two. Workers
 // that take from one queue at full speed are one station.
 std::optional<QueueFigures> stationQueue(const Ec2Fleet& fleet, const workloads::Workload& workload, double ratePerS) {
@@ -36,6 +42,7 @@ std::optional<QueueFigures> stationQueue(const Ec2Fleet& fleet, const workloads:
                         : mgcAllenCunneen(workers, ratePerS, serviceS, 1.0, work.squaredCv);
   }
   const double rate = ratePerS / static_cast<double>(fleet.initial);
+  if (takesTurnsExactly(fleet, workload)) return erlangM1(fleet.initial, rate, serviceS);
   if (fleet.discipline == Discipline::ProcessorSharing)
     return mgcProcessorSharing(fleet.vcpus, rate, coreSeconds(fleet, workload), serviceS);
   if (isExponential(workload)) return mmc(fleet.workers, rate, serviceS);
@@ -44,6 +51,7 @@ std::optional<QueueFigures> stationQueue(const Ec2Fleet& fleet, const workloads:
 }
 
 std::string queueMethod(const Ec2Fleet& fleet, const workloads::Workload& workload) {
+  if (takesTurnsExactly(fleet, workload)) return fleet.initial == 1 ? "M/M/1" : "E_n/M/1 (every n-th request)";
   const bool oneQueue = fleet.routing == Routing::Queue;
   const bool oneWorker = fleet.workers == 1 && (!oneQueue || fleet.initial == 1);
   std::string method = fleet.discipline == Discipline::ProcessorSharing && !oneQueue ? "M/G/c processor sharing"

@@ -153,6 +153,16 @@ TEST_CASE("workers that take from one queue are one station", "[analytic]") {
   checkAgrees(found.at("mean latency"));
 }
 
+TEST_CASE("instances that take turns see every n-th request", "[analytic]") {
+  const auto decision = simulated(shortScenario(
+      fixedFleet({"ec2.discipline=fcfs", "ec2.workers=1", "ec2.min=4", "ec2.max=4", "ec2.initial=4", "workload.work.kind=exponential",
+                  "workload.work.mean=100ms", "workload.work.cpu_fraction=1", "workload.arrivals.rate=32/s"})));
+  const auto found = figures(*decision, Platform::Ec2);
+  REQUIRE(found.count("mean latency") == 1);
+  CHECK(found.at("mean latency").method == "E_n/M/1 (every n-th request)");
+  checkAgrees(found.at("mean latency"));
+}
+
 TEST_CASE("no law of a processor stands beside a fleet that something else slows down", "[analytic]") {
   const auto of = [](const tests::Settings& more) {
     return figures(*simulated(shortScenario(fixedFleet(more))), Platform::Ec2);
