@@ -1,7 +1,7 @@
 #pragma once
 // What goes wrong, the same on every platform: failing code, a slow downstream, lost machines, a bad deployment. What
 // each platform makes of it: docs/methods.md, "The same stress". Pinned by tests/model/event_sources_test.cpp (Lambda)
-// and tests/model/losses_test.cpp (EC2, and both side by side).
+// and tests/model/losses_test.cpp (EC2, and both side by side), managed_losses_test.cpp (Managed Instances).
 #include <cstdint>
 #include <vector>
 

@@ -357,11 +357,14 @@ class WarningList {
           fmt::format("{} of {} requests to Managed Instances were throttled.",
                       pricing::displayCount(static_cast<double>(result.throttled)),
                       pricing::displayCount(static_cast<double>(result.requests))),
-          m_decision.scenario.workload.trigger == workloads::Trigger::Http
-              ? "The load more than doubled before capacity could follow, or the environments are small: raise "
-                "managed_instances.headroom, min or max_vcpus."
-              : "An event source would deliver them again later, which is not simulated for this lane: read its failed "
-                "requests as late ones, or raise managed_instances.min until none are.");
+          m_decision.scenario.workload.trigger != workloads::Trigger::Http
+              ? "An event source would deliver them again later, which is not simulated for this lane: read its failed "
+                "requests as late ones, or raise managed_instances.min until none are."
+          : m_decision.scenario.failures.losesMachines()
+              ? "Lost machines took their room with them until others had started, or the load more than doubled "
+                "before capacity could follow: raise managed_instances.headroom, min or max_vcpus."
+              : "The load more than doubled before capacity could follow, or the environments are small: raise "
+                "managed_instances.headroom, min or max_vcpus.");
   }
 
   void aboutHybrid(double ratePerSecond, const pricing::PriceCatalogue& catalogue) {

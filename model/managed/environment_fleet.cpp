@@ -70,15 +70,16 @@ std::vector<std::int64_t> EnvironmentFleet::stayingByZone() const {
   return counts;
 }
 
-int EnvironmentFleet::emptiestZone() const {
+int EnvironmentFleet::emptiestZone(std::int64_t t) const {
   const auto counts = stayingByZone();
-  return static_cast<int>(std::min_element(counts.begin(), counts.end()) - counts.begin());
+  const auto firstUp = counts.begin() + (t < m_zoneBackAt ? 1 : 0);
+  return static_cast<int>(std::min_element(firstUp, counts.end()) - counts.begin());
 }
 
 Instance& EnvironmentFleet::launch(std::int64_t t, std::int64_t inServiceAt) {
   auto instance = std::make_unique<Instance>();
   instance->number = m_launched++;
-  instance->zone = emptiestZone();
+  instance->zone = emptiestZone(t);
   instance->launchedAt = t;
   instance->inServiceAt = inServiceAt;
   m_instances.push_back(std::move(instance));
@@ -99,7 +100,7 @@ Instance* EnvironmentFleet::emptiestWithRoom() const {
 void EnvironmentFleet::growTo(std::int64_t count, std::int64_t t) {
   while (environments() < count) {
     Instance* host = emptiestWithRoom();
-    if (host == nullptr && instances() >= m_maxInstances) return;
+    if (host == nullptr && (instances() >= m_maxInstances || !anyZoneUp(t))) return;
     if (host == nullptr) host = &launch(t, t + m_boot.next());
     ++host->environments;
     m_starting.push_back(std::make_unique<Environment>());
@@ -145,6 +146,10 @@ void EnvironmentFleet::shrinkTo(std::int64_t count, std::int64_t t) {
 void EnvironmentFleet::drain(Instance& instance, std::int64_t t) {
   instance.drainsSince = t;
   instance.drainDeadline = t + m_timeout;
+  takeFromRouter(instance);
+}
+
+void EnvironmentFleet::takeFromRouter(const Instance& instance) {
   for (std::size_t i = 0; i < m_ready.size();) {
     if (m_ready[i]->instance != &instance) {
       ++i;
@@ -170,20 +175,25 @@ bool EnvironmentFleet::reap(const Instance& instance, std::int64_t t) {
   const bool idle = std::ranges::all_of(
       m_draining, [&](const auto& environment) { return !here(environment) || environment->engine.empty(); });
   if (!idle && t < instance.drainDeadline) return false;
-  std::int64_t end = instance.drainsSince;
+  std::int64_t last = instance.drainsSince;
   for (auto& environment : m_draining) {
     if (!here(environment)) continue;
     if (!environment->engine.empty()) environment->engine.abandon(instance.drainDeadline, m_limits, m_recorder);
-    end = std::max(end, environment->engine.lastChange());
+    last = std::max(last, environment->engine.lastChange());
   }
-  for (const auto& environment : m_draining) {
-    if (!here(environment)) continue;
-    m_goneBusy += environment->engine.cpuBusyAt(end, m_limits);
-    m_goneEnvironmentNs += end - environment->readyAt;
-  }
-  std::erase_if(m_draining, here);
-  m_recorder.lived({instance.launchedAt, instance.inServiceAt, end, true});
+  end(instance, last);
   return true;
+}
+
+// Its life and what its environments did up to `at`. Precondition: they are out of the router, and empty from there on.
+void EnvironmentFleet::end(const Instance& instance, std::int64_t at) {
+  std::erase_if(m_draining, [&](const auto& environment) {
+    if (environment->instance != &instance) return false;
+    m_goneBusy += environment->engine.cpuBusyAt(at, m_limits);
+    m_goneEnvironmentNs += at - environment->readyAt;
+    return true;
+  });
+  m_recorder.lived({instance.launchedAt, instance.inServiceAt, at, true});
 }
 
 std::int64_t EnvironmentFleet::nextDrainDeadline() const {

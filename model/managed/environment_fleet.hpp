@@ -1,6 +1,6 @@
 #pragma once
 // The instances of a capacity provider and the environments on them through their lives: booting, starting, ready,
-// draining, gone; zones and instances kept balanced. Knows neither load nor policy. Pinned by
+// draining, gone or lost; zones and instances kept balanced. Knows neither load nor policy. Pinned by
 // tests/model/managed_simulator_test.cpp and the reference loop.
 #include <cstdint>
 #include <memory>
@@ -41,6 +41,11 @@ class EnvironmentFleet {
   void shrinkTo(std::int64_t count, std::int64_t t);
   void advance(std::int64_t t); // all requests up to t, and the end of drained instances
   void makeReady(std::int64_t t);
+  // Machines that die at t (lost_instances.cpp). Precondition: advanced to t.
+  void lose(std::int64_t count, std::int64_t t);     // the oldest in service
+  void loseZone(std::int64_t t, std::int64_t until); // the first, which takes no launches before `until`
+  // As many instances and environments as were lost, once a zone is up.
+  void replaceLost(std::int64_t t);
   std::int64_t nextReady() const;
   std::int64_t nextDrainDeadline() const;
 
@@ -61,15 +66,18 @@ class EnvironmentFleet {
  private:
   using Environments = std::vector<std::unique_ptr<Environment>>;
 
-  Instance& launch(std::int64_t t, std::int64_t inServiceAt);
-  void place(std::int64_t t);
+  Instance& launch(std::int64_t t, std::int64_t inServiceAt); // precondition: a zone is up
   Instance* emptiestWithRoom() const;
-  int emptiestZone() const;
+  int emptiestZone(std::int64_t t) const;
+  bool anyZoneUp(std::int64_t t) const { return m_zones > 1 || t >= m_zoneBackAt; }
   std::vector<std::int64_t> stayingByZone() const;
   Instance& nextToDrain() const;
   void drain(Instance& instance, std::int64_t t);
+  void takeFromRouter(const Instance& instance);
   void reap(std::int64_t t);
   bool reap(const Instance& instance, std::int64_t t);
+  void end(const Instance& instance, std::int64_t at);
+  void die(const Instance& instance, std::int64_t t);
 
   ec2::EngineLimits m_limits;
   std::int64_t m_hotCores; // an environment refuses while so much is wanted
@@ -82,6 +90,8 @@ class EnvironmentFleet {
   std::vector<std::int64_t> m_fullUntil;              // of m_ready: refuses everything that comes before
   std::size_t m_turn = 0;
   std::uint64_t m_launched = 0;
+  std::int64_t m_zoneBackAt = 0;                            // until then the first zone is down
+  std::int64_t m_lostInstances = 0, m_lostEnvironments = 0; // not yet replaced
   Int128 m_goneBusy = 0, m_goneEnvironmentNs = 0;
 };
 

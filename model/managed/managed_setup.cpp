@@ -111,6 +111,8 @@ ManagedFleet managedFleet(const Scenario& scenario, const pricing::PriceCatalogu
   fleet.boot = setup.boot;
   fleet.init = setup.init ? *setup.init : defaultManagedInit(scenario, type->architecture).distribution;
   fleet.overhead = setup.overhead;
+  fleet.lostInstances = scenario.failures.lostInstances;
+  fleet.lostZones = scenario.failures.lostZones;
   fleet.badDeployments = scenario.failures.badDeployments;
   fleet.initial = setup.initial.value_or(initialEnvironments(scenario, fleet));
   return fleet;

@@ -6,6 +6,7 @@
 #include <deque>
 
 #include "model/ec2/demand_rule.hpp"
+#include "model/ec2/loss_schedule.hpp"
 #include "model/managed/environment_fleet.hpp"
 
 namespace model {
@@ -71,7 +72,8 @@ struct ManagedSimulator::State {
       : fleet(configured), plan(observation), policy(configured.scaling.value_or(ManagedScaling{})),
         demand(configured.environmentVcpus, configured.speed, configured.threads),
         recorder(observation, configured.timeout, configured.overhead, configured.badDeployments),
-        environments(configured, recorder, seed, replication), need(policy.inPoints), periodEnd(policy.period.count()) {
+        environments(configured, recorder, seed, replication), losses(configured), need(policy.inPoints),
+        periodEnd(policy.period.count()) {
     if (plan.warmup.count() == 0) openWindow(0);
     controlDone();
   }
@@ -85,6 +87,7 @@ struct ManagedSimulator::State {
   void closeSpans(std::int64_t t);
   void openWindow(std::int64_t t);
   void notePeak();
+  void strike(std::int64_t t);
   void closePeriod(std::int64_t t);
   void follow(std::int64_t wanted, std::int64_t t);
   std::int64_t tick() const;
@@ -95,6 +98,7 @@ struct ManagedSimulator::State {
   ec2::DemandRule demand;
   ec2::TallyRecorder recorder;
   EnvironmentFleet environments;
+  ec2::LossSchedule losses;
   RecentNeed need;
   std::int64_t periodEnd;
   Int128 busyAtPeriodStart = 0, inFlightAtPeriodStart = 0;
@@ -136,7 +140,7 @@ std::int64_t ManagedSimulator::State::tick() const {
 
 void ManagedSimulator::State::controlDone() {
   nextControl = std::min({tick(), recorder.nextEdge(), recorder.nextHour(), environments.nextReady(),
-                          environments.nextDrainDeadline(), periodEnd});
+                          environments.nextDrainDeadline(), losses.next(), periodEnd});
 }
 
 // Everything at t, after the finishes and before the arrivals of that instant.
@@ -144,6 +148,7 @@ void ManagedSimulator::State::control(std::int64_t t) {
   while (tick() == t) sampleTimeline(t);
   environments.advance(t);
   closeSpans(t);
+  if (losses.next() <= t) strike(t);
   environments.makeReady(t);
   if (periodEnd == t) closePeriod(t);
   notePeak();
@@ -177,6 +182,12 @@ void ManagedSimulator::State::notePeak() {
   if (!windows.empty()) windows.back().peak = std::max(windows.back().peak, environments.ready());
 }
 
+// With a policy what is lost is missed when it next looks.
+void ManagedSimulator::State::strike(std::int64_t t) {
+  losses.strike(t, environments);
+  if (!fleet.scaling) environments.replaceLost(t);
+}
+
 void ManagedSimulator::State::closePeriod(std::int64_t t) {
   const Int128 busy = environments.cpuBusyAt(t), inFlight = environments.inFlightAt(t);
   const auto period = static_cast<double>(policy.period.count());
@@ -190,9 +201,11 @@ void ManagedSimulator::State::closePeriod(std::int64_t t) {
   if (fleet.scaling) follow(environmentsWanted(fleet, vcpus, requests), t);
 }
 
-// Growth is asked for at once; instances go only when nothing starts and every recent period could do without them.
+// What was lost and what the load asks for in addition start at once; instances go only when nothing starts and every
+// recent period could do without them.
 void ManagedSimulator::State::follow(std::int64_t wanted, std::int64_t t) {
   need.add(wanted);
+  environments.replaceLost(t);
   environments.growTo(wanted, t);
   const auto enough = need.most();
   if (!enough || environments.starting()) return;

@@ -42,10 +42,13 @@ struct ManagedFleet {
   workloads::DurationDistribution boot = workloads::Constant{std::chrono::minutes(1)}; // launch to in service; billed
   workloads::DurationDistribution init = workloads::Constant{}; // of an environment on an instance in service
   Duration overhead{};                                          // added to latency
+  // Machines that die under it; what becomes of them: docs/managed.md, "Lost machines".
+  std::vector<LostInstances> lostInstances;
+  std::vector<LostZone> lostZones;
   std::vector<BadDeployment> badDeployments;
 };
 
-// Instance times as for EC2. attempts = completed + throttled + timedOut.
+// Instance times as for EC2. attempts = completed + throttled + timedOut + errored; errored: lost with their machine.
 struct ManagedTally {
   Outcomes outcomes;
   Int128 instanceNs = 0;                        // billed: launch to termination, in the window

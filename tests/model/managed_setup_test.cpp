@@ -78,6 +78,11 @@ TEST_CASE("A Managed Instances setup resolves to a fleet", "[managed]") {
   CHECK(fleet.maxInstances == 2);
   CHECK(fleet.initial == 2);
   CHECK(fleet.cpuSaturation == 3);
+  fleet = managedFleet(withLane({R"(workload.failures.lost_instances=[{"at":"10min","count":2}])",
+                                 R"(workload.failures.lost_zones=[{"at":"20min","lasts":"5min"}])"}),
+                       catalogue());
+  CHECK(fleet.lostInstances == std::vector<LostInstances>{{std::chrono::minutes(10), 2}});
+  CHECK(fleet.lostZones == std::vector<LostZone>{{std::chrono::minutes(20), std::chrono::minutes(5)}});
   CHECK(managedStretch(fleet, withLane().workload.work) == Approx(1));
 }
 

@@ -7,8 +7,9 @@
 
 #include "model/queueing.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/reference_managed.hpp"
+#include "tests/support/managed_runs.hpp"
 
+using managed_runs::simulate;
 using model::Duration;
 using model::Int128;
 using model::ManagedFleet;
@@ -19,23 +20,6 @@ using std::chrono::minutes;
 using std::chrono::seconds;
 
 namespace {
-
-ManagedRun simulate(const ManagedFleet& fleet, const model::ObservationPlan& plan, const std::vector<Request>& requests,
-                    std::uint64_t seed = 1, std::size_t batch = 1000) {
-  model::ManagedSimulator simulator(fleet, plan, seed, 0);
-  std::vector<std::int64_t> arrival, cpu, io;
-  for (std::size_t i = 0; i < requests.size(); ++i) {
-    arrival.push_back(requests[i].arrival);
-    cpu.push_back(requests[i].cpu);
-    io.push_back(requests[i].io);
-    if (arrival.size() < batch && i + 1 < requests.size()) continue;
-    simulator.feed({arrival, cpu, io});
-    arrival.clear();
-    cpu.clear();
-    io.clear();
-  }
-  return simulator.finish();
-}
 
 struct Small {
   ManagedFleet fleet;
@@ -91,6 +75,13 @@ Small small(std::uint64_t number) {
     if (t >= s.plan.horizon.count() || s.requests.size() > 1500) break;
     s.requests.push_back({t, between(0, work), between(0, 1) == 0 ? 0 : between(0, wait)});
   }
+  if (number % 2 == 0) return s;
+  // Also from the horizon on, where they have no effect.
+  const std::int64_t last = s.plan.horizon.count() + 20;
+  for (std::int64_t left = between(0, 8); left > 0; --left)
+    fleet.lostInstances.push_back({Duration(between(0, last)), between(1, 3)});
+  for (std::int64_t left = between(0, 3); left > 0; --left)
+    fleet.lostZones.push_back({Duration(between(0, last)), Duration(between(0, 300))});
   return s;
 }
 
@@ -104,6 +95,7 @@ void requireSame(ManagedTally a, ManagedTally b) {
   REQUIRE(a.outcomes.attempts == b.outcomes.attempts);
   REQUIRE(a.outcomes.throttled == b.outcomes.throttled);
   REQUIRE(a.outcomes.timedOut == b.outcomes.timedOut);
+  REQUIRE(a.outcomes.errored == b.outcomes.errored);
   REQUIRE(a.outcomes.completed == b.outcomes.completed);
   for (std::uint64_t i = 1; i <= a.outcomes.completed; ++i) {
     const double p = static_cast<double>(i) / static_cast<double>(a.outcomes.completed);
@@ -132,7 +124,7 @@ void requireSame(const ManagedRun& a, const ManagedRun& b) {
 void requireConserved(const ManagedRun& run, const ManagedFleet& fleet) {
   for (const auto& tally : run.windows) {
     const auto& outcomes = tally.outcomes;
-    REQUIRE(outcomes.attempts == outcomes.completed + outcomes.throttled + outcomes.timedOut);
+    REQUIRE(outcomes.attempts == outcomes.completed + outcomes.throttled + outcomes.timedOut + outcomes.errored);
     REQUIRE(outcomes.rejected == 0);
     REQUIRE(outcomes.latency.count() == outcomes.completed);
     REQUIRE(tally.inServiceNs <= tally.instanceNs);
@@ -178,8 +170,8 @@ workloads::PoissonArrivals poisson(double perSecond) {
 } // namespace
 
 TEST_CASE("A small random provider gives what the plain event loop gives, and loses no request", "[managed]") {
-  std::uint64_t attempts = 0, throttled = 0, timedOut = 0, launches = 0, terminations = 0;
-  for (std::uint64_t number = 0; number < 1500; ++number) {
+  std::uint64_t attempts = 0, throttled = 0, timedOut = 0, errored = 0, launches = 0, terminations = 0;
+  for (std::uint64_t number = 0; number < 4000; ++number) {
     const auto s = small(number);
     INFO("scenario " << number);
     const auto run = simulate(s.fleet, s.plan, s.requests, number, 1 + number % 97);
@@ -189,16 +181,19 @@ TEST_CASE("A small random provider gives what the plain event loop gives, and lo
       attempts += window.outcomes.attempts;
       throttled += window.outcomes.throttled;
       timedOut += window.outcomes.timedOut;
+      errored += window.outcomes.errored;
       launches += window.launches;
       terminations += window.terminations;
     }
   }
   // The scenarios do reach the rules they are for.
-  CHECK(attempts > 100'000);
-  CHECK(throttled > 10'000);
-  CHECK(timedOut > 10'000);
-  CHECK(launches > 2'000);
-  CHECK(terminations > 1'000);
+  CAPTURE(attempts, throttled, timedOut, errored, launches, terminations);
+  CHECK(attempts > 300'000);
+  CHECK(throttled > 30'000);
+  CHECK(timedOut > 30'000);
+  CHECK(errored > 3'000);
+  CHECK(launches > 6'000);
+  CHECK(terminations > 3'000);
 }
 
 TEST_CASE("A timeout ends the caller's wait, not the handler: its slot stays taken", "[managed]") {
@@ -275,6 +270,20 @@ TEST_CASE("A fixed fleet whose requests only wait is a loss system: Erlang B", "
   requireNear(lossSystem(3, 4), 100, exponential, 0, throttledFraction, model::erlangB(12, 10), 0.05);
   requireNear(lossSystem(3, 4), 100, spread, 0, throttledFraction, model::erlangB(12, 10), 0.05);
   requireNear(lossSystem(1, 16), 320, exponential, 0, throttledFraction, model::erlangB(16, 32), 0.01);
+}
+
+TEST_CASE("A fleet that has lost a third of its machines is the smaller loss system", "[managed][losses]") {
+  auto fleet = lossSystem(3, 4);
+  fleet.environmentsPerInstance = 1;
+  fleet.minInstances = fleet.maxInstances = 3;
+  fleet.boot = workloads::Constant{std::chrono::hours(1)}; // whose replacement comes after the end
+  const workloads::DurationDistribution exponential = workloads::Exponential{std::chrono::milliseconds(100)};
+  auto struck = fleet;
+  struck.lostInstances = {{seconds(50), 1}};
+  requireNear(struck, 100, exponential, 0, throttledFraction, model::erlangB(8, 10), 0.05);
+  struck = fleet;
+  struck.lostZones = {{seconds(50), seconds(1)}};
+  requireNear(struck, 100, exponential, 0, throttledFraction, model::erlangB(8, 10), 0.05);
 }
 
 TEST_CASE("Requests at once while none is refused: M/G/infinity", "[managed]") {

@@ -1,6 +1,8 @@
 // What the failures of a scenario did: the same run without them stands beside it, and the same events strike all.
 #include "model/evaluation/stress.hpp"
 
+#include <algorithm>
+
 #include "tests/support/catch.hpp"
 #include "tests/support/decisions.hpp"
 
@@ -31,6 +33,28 @@ TEST_CASE("the stress of a scenario stands beside the calm run", "[stress]") {
   CHECK(tests::hasReason(*decision, "stress"));
   CHECK(reportText(*decision).find("What the stress did") != std::string::npos);
   CHECK(reportJson(*decision).find("\"stress\"") != std::string::npos);
+}
+
+// 100 requests of 2 s are in flight, in 10 environments of 16 slots on three instances. Four die with their zone: six
+// have 96 slots until the others have started.
+TEST_CASE("A lost zone strikes Managed Instances too", "[stress][managed]") {
+  const auto decision = tests::simulated(tests::shortScenario(
+      {"workload.arrivals.rate=50/s", "workload.work.mean=2s", "workload.work.cpu_fraction=0.05", "run.replications=1",
+       "managed_instances.instance_type=c7g.2xlarge", "managed_instances.headroom=1.2",
+       R"(workload.failures.lost_zones=[{"at":"15min","lasts":"10min"}])"}));
+  const auto managed = std::ranges::find(decision->stress, Platform::ManagedInstances, &StressEffect::platform);
+  REQUIRE(managed != decision->stress.end());
+  CHECK(managed->calm.failedFraction == 0);
+  CHECK(managed->struck.failedFraction > 0);
+  const auto& lane = *decision->managed;
+  CHECK(lane.errored > 20);
+  CHECK(lane.errored < 60);
+  CHECK(lane.throttled > 0);
+  const auto warning = std::ranges::find(decision->warnings, "managed_throttled", &Warning::code);
+  REQUIRE(warning != decision->warnings.end());
+  CHECK(warning->advice.starts_with("Lost machines"));
+  CHECK(lane.completed + lane.throttled + lane.timedOut + lane.errored == lane.requests);
+  CHECK(managed->struck.monthlyUsd < managed->calm.monthlyUsd); // nobody pays for what is not yet replaced
 }
 
 TEST_CASE("the sentence about the stress says what changed", "[stress]") {

@@ -33,6 +33,14 @@ class Managed {
       m_ring.push_back(m_rooms.size() - 1);
       m_rooms.back().ready = 0;
     }
+    for (const auto& loss : fleet.lostInstances) m_strikes.push_back({loss.at.count(), 0, loss.count});
+    for (const auto& loss : fleet.lostZones) {
+      m_strikes.push_back({loss.at.count(), 1, (loss.at + loss.lasts).count()});
+      m_strikes.push_back({(loss.at + loss.lasts).count(), 2, 0}); // who waits for the zone launches
+    }
+    std::stable_sort(m_strikes.begin(), m_strikes.end(), [](const Strike& a, const Strike& b) {
+      return std::pair(a.at, a.kind) < std::pair(b.at, b.kind);
+    });
   }
 
   model::ManagedRun run(const std::vector<Request>& requests) {
@@ -64,8 +72,13 @@ class Managed {
     std::vector<Job> jobs;
     std::int64_t since = 0; // last change of `jobs`
   };
+  struct Strike {
+    std::int64_t at;
+    int kind; // 0: instances, 1: the zone, 2: nothing by itself
+    std::int64_t amount;
+  };
   // In the order in which things at the same instant happen.
-  enum What { Tick, Departure, Gone, Edge, Ready, Period, Arrival, Nothing };
+  enum What { Tick, Departure, Gone, Edge, Loss, Ready, Period, Arrival, Nothing };
 
   std::int64_t horizon() const { return m_plan.horizon.count(); }
   std::int64_t edge(int i) const { // i = 0: warm-up ends
@@ -107,10 +120,14 @@ class Managed {
 
   // ---- capacity ----
 
+  bool isUp(std::int64_t zone) const { return zone > 0 || m_now >= m_zoneBack; }
+  bool anyZoneUp() const { return isUp(m_fleet.zones - 1); }
   void launch(std::int64_t bootNs) {
     const auto counts = perZone();
-    const auto zone = std::min_element(counts.begin(), counts.end()) - counts.begin();
-    m_hosts.push_back({zone, m_now, m_now + bootNs});
+    std::int64_t best = m_fleet.zones - 1;
+    for (std::int64_t zone = best; zone >= 0; --zone)
+      if (isUp(zone) && counts[static_cast<std::size_t>(zone)] <= counts[static_cast<std::size_t>(best)]) best = zone;
+    m_hosts.push_back({best, m_now, m_now + bootNs});
     if (auto* window = at(m_now)) ++window->launches;
     noteInstances();
   }
@@ -132,7 +149,7 @@ class Managed {
   }
   void growTo(std::int64_t count) {
     while (environments() < count) {
-      if (!hasPlace() && instances() >= m_fleet.maxInstances) return;
+      if (!hasPlace() && (instances() >= m_fleet.maxInstances || !anyZoneUp())) return;
       if (!hasPlace()) launch(m_boot.next());
       start(m_init.next());
       m_waiting.push_back(m_rooms.size() - 1);
@@ -146,13 +163,16 @@ class Managed {
       if (stays(m_hosts[i]) && m_hosts[i].zone == zone && (chosen == m_hosts.size() || roomsOn(i) <= roomsOn(chosen)))
         chosen = i;
     m_hosts[chosen].drained = m_now;
+    leaveRing(chosen);
+    if (isIdle(chosen)) end(chosen);
+  }
+  void leaveRing(std::size_t host) {
     for (std::size_t k = m_ring.size(); k-- > 0;) {
-      if (m_rooms[m_ring[k]].host != chosen) continue;
+      if (m_rooms[m_ring[k]].host != host) continue;
       m_ring.erase(m_ring.begin() + static_cast<std::ptrdiff_t>(k));
       if (k < m_turn) --m_turn;
     }
     if (m_turn >= m_ring.size()) m_turn = 0;
-    if (isIdle(chosen)) end(chosen);
   }
   bool isIdle(std::size_t host) const {
     return std::all_of(m_rooms.begin(), m_rooms.end(),
@@ -166,6 +186,43 @@ class Managed {
     }
     m_hosts[host].ended = m_now;
     if (auto* window = m_now < horizon() ? at(m_now) : nullptr) ++window->terminations;
+  }
+  // The machine is gone at once, with everything on it.
+  void die(std::size_t host) {
+    if (stays(m_hosts[host])) {
+      ++m_missingHosts;
+      m_missingRooms += roomsOn(host);
+      m_hosts[host].drained = m_now;
+    }
+    leaveRing(host);
+    std::erase_if(m_waiting, [&](std::size_t room) { return m_rooms[room].host == host; });
+    for (auto& room : m_rooms) {
+      if (room.host != host) continue;
+      for (const auto& job : room.jobs) recordLost(job.arrival);
+      room.jobs.clear();
+    }
+    end(host);
+  }
+  void strike() {
+    for (; m_struck < m_strikes.size() && m_strikes[m_struck].at == m_now; ++m_struck) {
+      const Strike& loss = m_strikes[m_struck];
+      if (loss.kind == 1) m_zoneBack = std::max(m_zoneBack, loss.amount);
+      std::int64_t left = loss.kind == 0 ? loss.amount : 0;
+      for (std::size_t i = 0; i < m_hosts.size(); ++i) {
+        const Host& host = m_hosts[i];
+        const bool oldest = left > 0 && stays(host) && host.inService <= m_now;
+        if (oldest) --left;
+        if (oldest || (loss.kind == 1 && alive(host) && host.zone == 0)) die(i);
+      }
+    }
+    if (!m_fleet.scaling) replaceMissing();
+  }
+  void replaceMissing() {
+    if (!anyZoneUp()) return;
+    for (; m_missingHosts > 0; --m_missingHosts) launch(m_boot.next());
+    const std::int64_t missing = m_missingRooms;
+    m_missingRooms = 0;
+    growTo(environments() + missing);
   }
   void topUp(const Host& host) {
     if (host.ended >= horizon()) return;
@@ -210,6 +267,11 @@ class Managed {
     const bool inTime = served && m_now - arrival <= m_fleet.timeout.count();
     ++(inTime ? window->outcomes.completed : window->outcomes.timedOut);
     if (inTime) window->outcomes.latency.record(m_now - arrival + m_fleet.overhead.count());
+  }
+  void recordLost(std::int64_t arrival) {
+    if (m_now - arrival > m_fleet.timeout.count()) return record(arrival, false); // the caller knows by now
+    addHours(m_hours.inFlightNs, arrival, m_now);
+    if (auto* window = at(arrival)) ++window->outcomes.errored;
   }
   void arrive() {
     const Request& request = (*m_requests)[m_next++];
@@ -269,6 +331,7 @@ class Managed {
     if (m_now < horizon()) {
       if (m_timeline.size() < static_cast<std::size_t>(m_plan.timelinePoints))
         consider(Tick, static_cast<std::int64_t>(m_timeline.size()) * horizon() / m_plan.timelinePoints);
+      if (m_struck < m_strikes.size() && m_strikes[m_struck].at < horizon()) consider(Loss, m_strikes[m_struck].at);
       if (m_periodEnd < horizon()) consider(Period, m_periodEnd);
       if (m_next < m_requests->size()) consider(Arrival, (*m_requests)[m_next].arrival);
       for (std::size_t i = 0; i < m_waiting.size(); ++i)
@@ -299,6 +362,7 @@ class Managed {
       noteInstances();
       noteEnvironments();
       break;
+    case Loss: strike(); break;
     case Ready:
       m_ring.push_back(m_waiting[who]);
       m_waiting.erase(m_waiting.begin() + static_cast<std::ptrdiff_t>(who));
@@ -332,6 +396,7 @@ class Managed {
     if (!m_fleet.scaling) return;
     const std::int64_t need = model::environmentsWanted(m_fleet, vcpus, inFlight);
     m_needs.push_back(need);
+    replaceMissing();
     growTo(need);
     const auto points = static_cast<std::size_t>(m_policy.inPoints);
     if (m_needs.size() < points || !m_waiting.empty()) return;
@@ -353,6 +418,9 @@ class Managed {
   double m_cpu = 0;
   Int128 m_busy = 0, m_inFlight = 0, m_busyBefore = 0, m_inFlightBefore = 0;
   std::vector<Int128> m_busyAtEdge;
+  std::vector<Strike> m_strikes;
+  std::size_t m_struck = 0; // of these, how many are behind
+  std::int64_t m_zoneBack = 0, m_missingHosts = 0, m_missingRooms = 0;
   std::vector<std::int64_t> m_needs;  // of every period so far
   std::vector<Host> m_hosts;          // every one there ever was, in launch order
   std::vector<Room> m_rooms;          // the same
