@@ -403,6 +403,7 @@ void Ec2Simulator::State::sampleTimeline(std::int64_t t) {
 
 void Ec2Simulator::State::closePeriod(std::int64_t t) {
   const std::int64_t period = watch.period.count();
+  queue.dropLate(t + 1, tooLate()); // whose time is over now is no backlog
   instances.spendCredits(t);
   MetricPoint point;
   point.visibleAt = t + watch.delay.count();

@@ -141,6 +141,15 @@ inline model::Scaling drawPolicy(Draw& draw) {
   policy.cooldown = Duration(draw.between(0, 100));
   return policy;
 }
+// What counts requests counts messages where they wait in a queue.
+inline void scaleOnBacklog(model::Scaling& scaling) {
+  const auto change = [](auto& policy) {
+    if constexpr (requires { policy.metric; })
+      if (policy.metric == model::ScalingMetric::RequestsPerTarget)
+        policy.metric = model::ScalingMetric::BacklogPerInstance;
+  };
+  std::visit(change, scaling);
+}
 inline model::ScheduledActions drawActions(Draw& draw, const model::Ec2Fleet& fleet) {
   model::ScheduledActions schedule;
   schedule.period = Duration(draw.between(60, 500));
@@ -215,6 +224,7 @@ inline Small small(std::uint64_t number, bool scaling) {
   else
     fleet.boot = workloads::Exponential{Duration(between(1, 40))};
   if (scaling) drawScaling(random, fleet);
+  if (fleet.routing == model::Routing::Queue) scaleOnBacklog(fleet.scaling);
   s.plan.warmup = Duration(between(0, 1) == 0 ? 0 : between(1, 200));
   s.plan.horizon = Duration(between(400, 1500));
   s.plan.windows = static_cast<int>(between(1, 4));

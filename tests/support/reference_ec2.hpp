@@ -865,11 +865,11 @@ class Ec2 {
 
   struct MetricPoint {
     std::int64_t visible = 0, instances = 0;
-    double cpu = 0, requests = 0;
+    double cpu = 0, requests = 0, backlog = 0;
   };
   void period() {
     const std::int64_t length = m_metric.period.count();
-    MetricPoint point{m_now + m_metric.delay.count(), 0, 0, 0};
+    MetricPoint point{m_now + m_metric.delay.count(), 0, 0, 0, 0};
     std::map<std::size_t, Int128> busy; // by type
     std::int64_t received = 0;
     for (auto& host : m_hosts) {
@@ -886,6 +886,7 @@ class Ec2 {
       for (const auto& [k, used] : busy)
         point.cpu += static_cast<double>(used) / (static_cast<double>(m_cores[k]) * static_cast<double>(length) * n);
       point.requests = static_cast<double>(received) / n;
+      point.backlog = static_cast<double>(waitingMessages()) / static_cast<double>(m_ring.size());
     }
     m_points.push_back(point);
     m_periodEnd += length;
@@ -896,7 +897,9 @@ class Ec2 {
     m_points.pop_front();
     Sight sight = look();
     sight.pointInstances = point.instances;
-    sight.value = m_metric.metric == model::ScalingMetric::Cpu ? point.cpu : point.requests;
+    sight.value = m_metric.metric == model::ScalingMetric::Cpu                  ? point.cpu
+                  : m_metric.metric == model::ScalingMetric::BacklogPerInstance ? point.backlog
+                                                                                : point.requests;
     if (point.instances > 0) m_seen = sight.value;
     const std::int64_t there = sight.serving + sight.booting, wanted = m_policy.desired(sight);
     if (wanted == there || point.instances == 0) return;
