@@ -15,4 +15,8 @@ FieldSet* newObjectivePage();
 FieldSet* newPricesPage(); // prices, network, people
 FieldSet* newRunPage();
 
+// What several pages offer.
+QStringList instanceTypeNames(const pricing::PriceCatalogue& catalogue); // "auto" first
+std::vector<Choice<pricing::Purchase>> purchaseChoices();
+
 } // namespace ui
