@@ -171,14 +171,19 @@ struct MemoryChoice {
   std::string why; // one sentence
 };
 
+// Why a candidate was not simulated; its `why` says it in words.
+enum class LeftOut { No, Capacity, Objective, Cost, Latency, NotNeeded };
+std::string_view name(LeftOut leftOut); // "no", "capacity", "objective", "cost", "latency", "not_needed"
+
 struct Candidate {
   Platform platform = Platform::Lambda;
   std::string configuration;
   double monthlyCostUsd = 0;
   std::optional<double> p99Ms, failedFraction;
   bool meetsObjective = false, simulated = false;
-  std::string why;         // why not, empty when it does
-  bool onFrontier = false; // no other is both cheaper and faster
+  std::string why;         // what of the objective it misses, or why it was not simulated
+  bool onFrontier = false; // of those that were simulated no other is both cheaper and faster
+  LeftOut leftOut = LeftOut::No; // not simulated: its figures are closed forms without queue and cold start
 };
 
 // What the idle lifetime, which AWS does not document, does to Lambda: the run again with each environment kept that

@@ -88,16 +88,6 @@ Simulator makeSimulator(const Configuration& configuration, const ObservationPla
   return Ec2Simulator(std::get<Ec2Fleet>(configuration), plan, seed, replication);
 }
 
-void countHours(std::span<const std::int64_t> arrivals, std::vector<std::uint64_t>& hours) {
-  constexpr std::int64_t kHourNs = 3'600'000'000'000;
-  for (auto first = arrivals.begin(); first != arrivals.end();) {
-    const std::int64_t hour = *first / kHourNs;
-    const auto last = std::upper_bound(first, arrivals.end(), (hour + 1) * kHourNs - 1);
-    hours[static_cast<std::size_t>(hour)] += static_cast<std::uint64_t>(last - first);
-    first = last;
-  }
-}
-
 // Lambda's engine knows of a slow downstream; `slowed` are the same requests for those that do not.
 void feed(Simulator& simulator, const workloads::RequestBatch& batch, const workloads::RequestBatch& slowed) {
   if (auto* lambda = std::get_if<LambdaSimulator>(&simulator)) return lambda->feed(batch);
@@ -292,6 +282,16 @@ RunShape shortened(const RunShape& shape, const workloads::Workload& workload, d
   shorter.horizon = std::min(shape.horizon, pricing::fromSeconds(seconds));
   shorter.warmup = std::min(shape.warmup, shorter.horizon / 2);
   return shorter;
+}
+
+void countHours(std::span<const std::int64_t> arrivals, std::vector<std::uint64_t>& hours) {
+  constexpr std::int64_t kHourNs = 3'600'000'000'000;
+  for (auto first = arrivals.begin(); first != arrivals.end();) {
+    const std::int64_t hour = *first / kHourNs;
+    const auto last = std::upper_bound(first, arrivals.end(), (hour + 1) * kHourNs - 1);
+    hours[static_cast<std::size_t>(hour)] += static_cast<std::uint64_t>(last - first);
+    first = last;
+  }
 }
 
 std::variant<Replications, Cancelled> replicate(const workloads::Workload& workload,

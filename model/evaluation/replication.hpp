@@ -54,6 +54,9 @@ struct Replications {
   std::uint64_t requests = 0;                // drawn, each counted once however many configurations saw it
 };
 
+// Adds a batch's arrivals to their clock hours.
+void countHours(std::span<const std::int64_t> arrivals, std::vector<std::uint64_t>& hours);
+
 // Part of an evaluation's progress bar: [from, to] of the whole under one name.
 struct ProgressSpan {
   std::string_view stage = "simulating";

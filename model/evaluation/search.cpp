@@ -1,13 +1,13 @@
 #include "model/evaluation/search.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <fmt/format.h>
 #include <limits>
 #include <tuple>
 
-#include "model/evaluation/capacity.hpp"
+#include "model/evaluation/candidate_bounds.hpp"
+#include "model/evaluation/contest.hpp"
 #include "model/evaluation/findings.hpp"
 #include "model/hybrid/hybrid_setup.hpp"
 #include "model/managed/managed_setup.hpp"
@@ -16,23 +16,16 @@ namespace model {
 
 namespace {
 
-// Steps of memory that change something: the vCPU steps of 1,769 MB and the sizes people use.
-constexpr std::array kMemories{128, 256, 512, 768, 1024, 1536, 1769, 2048, 3008, 3538, 5307, 7076, 8845, 10240};
-// Current general-purpose, compute and memory families of three makers. Burstable ones only by name: what they cost
-// hangs on how long a load stays above their baseline, which a screening by means does not see.
-constexpr std::array<std::string_view, 11> kFamilies{"c7g", "c8g", "c7i", "c7a", "m7g", "m8g",
-                                                     "m7i", "m7a", "r7g", "r8g", "r7i"};
-constexpr std::array<std::string_view, 6> kSizes{"medium", "large", "xlarge", "2xlarge", "4xlarge", "8xlarge"};
-constexpr double kScreeningRequests = 3e5;
-constexpr std::size_t kMostMeasured = 32; // sizes of a curve that are tried beside the usual ones
-
-template <class Range> bool contains(const Range& range, std::string_view name) {
-  return std::find(range.begin(), range.end(), name) != range.end();
-}
+constexpr double kNever = std::numeric_limits<double>::infinity();
+constexpr std::size_t kAtOnce = 4; // runs at a time: a few threads' worth, the same whatever the threads
+constexpr double kAboutAsMuch = 1.1;
+constexpr std::size_t kRankedAtLeast = 3; // the winner, and two to fall back on should its full run disappoint
 
 struct Priced {
   Scenario scenario;
   Screened screened;
+  Entrant entrant;
+  std::size_t run = 0; // which of the distinct configurations it is
   Candidate candidate;
 };
 
@@ -40,344 +33,362 @@ bool mayMeet(const Objective& objective, const Screened& screened) {
   return screened.feasible && (!objective.p99 || screened.p99Ms <= pricing::inMilliseconds(*objective.p99));
 }
 
-// Prices and speeds are not known to better than kTooCloseShare: costs are compared in bands of that width above the
-// cheapest, and within a band the faster configuration is worth more. 128 MB that saves 85 cents a month and takes 2 s
-// instead of 0.2 s is nobody's choice.
-std::tuple<double, double, double> worth(const Candidate& candidate, double cheapest) {
-  const double band =
-      std::floor(std::log(std::max(candidate.monthlyCostUsd / cheapest, 1.0)) / std::log1p(kTooCloseShare));
-  return {band, candidate.p99Ms.value_or(0), candidate.monthlyCostUsd};
+std::tuple<int, double, double> worth(const Candidate& candidate, double cheapest) {
+  return {costBand(candidate.monthlyCostUsd, cheapest), candidate.p99Ms.value_or(0), candidate.monthlyCostUsd};
 }
 
 // Where the objective is out of reach: the faster one, of equally fast ones the cheaper one.
 std::pair<double, double> speed(const Candidate& candidate) {
-  return {candidate.p99Ms.value_or(std::numeric_limits<double>::infinity()), candidate.monthlyCostUsd};
+  return {candidate.p99Ms.value_or(kNever), candidate.monthlyCostUsd};
 }
 
 // What the search asks about a platform.
 struct Lane {
-  std::vector<Scenario> candidates;
   Screened (*screen)(const Scenario&, const pricing::PriceCatalogue&);
   std::string (*label)(const Scenario&);
   Configuration (*configuration)(const Scenario&, const pricing::PriceCatalogue&);
   decltype(&assessLambda) assess;
-  std::size_t simulated;
+  CandidateBounds (StreamBounds::*bound)(const Scenario&, const pricing::PriceCatalogue&) const = nullptr; // if known
+  std::size_t simulated = 0; // without bounds
 };
 
-Lane laneOf(Platform platform, const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
+Lane laneOf(Platform platform) {
+  using pricing::PriceCatalogue;
   switch (platform) {
   case Platform::Lambda:
-    return {lambdaCandidates(scenario),
-            screenLambda,
-            lambdaLabel,
-            [](const Scenario& s, const pricing::PriceCatalogue&) { return Configuration(lambdaFunction(s)); },
-            assessLambda,
-            kSimulatedPerPlatform};
+    return {screenLambda, lambdaLabel,
+            [](const Scenario& s, const PriceCatalogue&) { return Configuration(lambdaFunction(s)); }, assessLambda,
+            &StreamBounds::ofLambda};
   case Platform::Ec2:
-    return {ec2Candidates(scenario, catalogue),
-            screenEc2,
-            ec2Label,
-            [](const Scenario& s, const pricing::PriceCatalogue& c) { return Configuration(ec2Fleet(s, c)); },
-            assessEc2,
-            kSimulatedPerPlatform};
+    return {screenEc2, ec2Label, [](const Scenario& s, const PriceCatalogue& c) { return Configuration(ec2Fleet(s, c)); },
+            assessEc2, &StreamBounds::ofEc2};
   case Platform::Hybrid:
-    return {hybridCandidates(scenario, catalogue),
-            screenHybrid,
-            hybridLabel,
-            [](const Scenario& s, const pricing::PriceCatalogue& c) { return Configuration(hybridFleet(s, c)); },
-            assessHybrid,
-            kSimulatedHybrid};
+    return {screenHybrid,  hybridLabel,
+            [](const Scenario& s, const PriceCatalogue& c) { return Configuration(hybridFleet(s, c)); },
+            assessHybrid, nullptr, kSimulatedHybrid};
   case Platform::ManagedInstances: break;
   }
-  return {managedCandidates(scenario, catalogue),
-          screenManaged,
-          managedLabel,
-          [](const Scenario& s, const pricing::PriceCatalogue& c) { return Configuration(managedFleet(s, c)); },
-          assessManaged,
-          kSimulatedManaged};
+  return {screenManaged, managedLabel,
+          [](const Scenario& s, const PriceCatalogue& c) { return Configuration(managedFleet(s, c)); },
+          assessManaged, nullptr, kSimulatedManaged};
+}
+
+std::vector<Scenario> candidatesOf(Platform platform, const Scenario& scenario,
+                                   const pricing::PriceCatalogue& catalogue) {
+  switch (platform) {
+  case Platform::Lambda: return lambdaCandidates(scenario);
+  case Platform::Ec2: return ec2Candidates(scenario, catalogue);
+  case Platform::Hybrid: return hybridCandidates(scenario, catalogue);
+  case Platform::ManagedInstances: break;
+  }
+  return managedCandidates(scenario, catalogue);
 }
 
 double cheapestOf(const std::vector<Priced>& all, auto&& counts) {
-  double cheapest = std::numeric_limits<double>::infinity();
+  double cheapest = kNever;
   for (const auto& priced : all)
     if (counts(priced)) cheapest = std::min(cheapest, priced.candidate.monthlyCostUsd);
-  return std::max(cheapest, 1e-9);
+  return cheapest;
 }
 
-std::vector<Priced> priceAll(Platform platform, const Lane& lane, const Scenario& scenario,
-                             const pricing::PriceCatalogue& catalogue) {
-  std::vector<Priced> all;
-  for (const auto& candidate : lane.candidates) {
-    const auto screened = lane.screen(candidate, catalogue);
-    Priced priced{candidate, screened, {}};
-    priced.candidate.platform = platform;
-    priced.candidate.configuration = lane.label(candidate);
-    priced.candidate.monthlyCostUsd = screened.monthlyCostUsd;
-    priced.candidate.p99Ms = screened.p99Ms;
-    priced.candidate.meetsObjective = mayMeet(scenario.objective, screened);
-    if (!screened.feasible)
-      priced.candidate.why = "capacity below the load";
-    else if (!priced.candidate.meetsObjective)
-      priced.candidate.why =
-          fmt::format("p99 {} {}", pricing::displaySeconds(screened.p99Ms / 1e3),
-                      platform == Platform::Hybrid ? "by its closed form" : "without any queue or cold start");
-    all.push_back(std::move(priced));
-  }
-  // Hopeful ones first, in order of worth; among hopeless ones the fastest first, of equally fast ones the cheapest.
-  const double cheapest = cheapestOf(all, [](const auto& p) { return p.candidate.meetsObjective; });
-  std::stable_sort(all.begin(), all.end(), [cheapest](const auto& a, const auto& b) {
-    if (a.candidate.meetsObjective != b.candidate.meetsObjective) return a.candidate.meetsObjective;
-    if (a.screened.feasible != b.screened.feasible) return a.screened.feasible;
-    return a.candidate.meetsObjective ? worth(a.candidate, cheapest) < worth(b.candidate, cheapest)
-                                      : speed(a.candidate) < speed(b.candidate);
-  });
-  return all;
+// Simulated ones that meet the objective, in order of worth; then simulated ones that miss it, fewest failures and then
+// fastest and cheapest first; then those that were only screened, hopeful ones in order of worth.
+bool better(const Priced& one, const Priced& other, double cheapest) {
+  const auto &a = one.candidate, &b = other.candidate;
+  if (a.simulated != b.simulated) return a.simulated;
+  if (a.meetsObjective != b.meetsObjective) return a.meetsObjective;
+  if (a.simulated && !a.meetsObjective) return std::tuple(a.failedFraction, speed(a)) < std::tuple(b.failedFraction, speed(b));
+  if (one.screened.feasible != other.screened.feasible) return one.screened.feasible;
+  return a.meetsObjective ? worth(a, cheapest) < worth(b, cheapest) : speed(a) < speed(b);
+}
+
+void sortByWorth(std::vector<Priced>& all) {
+  const bool simulated = std::ranges::any_of(all, [](const auto& p) { return p.candidate.simulated; });
+  const double cheapest = cheapestOf(
+      all, [&](const auto& p) { return p.candidate.simulated == simulated && p.candidate.meetsObjective; });
+  std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return better(a, b, cheapest); });
+}
+
+Priced priced(Platform platform, const Lane& lane, const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
+  const auto screened = lane.screen(scenario, catalogue);
+  Priced result{scenario, screened, {}, 0, {}};
+  auto& candidate = result.candidate;
+  candidate.platform = platform;
+  candidate.configuration = lane.label(scenario);
+  candidate.monthlyCostUsd = screened.monthlyCostUsd;
+  candidate.p99Ms = screened.p99Ms;
+  candidate.meetsObjective = mayMeet(scenario.objective, screened);
+  result.entrant.feasible = screened.feasible;
+  result.entrant.hopeful = candidate.meetsObjective;
+  if (candidate.meetsObjective) return result;
+  candidate.leftOut = screened.feasible ? LeftOut::Objective : LeftOut::Capacity;
+  candidate.why = screened.feasible
+                      ? fmt::format("p99 {} {}", pricing::displaySeconds(screened.p99Ms / 1e3),
+                                    platform == Platform::Hybrid ? "by its closed form" : "without any queue or cold start")
+                      : "capacity below the load";
+  return result;
 }
 
 // The cheapest few, and always the fastest one: an objective on the tail may be met by nothing else.
-std::vector<std::size_t> chosenForSimulation(const std::vector<Priced>& all, std::size_t most) {
+std::vector<std::size_t> mostPromising(const std::vector<Priced>& all, std::size_t most) {
   std::vector<std::size_t> chosen;
   for (std::size_t i = 0; i < std::min(all.size(), most); ++i) chosen.push_back(i);
-  const auto fastest = std::min_element(all.begin(), all.end(), [](const auto& a, const auto& b) {
-    if (a.screened.feasible != b.screened.feasible) return a.screened.feasible;
-    return a.screened.p99Ms < b.screened.p99Ms;
-  });
+  const auto fastest = std::ranges::min_element(
+      all, {}, [](const auto& p) { return std::pair(!p.screened.feasible, p.screened.p99Ms); });
   const auto index = static_cast<std::size_t>(fastest - all.begin());
   if (!all.empty() && index >= chosen.size()) chosen.back() = index;
   return chosen;
 }
 
-void record(const PlatformResult& result, Candidate& candidate) {
+// One whose capacity is below its mean load, or whose work alone takes too long, meets the objective by the luck of a
+// short run: `hopeful` says whether it may.
+void record(const PlatformResult& result, bool hopeful, Priced& priced) {
+  auto& candidate = priced.candidate;
   candidate.simulated = true;
+  candidate.leftOut = LeftOut::No;
   candidate.monthlyCostUsd = result.monthlyCostUsd.value;
   candidate.p99Ms = result.latency.p99.value;
   candidate.failedFraction = result.failedFraction.value;
-  candidate.meetsObjective = result.meetsObjective;
-  candidate.why = fmt::format("{}", fmt::join(result.missed, "; "));
+  candidate.meetsObjective = result.meetsObjective && hopeful;
+  if (!result.missed.empty() || hopeful) candidate.why = fmt::format("{}", fmt::join(result.missed, "; "));
+  auto& entrant = priced.entrant;
+  entrant.simulated = true;
+  entrant.meets = candidate.meetsObjective;
+  entrant.usd = candidate.monthlyCostUsd;
+  entrant.p99Ms = result.latency.p99.value;
+  entrant.failedFraction = result.failedFraction.value;
 }
 
-// Simulated ones that meet the objective, in order of worth; then simulated ones that miss it, fewest failures and then
-// fastest and cheapest first; then those that were only screened.
-bool better(const Candidate& a, const Candidate& b, double cheapest) {
-  if (a.simulated != b.simulated) return a.simulated;
-  if (a.meetsObjective != b.meetsObjective) return a.meetsObjective;
-  if (a.meetsObjective || !a.simulated) return worth(a, cheapest) < worth(b, cheapest);
-  if (a.failedFraction != b.failedFraction) return a.failedFraction < b.failedFraction;
-  return speed(a) < speed(b);
+class Search {
+ public:
+  Search(Platform platform, const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+         const RunControl& control, const ProgressSpan& progress)
+      : m_platform(platform), m_lane(laneOf(platform)), m_scenario(scenario), m_catalogue(catalogue),
+        m_control(control), m_progress(progress),
+        m_shape(shortened(runShape(scenario), scenario.workload, kScreeningRequests)) {}
+
+  bool price(const std::vector<Scenario>& candidates);
+  bool simulate() { return m_lane.bound == nullptr ? simulatePromising() : bound() && contest() && simulateRunnersUp(); }
+  SearchResult result() &&;
+
+ private:
+  bool stopped() const { return m_control.stop.stop_requested(); }
+  bool bound();
+  bool contest();
+  bool simulatePromising() { return simulate(mostPromising(m_all, m_lane.simulated)); }
+  bool simulateRunnersUp();
+  bool simulate(const std::vector<std::size_t>& which);
+  bool run(const std::vector<std::size_t>& runs);
+  std::size_t runOf(const Configuration& configuration);
+  std::vector<Entrant> entrants() const;
+  std::vector<std::size_t> urgent(const std::vector<std::size_t>& order) const;
+  ProgressSpan nextProgress();
+  void explain();
+  void explain(Priced& priced, const Standing& standing) const;
+
+  Platform m_platform;
+  Lane m_lane;
+  const Scenario& m_scenario;
+  const pricing::PriceCatalogue& m_catalogue;
+  const RunControl& m_control;
+  ProgressSpan m_progress;
+  RunShape m_shape;
+  std::vector<Priced> m_all;
+  std::vector<Configuration> m_configurations; // distinct ones
+  std::vector<Observations> m_observations;    // of each, once it ran
+  std::vector<bool> m_ran;
+  std::vector<std::uint64_t> m_hourlyRequests;
+  double m_spent = 0; // requests
+  std::size_t m_runs = 0;
+};
+
+bool Search::price(const std::vector<Scenario>& candidates) {
+  for (const auto& candidate : candidates) {
+    if (stopped()) return false;
+    m_all.push_back(priced(m_platform, m_lane, candidate, m_catalogue));
+    m_all.back().run = runOf(m_lane.configuration(candidate, m_catalogue));
+  }
+  m_observations.resize(m_configurations.size());
+  m_ran.resize(m_configurations.size());
+  sortByWorth(m_all);
+  return true;
+}
+
+std::size_t Search::runOf(const Configuration& configuration) {
+  const auto same =
+      std::ranges::find_if(m_configurations, [&](const auto& other) { return runAlike(configuration, other); });
+  if (same != m_configurations.end()) return static_cast<std::size_t>(same - m_configurations.begin());
+  m_configurations.push_back(configuration);
+  return m_configurations.size() - 1;
+}
+
+bool Search::bound() {
+  const Duration late = m_scenario.ec2 ? m_scenario.ec2->requestTimeout : Duration{};
+  const auto drawn = StreamSample::drawn(m_scenario.workload, m_shape, late, m_control.stop);
+  if (std::holds_alternative<Cancelled>(drawn)) return false;
+  const StreamBounds bounds(std::get<StreamSample>(drawn), m_scenario);
+  for (auto& priced : m_all) {
+    if (stopped()) return false;
+    const auto least = (bounds.*m_lane.bound)(priced.scenario, m_catalogue);
+    priced.entrant.leastUsd = least.monthlyCostUsd;
+    priced.entrant.leastP99Ms = least.p99Ms;
+    auto miss = outOfReach(m_scenario.objective, least);
+    if (miss.empty() || !priced.entrant.hopeful) continue;
+    priced.entrant.hopeful = priced.candidate.meetsObjective = false;
+    priced.candidate.leftOut = LeftOut::Objective;
+    priced.candidate.why = std::move(miss);
+  }
+  return true;
+}
+
+std::vector<Entrant> Search::entrants() const {
+  std::vector<Entrant> entrants;
+  for (const auto& priced : m_all) entrants.push_back(priced.entrant);
+  return entrants;
+}
+
+// The first of them, and where its run is not known yet a few new runs of others that cost about as much: what the first
+// turns out to be may settle the rest.
+std::vector<std::size_t> Search::urgent(const std::vector<std::size_t>& order) const {
+  std::vector<std::size_t> chosen{order.front()}, runs{m_all[order.front()].run};
+  if (m_ran[runs.front()]) return chosen;
+  const double most = kAboutAsMuch * m_all[order.front()].entrant.leastUsd;
+  for (const auto i : order) {
+    const auto& priced = m_all[i];
+    if (runs.size() == kAtOnce) break;
+    if (m_ran[priced.run] || priced.entrant.leastUsd > most || std::ranges::count(runs, priced.run)) continue;
+    runs.push_back(priced.run);
+    chosen.push_back(i);
+  }
+  return chosen;
+}
+
+bool Search::contest() {
+  for (auto next = nextToSimulate(entrants()); !next.empty(); next = nextToSimulate(entrants())) {
+    if (m_spent > kMostSearched && m_runs >= kLeastRuns) break;
+    if (!simulate(urgent(next))) return false;
+  }
+  return true;
+}
+
+bool Search::simulateRunnersUp() {
+  const auto meeting = std::ranges::count_if(m_all, [](const auto& p) { return p.entrant.meets; });
+  std::vector<std::size_t> more;
+  for (std::size_t i = 0; i < m_all.size() && more.size() + static_cast<std::size_t>(meeting) < kRankedAtLeast; ++i)
+    if (m_all[i].entrant.hopeful && !m_all[i].entrant.simulated) more.push_back(i);
+  return meeting == 0 || simulate(more);
+}
+
+bool Search::simulate(const std::vector<std::size_t>& which) {
+  std::vector<std::size_t> runs;
+  for (const auto i : which)
+    if (const auto r = m_all[i].run; !m_ran[r] && !std::ranges::count(runs, r)) runs.push_back(r);
+  if (!runs.empty() && !run(runs)) return false;
+  for (const auto i : which) {
+    if (stopped()) return false;
+    auto& priced = m_all[i];
+    const auto result =
+        m_lane.assess(priced.scenario, m_catalogue, m_observations[priced.run], m_shape, m_hourlyRequests);
+    record(result, priced.entrant.hopeful || m_lane.bound == nullptr, priced);
+  }
+  return true;
+}
+
+bool Search::run(const std::vector<std::size_t>& runs) {
+  std::vector<Configuration> configurations;
+  for (const auto r : runs) configurations.push_back(m_configurations[r]);
+  auto outcome = replicate(m_scenario.workload, configurations, m_shape, m_control, nextProgress());
+  if (std::holds_alternative<Cancelled>(outcome)) return false;
+  auto& replications = std::get<Replications>(outcome);
+  for (std::size_t k = 0; k < runs.size(); ++k) {
+    m_observations[runs[k]] = std::move(replications.configurations[k]);
+    m_ran[runs[k]] = true;
+  }
+  m_hourlyRequests = std::move(replications.hourlyRequests);
+  m_spent += static_cast<double>(replications.requests * runs.size());
+  m_runs += runs.size();
+  return true;
+}
+
+// Nobody knows how many rounds it takes: each gets a third of what is left of the bar.
+ProgressSpan Search::nextProgress() {
+  auto span = m_progress;
+  span.to = span.from + (span.to - span.from) / 3;
+  if (m_lane.bound == nullptr) span.to = m_progress.to;
+  m_progress.from = span.to;
+  return span;
+}
+
+void Search::explain(Priced& priced, const Standing& standing) const {
+  auto& candidate = priced.candidate;
+  const auto& entrant = priced.entrant;
+  if (candidate.simulated || !entrant.hopeful) return;
+  const auto usd = [](double dollars) { return pricing::display(pricing::Money::dollars(dollars)); };
+  candidate.leftOut = LeftOut::NotNeeded;
+  candidate.why = "less promising by its closed forms";
+  if (m_lane.bound == nullptr) return;
+  candidate.why = "the search ended before its turn";
+  if (!standing.leader) return;
+  const auto& leader = m_all[*standing.leader];
+  if (costBand(entrant.leastUsd, standing.cheapestUsd) > 0) {
+    candidate.leftOut = LeftOut::Cost;
+    candidate.why = fmt::format("costs at least {}, the cheapest that meets the objective {}", usd(entrant.leastUsd),
+                                usd(standing.cheapestUsd));
+  } else if (entrant.leastP99Ms >= leader.entrant.p99Ms) {
+    candidate.leftOut = LeftOut::Latency;
+    candidate.why = fmt::format("p99 at least {}, {} has {} for as much", pricing::displaySeconds(entrant.leastP99Ms / 1e3),
+                                leader.candidate.configuration, pricing::displaySeconds(leader.entrant.p99Ms / 1e3));
+  }
+}
+
+void Search::explain() {
+  const auto standing = standingOf(entrants());
+  for (auto& priced : m_all) explain(priced, standing);
+}
+
+SearchResult Search::result() && {
+  explain();
+  sortByWorth(m_all);
+  SearchResult result;
+  for (auto& priced : m_all) {
+    if (priced.candidate.simulated || m_all.size() == 1) result.ranked.push_back(std::move(priced.scenario));
+    result.candidates.push_back(std::move(priced.candidate));
+  }
+  result.chosen = result.ranked.front();
+  return result;
 }
 
 } // namespace
 
-std::vector<pricing::Memory> memoriesToTry(const Scenario& scenario) {
-  const auto& curve = scenario.lambda->powerTuning;
-  std::vector<pricing::Memory> memories;
-  for (const int mib : kMemories) memories.push_back(pricing::Memory::mebibytes(mib));
-  if (curve) {
-    std::erase_if(memories, [&](pricing::Memory memory) { return !curve->covers(memory); });
-    if (curve->points.size() <= kMostMeasured)
-      for (const auto& point : curve->points) memories.push_back(point.memory);
-  }
-  std::erase_if(memories, [&](pricing::Memory memory) { return memory < scenario.workload.memory; });
-  if (curve && memories.empty() && scenario.workload.memory <= workloads::kLargestLambdaMemory)
-    memories.push_back(scenario.workload.memory);
-  std::ranges::sort(memories);
-  memories.erase(std::unique(memories.begin(), memories.end()), memories.end());
-  return memories;
-}
-
-std::vector<Scenario> lambdaCandidates(const Scenario& scenario) {
-  const auto& setup = *scenario.lambda;
-  const auto memories = setup.memory ? std::vector{*setup.memory} : memoriesToTry(scenario);
-  std::vector<pricing::Architecture> architectures{pricing::Architecture::X86_64, pricing::Architecture::Arm64};
-  if (setup.architecture) architectures = {*setup.architecture};
-  std::vector<Scenario> candidates;
-  for (const auto memory : memories)
-    for (const auto architecture : architectures) candidates.push_back(withLambda(scenario, memory, architecture));
-  return candidates;
-}
-
-std::vector<Scenario> ec2Candidates(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
-  const auto& setup = *scenario.ec2;
-  if (setup.instanceType) return {scenario};
-  std::vector<Scenario> candidates;
-  for (const auto& type : catalogue.types()) {
-    if (!contains(kFamilies, type.family) || !contains(kSizes, type.size)) continue;
-    if (type.memory < scenario.workload.memory) continue;
-    if (!catalogue.instanceHour(scenario.region, type.name, setup.purchase)) continue;
-    candidates.push_back(withInstance(scenario, type.name));
-  }
-  return candidates;
-}
-
-std::vector<Scenario> managedCandidates(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
-  const auto& setup = *scenario.managed;
-  if (setup.instanceType) return {scenario};
-  std::vector<Scenario> candidates;
-  for (const auto& type : catalogue.types()) {
-    if (!contains(kFamilies, type.family) || !contains(kSizes, type.size)) continue;
-    if (environmentRoom(scenario, type).perInstance < 1 || type.memory < scenario.workload.memory) continue;
-    if (setup.maxVcpus < managedFloor(setup) * type.vcpus) continue;
-    if (!catalogue.instanceHour(scenario.region, type.name, setup.purchase)) continue;
-    candidates.push_back(withManagedInstance(scenario, type.name));
-  }
-  return candidates;
-}
-
-Screened screenLambda(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
-  const auto function = lambdaFunction(scenario);
-  const auto work = workOf(scenario.workload);
-  const double rate = workloads::meanRatePerSecond(scenario.workload.arrivals, runShape(scenario).horizon);
-  const double factor = lambdaStretch(function, scenario.workload.work);
-  LambdaTally month; // a month's counts without cold starts, priced like a simulated one
-  const double requests = rate * scenario.hoursPerMonth * pricing::kSecondsPerHour;
-  month.started = month.outcomes.attempts = month.outcomes.completed =
-      static_cast<std::uint64_t>(std::llround(requests));
-  // Rounding up to whole milliseconds adds half a millisecond on average, none where all durations are whole.
-  const double meanS = std::min(work.meanSeconds * factor, pricing::inSeconds(function.timeout));
-  const double billedMs =
-      std::max(std::ceil(meanS * 1e3 - 1e-9) - meanS * 1e3 > 0 ? meanS * 1e3 + 0.5 : meanS * 1e3, 1.0);
-  month.billedMs = static_cast<std::int64_t>(std::llround(requests * billedMs));
-  Screened screened;
-  const Metered metered{scenario.hoursPerMonth * pricing::kSecondsPerHour, {}, {}};
-  screened.monthlyCostUsd = monthlyUsd(scenario, Platform::Lambda, lambdaUsage(scenario, month, metered), catalogue);
-  screened.p99Ms = 1e3 * work.p99Seconds * factor + pricing::inMilliseconds(function.overhead);
-  screened.feasible = rate * meanS <= static_cast<double>(function.concurrencyLimit);
-  return screened;
-}
-
-Screened screenEc2(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
-  const auto fleet = ec2Fleet(scenario, catalogue);
-  const auto work = workOf(scenario.workload);
-  const auto shape = runShape(scenario);
-  const double rate = workloads::meanRatePerSecond(scenario.workload.arrivals, shape.horizon);
-  const double factor = ec2Stretch(fleet, scenario.workload.work);
-  const double needed = instancesNeeded(fleet, rate, scenario.workload);
-  const double count = std::clamp(needed, static_cast<double>(fleet.min), static_cast<double>(fleet.max));
-  Ec2Tally month;
-  const double seconds = scenario.hoursPerMonth * pricing::kSecondsPerHour;
-  month.outcomes.attempts = month.outcomes.completed = static_cast<std::uint64_t>(std::llround(rate * seconds));
-  month.instanceNs = static_cast<Int128>(count * seconds * 1e9);
-  Screened screened;
-  screened.monthlyCostUsd =
-      monthlyUsd(scenario, Platform::Ec2,
-                 ec2Usage(scenario, month, {seconds, {}, {}}, instanceGib(scenario, catalogue)), catalogue);
-  screened.p99Ms = 1e3 * work.p99Seconds * factor + pricing::inMilliseconds(fleet.overhead);
-  screened.feasible = rate * coreSeconds(fleet, scenario.workload) < static_cast<double>(fleet.max) * fleet.vcpus;
-  return screened;
-}
-
-Screened screenManaged(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
-  const auto fleet = managedFleet(scenario, catalogue);
-  const auto work = workOf(scenario.workload);
-  const double rate = workloads::meanRatePerSecond(scenario.workload.arrivals, runShape(scenario).horizon);
-  const double factor = managedStretch(fleet, scenario.workload.work);
-  const double vcpus = rate * coreSeconds(fleet, scenario.workload), inFlight = rate * work.meanSeconds * factor;
-  const auto environments = environmentsWanted(fleet, vcpus, inFlight);
-  const double seconds = scenario.hoursPerMonth * pricing::kSecondsPerHour;
-  ManagedTally month;
-  month.outcomes.attempts = month.outcomes.completed = static_cast<std::uint64_t>(std::llround(rate * seconds));
-  month.instanceNs = static_cast<Int128>(static_cast<double>(instancesFor(fleet, environments)) * seconds * 1e9);
-  Screened screened;
-  screened.monthlyCostUsd =
-      monthlyUsd(scenario, Platform::ManagedInstances, managedUsage(scenario, month, {seconds, {}, {}}), catalogue);
-  screened.p99Ms = 1e3 * work.p99Seconds * factor + pricing::inMilliseconds(fleet.overhead);
-  const auto most = static_cast<double>(fleet.maxInstances * fleet.environmentsPerInstance);
-  screened.feasible = vcpus < most * fleet.environmentVcpus && inFlight < most * static_cast<double>(fleet.slotCount);
-  return screened;
-}
-
-// The p99 lies between those of the parts, or behind what the hours above the base's capacity slow down: of these, at
-// the limit, the requests whose work alone puts them among the slowest hundredth of all.
-double hybridP99Seconds(const HybridFleet& fleet, const workloads::Workload& workload,
-                        const OverflowForecast& expected) {
-  constexpr double kSlowest = 0.01;
-  const double onInstances = ec2Stretch(fleet.base, workload.work);
-  const double between = workOf(workload).p99Seconds * ((1 - expected.share) * onInstances +
-                                                        expected.share * lambdaStretch(fleet.function, workload.work));
-  if (expected.slowed <= kSlowest || !workload.work.duration) return between;
-  const double work = workloads::quantileSeconds(*workload.work.duration, 1 - kSlowest / expected.slowed);
-  return std::max(between, work * onInstances * expected.slowdown);
-}
-
-// By weight nothing is handed over when the base is full: it must carry its share of the busiest hour itself.
-bool carriesItsShare(const HybridFleet& fleet, const workloads::Workload& workload, std::span<const double> rates) {
-  const auto* weighted = std::get_if<WeightedOverflow>(&fleet.overflow);
-  if (weighted == nullptr) return true;
-  const double busiest = *std::ranges::max_element(rates) * (1 - weighted->share);
-  return busiest * coreSeconds(fleet.base, workload) < static_cast<double>(fleet.base.max) * fleet.base.vcpus;
-}
-
-// Each part priced with its share of the requests.
-Screened screenHybrid(const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
-  const auto fleet = hybridFleet(scenario, catalogue);
-  const auto work = workOf(scenario.workload);
-  const auto rates = hourlyRates(scenario);
-  const auto expected = forecast(fleet, scenario.workload, rates);
-  const double share = expected.share;
-  const double onFunction = lambdaStretch(fleet.function, scenario.workload.work);
-  const double seconds = scenario.hoursPerMonth * pricing::kSecondsPerHour;
-  const double requests =
-      workloads::meanRatePerSecond(scenario.workload.arrivals, runShape(scenario).horizon) * seconds;
-  HybridTally month;
-  auto& kept = month.base.outcomes;
-  auto& overflow = month.overflow;
-  kept.attempts = kept.completed = static_cast<std::uint64_t>(std::llround((1 - share) * requests));
-  month.base.instanceNs = static_cast<Int128>(static_cast<double>(fleet.base.initial) * seconds * 1e9);
-  overflow.started = overflow.outcomes.attempts = overflow.outcomes.completed =
-      static_cast<std::uint64_t>(std::llround(share * requests));
-  overflow.billedMs = std::llround(share * requests * (work.meanSeconds * onFunction * 1e3 + 0.5));
-  Screened screened;
-  screened.monthlyCostUsd =
-      monthlyUsd(scenario, Platform::Hybrid, hybridUsage(scenario, month, {seconds, {}, {}}), catalogue);
-  screened.p99Ms = 1e3 * hybridP99Seconds(fleet, scenario.workload, expected);
-  screened.feasible = carriesItsShare(fleet, scenario.workload, rates);
-  return screened;
-}
-
 void markFrontier(std::vector<Candidate>& candidates) {
+  const bool simulated = std::ranges::any_of(candidates, &Candidate::simulated);
+  const auto counts = [&](const Candidate& c) { return c.p99Ms.has_value() && c.simulated == simulated; };
   for (auto& candidate : candidates) {
-    candidate.onFrontier =
-        candidate.p99Ms.has_value() && std::none_of(candidates.begin(), candidates.end(), [&](const auto& other) {
-          return other.p99Ms && other.monthlyCostUsd <= candidate.monthlyCostUsd && *other.p99Ms <= *candidate.p99Ms &&
-                 (other.monthlyCostUsd < candidate.monthlyCostUsd || *other.p99Ms < *candidate.p99Ms);
-        });
+    candidate.onFrontier = counts(candidate) && std::ranges::none_of(candidates, [&](const auto& other) {
+      return counts(other) && other.monthlyCostUsd <= candidate.monthlyCostUsd && *other.p99Ms <= *candidate.p99Ms &&
+             (other.monthlyCostUsd < candidate.monthlyCostUsd || *other.p99Ms < *candidate.p99Ms);
+    });
   }
+}
+
+std::variant<SearchResult, Cancelled> searchAmong(std::vector<Scenario> candidates, Platform platform,
+                                                  const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
+                                                  const RunControl& control, const ProgressSpan& progress) {
+  Search search(platform, scenario, catalogue, control, progress);
+  if (!search.price(candidates)) return Cancelled{};
+  if (candidates.size() > 1 && !search.simulate()) return Cancelled{};
+  return std::move(search).result();
 }
 
 std::variant<SearchResult, Cancelled> search(Platform platform, const Scenario& scenario,
                                              const pricing::PriceCatalogue& catalogue, const RunControl& control,
                                              const ProgressSpan& progress) {
-  const auto lane = laneOf(platform, scenario, catalogue);
-  auto all = priceAll(platform, lane, scenario, catalogue);
-  if (all.empty())
+  auto candidates = candidatesOf(platform, scenario, catalogue);
+  if (candidates.empty())
     throw pricing::InputError({fmt::format("scenario: /workload/memory"),
                                pricing::quoted(pricing::toText(scenario.workload.memory)),
                                "a size that some configuration of " + std::string(name(platform)) + " can hold"});
-  if (all.size() > 1) {
-    const auto chosen = chosenForSimulation(all, lane.simulated);
-    std::vector<Configuration> configurations;
-    for (const auto i : chosen) configurations.push_back(lane.configuration(all[i].scenario, catalogue));
-    const auto shape = shortened(runShape(scenario), scenario.workload, kScreeningRequests);
-    auto outcome = replicate(scenario.workload, configurations, shape, control, progress);
-    if (std::holds_alternative<Cancelled>(outcome)) return Cancelled{};
-    const auto& runs = std::get<Replications>(outcome);
-    for (std::size_t k = 0; k < chosen.size(); ++k) {
-      auto& priced = all[chosen[k]];
-      record(lane.assess(priced.scenario, catalogue, runs.configurations[k], shape, runs.hourlyRequests),
-             priced.candidate);
-    }
-    const double cheapest =
-        cheapestOf(all, [](const auto& p) { return p.candidate.simulated && p.candidate.meetsObjective; });
-    std::stable_sort(all.begin(), all.end(),
-                     [cheapest](const auto& a, const auto& b) { return better(a.candidate, b.candidate, cheapest); });
-  }
-  SearchResult result;
-  for (auto& priced : all) {
-    if (priced.candidate.simulated || all.size() == 1) result.ranked.push_back(priced.scenario);
-    result.candidates.push_back(std::move(priced.candidate));
-  }
-  result.chosen = result.ranked.front();
-  return result;
+  return searchAmong(std::move(candidates), platform, scenario, catalogue, control, progress);
 }
 
 } // namespace model

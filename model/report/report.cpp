@@ -2,6 +2,8 @@
 
 #include "model/evaluation/static_comparison.hpp"
 
+#include <algorithm>
+#include <array>
 #include <fmt/format.h>
 
 namespace model {
@@ -163,13 +165,27 @@ Table candidateTable(const Decision& decision) {
   return table;
 }
 
+// "214 cost too much, 31 cannot meet the objective": what became of those that were not simulated.
+std::string leftOutSummary(const std::vector<Candidate>& candidates) {
+  constexpr std::array<std::pair<LeftOut, std::string_view>, 5> kWords{
+      {{LeftOut::Capacity, "too small for the load"},
+       {LeftOut::Objective, "cannot meet the objective"},
+       {LeftOut::Cost, "cannot cost as little as what was found"},
+       {LeftOut::Latency, "cannot be as fast at that cost"},
+       {LeftOut::NotNeeded, "less promising"}}};
+  std::string text;
+  for (const auto& [reason, words] : kWords)
+    if (const auto count = std::ranges::count(candidates, reason, &Candidate::leftOut); count > 0)
+      text += fmt::format("{}{} {}", text.empty() ? " Of the others: " : ", ", count, words);
+  return text.empty() ? "" : text + ".";
+}
+
 void addCandidates(const Decision& decision, std::vector<Block>& blocks) {
   if (decision.candidates.size() < 2) return;
   blocks.push_back(Heading{"Configurations looked at"});
-  std::size_t simulated = 0;
-  for (const auto& c : decision.candidates) simulated += c.simulated ? 1 : 0;
-  blocks.push_back(Paragraph{fmt::format("{} were priced, {} of them simulated. * no other is both cheaper and faster.",
-                                         decision.candidates.size(), simulated)});
+  const auto simulated = std::ranges::count(decision.candidates, true, &Candidate::simulated);
+  blocks.push_back(Paragraph{fmt::format("{} were priced, {} of them simulated.{} * no other is both cheaper and faster.",
+                                         decision.candidates.size(), simulated, leftOutSummary(decision.candidates))});
   blocks.push_back(candidateTable(decision));
 }
 
@@ -410,6 +426,11 @@ std::string_view name(Platform platform) {
   case Platform::ManagedInstances: break;
   }
   return "managed_instances";
+}
+
+std::string_view name(LeftOut leftOut) {
+  constexpr std::array<std::string_view, 6> kNames{"no", "capacity", "objective", "cost", "latency", "not_needed"};
+  return kNames[static_cast<std::size_t>(leftOut)];
 }
 
 std::string_view name(Verdict verdict) {

@@ -4,6 +4,7 @@
 #include <QBrush>
 #include <QFont>
 #include <QLocale>
+#include <algorithm>
 #include <cmath>
 
 #include "pricing/money.hpp"
@@ -22,6 +23,37 @@ Cell text(std::string_view value, Tone tone = Tone::Plain) { return {toQt(value)
 Cell money(double usd, Tone tone = Tone::Plain) { return {dollars(usd), usd, {}, tone}; }
 Cell number(double value) { return {toQt(pricing::displayCount(value)), value}; }
 Cell absent() { return {QStringLiteral("–"), -1.0, {}, Tone::Muted}; }
+
+// Hundreds of candidates that nobody had to simulate: how many, and why.
+struct LeftOutGroup {
+  model::Platform platform;
+  model::LeftOut reason;
+  qsizetype count = 0;
+};
+std::vector<LeftOutGroup> leftOutGroups(const std::vector<model::Candidate>& candidates) {
+  std::vector<LeftOutGroup> groups;
+  for (const auto& candidate : candidates) {
+    if (candidate.leftOut == model::LeftOut::No) continue;
+    auto group = std::ranges::find_if(groups, [&](const auto& g) {
+      return g.platform == candidate.platform && g.reason == candidate.leftOut;
+    });
+    if (group == groups.end()) group = groups.insert(groups.end(), {candidate.platform, candidate.leftOut});
+    ++group->count;
+  }
+  return groups;
+}
+
+QString leftOutWords(model::LeftOut reason) {
+  switch (reason) {
+  case model::LeftOut::Capacity: return QObject::tr("too small for the load");
+  case model::LeftOut::Objective: return QObject::tr("cannot meet the objective");
+  case model::LeftOut::Cost: return QObject::tr("cannot cost as little as what was found");
+  case model::LeftOut::Latency: return QObject::tr("cannot be as fast at that cost");
+  case model::LeftOut::NotNeeded: return QObject::tr("less promising");
+  case model::LeftOut::No: break;
+  }
+  return {};
+}
 
 QVariant foreground(Tone tone) {
   const QPalette palette = QApplication::palette();
@@ -234,6 +266,7 @@ CandidateTableModel::CandidateTableModel(QObject* parent)
 std::vector<DecisionTableModel::Row> CandidateTableModel::rowsOf(const model::Decision& decision) const {
   std::vector<Row> rows;
   for (const auto& candidate : decision.candidates) {
+    if (candidate.leftOut != model::LeftOut::No) continue;
     const Cell p99 =
         candidate.p99Ms ? Cell{toQt(pricing::displaySeconds(*candidate.p99Ms / 1000)), *candidate.p99Ms} : absent();
     const Cell failed = candidate.failedFraction
@@ -250,6 +283,15 @@ std::vector<DecisionTableModel::Row> CandidateTableModel::rowsOf(const model::De
                     {candidate.onFrontier ? tr("yes") : QString()},
                     {candidate.simulated ? tr("simulated") : tr("screened")}});
   }
+  for (const auto& group : leftOutGroups(decision.candidates))
+    rows.push_back({{platformTitle(group.platform)},
+                    {tr("%1 others").arg(group.count), {}, {}, Tone::Muted},
+                    absent(),
+                    absent(),
+                    absent(),
+                    {leftOutWords(group.reason), {}, {}, Tone::Muted},
+                    {},
+                    {tr("left out")}});
   return rows;
 }
 

@@ -1,0 +1,41 @@
+#pragma once
+// What no simulation of a candidate can undercut on the stream of a search, if the candidate meets the objective there:
+// its month's cost and its latency. Not estimates: whatever queues, cold starts, retries and scaling do comes on top.
+// Only the share of the instance time that is free on the spot market is taken to be small (kMostFreeOfSpot), which is
+// no certainty. Where a part of a bill is not sure to be at least something it counts as nothing. Derivations:
+// docs/methods.md, "The search". Pinned by tests/model/search_test.cpp.
+#include "model/evaluation/assessment.hpp"
+#include "model/evaluation/stream_sample.hpp"
+
+namespace model {
+
+struct CandidateBounds {
+  double monthlyCostUsd = 0;
+  double meanMs = 0, p50Ms = 0, p90Ms = 0, p95Ms = 0, p99Ms = 0, p999Ms = 0;
+};
+// "p99 at least 612 ms" for the first part of the objective that is out of reach; empty: none is.
+std::string outOfReach(const Objective& objective, const CandidateBounds& bounds);
+
+// Instances that AWS takes back in their first hour are free. At less than 0.05 % an hour for the worst band of the Spot
+// Advisor, a tenth of all instance time is far more than a month will see.
+inline constexpr double kMostFreeOfSpot = 0.1;
+
+// The requests of a stream, and those of them that complete at the least where the objective on failures is met.
+class StreamBounds {
+ public:
+  StreamBounds(const StreamSample& sample, const Scenario& scenario);
+  CandidateBounds ofLambda(const Scenario& candidate, const pricing::PriceCatalogue& catalogue) const;
+  CandidateBounds ofEc2(const Scenario& candidate, const pricing::PriceCatalogue& catalogue) const;
+
+ private:
+  Metered metered() const;
+
+  StreamSample m_all, m_completed;
+  double m_ioFactor = 1; // the least that slow or fast downstreams make of waiting
+};
+
+// The same requests meet the same fate on both: they differ in what they cost, if at all. Both are candidates of one
+// scenario, so only what an instance type, a memory size or an architecture changes is compared.
+bool runAlike(const Configuration& one, const Configuration& other);
+
+} // namespace model
