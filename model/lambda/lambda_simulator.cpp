@@ -70,7 +70,6 @@ template <class Pool> class Engine final : public AnyEngine {
   void releaseAnyUntil(std::int64_t ns) { releaseUntil<true, true>(ns); }
   bool takeIdle(std::int64_t ns, IdleEntry& taken, Int128& idleNs);
   void dropLapsed(const IdleEntry& entry, Int128& idleNs);
-  void end(std::uint32_t environment, std::int64_t ns);
   void forget(std::uint32_t environment);
   bool mayGrow(std::int64_t ns, Refusal& refusal);
   Start create(std::int64_t ns, Sums& sums);
@@ -218,15 +217,10 @@ template <class Pool> void Engine<Pool>::forget(std::uint32_t environment) {
   m_freeNumbers.push_back(environment);
 }
 
-template <class Pool> void Engine<Pool>::end(std::uint32_t environment, std::int64_t ns) {
-  tally().environmentsEnded++;
-  tally().endedLifetimeNs += ns - m_environments[environment].createdNs;
-}
-
 template <class Pool> void Engine<Pool>::dropLapsed(const IdleEntry& entry, Int128& idleNs) {
   if (entry.sinceNs != IdleEntry::kSettled) {
     idleNs += entry.expiryNs - entry.sinceNs;
-    end(entry.environment, entry.expiryNs);
+    ++tally().environmentsEnded;
   }
   forget(entry.environment);
 }
@@ -255,7 +249,7 @@ inline void Engine<Pool>::release(const BusyEntry& entry) {
   if constexpr (drawnLives) {
     const auto& environment = m_environments[number];
     if (entry.finishNs - environment.createdNs > environment.maxLifetimeNs) {
-      end(number, entry.finishNs);
+      ++tally().environmentsEnded;
       forget(number);
       return;
     }
@@ -431,7 +425,7 @@ template <class Pool> void Engine<Pool>::settle(std::int64_t edgeNs) {
     if (entry.sinceNs == IdleEntry::kSettled) return;
     now.idleNs += std::min(entry.expiryNs, edgeNs) - entry.sinceNs;
     const bool over = entry.expiryNs < edgeNs;
-    if (over) end(entry.environment, entry.expiryNs);
+    now.environmentsEnded += over;
     entry.sinceNs = over ? IdleEntry::kSettled : edgeNs;
   });
   const auto carry = [](std::int64_t beyondNs, Int128& from, Int128& to) {
