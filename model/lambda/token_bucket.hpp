@@ -2,7 +2,9 @@
 // Lambda's two rate limits are token buckets that refill continuously. Whole tokens do not arrive at whole nanoseconds,
 // so the level is kept in parts of a token (one period's worth of parts each) and nothing is ever rounded.
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace model::lambda {
 
@@ -22,6 +24,18 @@ class TokenBucket {
     return m_level >= m_periodNs;
   }
   void take() { m_level -= m_periodNs; } // after hasTokenAt said yes
+  // Whether each of `count` requests will find a token, the first of them at `ns`, the others whenever they come.
+  bool hasForAll(std::size_t count, std::int64_t ns) {
+    hasTokenAt(ns);
+    return static_cast<std::uint64_t>(m_level / m_periodNs) >= count;
+  }
+  // One for each of these instants, which is known to find it.
+  void takeAll(std::span<const std::int64_t> ns) {
+    for (const std::int64_t at : ns) {
+      hasTokenAt(at);
+      take();
+    }
+  }
   // The first instant, not before `ns`, at which there is a token; INT64_MAX when there will be none.
   std::int64_t nextTokenNs(std::int64_t ns) {
     if (hasTokenAt(ns)) return ns;
