@@ -4,6 +4,7 @@
 
 #include "workloads/distribution.hpp"
 #include "workloads/distribution_shape.hpp"
+#include "workloads/widest.hpp"
 
 namespace workloads {
 
@@ -16,7 +17,7 @@ double inNanoseconds(Duration d) { return static_cast<double>(d.count()); }
 // Nearest nanosecond, never above the longest draw; ns >= 0.
 inline std::int64_t rounded(double ns) {
   constexpr auto kMost = static_cast<double>(DurationSampler::kLongestDraw.count());
-  return static_cast<std::int64_t>(std::min(ns, kMost) + 0.5);
+  return widest::cutOff(std::min(ns, kMost) + 0.5);
 }
 
 struct AlwaysLaw {

@@ -1,41 +1,31 @@
 #include "model/lambda/call_columns.hpp"
 
 #include <algorithm>
-#include <bit>
 
 #include "model/lambda/environment_births.hpp"
+#include "workloads/widest.hpp"
 
 namespace model::lambda {
 
 namespace {
 
-// One source, two machine codes: the loader takes the second where the processor has AVX2. No floating-point operation
-// is contracted or reordered in either, so both give the same bits.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
-    !defined(__SANITIZE_THREAD__)
-#define BREAKEVEN_WIDEST __attribute__((target_clones("avx2", "default")))
-#else
-#define BREAKEVEN_WIDEST
-#endif
+constexpr std::int64_t kSmall = workloads::widest::kSmall;
+using workloads::widest::cutOff;
+using workloads::widest::toDouble;
 
-// Between 0 and kSmall an integer and a double of the same value differ by the bits of 2^52 (Hacker's Delight, 17-4):
-// no instruction converts 64-bit integers before AVX-512.
-constexpr std::int64_t kSmall = std::int64_t{1} << 50;
-constexpr std::int64_t kBitsOf2To52 = 0x4330000000000000;
-constexpr double k2To52 = 4503599627370496.0;
-
-inline double toDouble(std::int64_t small) { return std::bit_cast<double>(small | kBitsOf2To52) - k2To52; }
-// Cut off, as a cast does: the nearest whole number, less one where that is above.
-inline std::int64_t cutOff(double small) {
-  const double shifted = small + k2To52, whole = shifted - k2To52;
-  return (std::bit_cast<std::int64_t>(shifted) & ~kBitsOf2To52) - (whole > small ? 1 : 0);
-}
 inline std::int64_t scaled(std::int64_t ns, double factor) { return cutOff(toDouble(ns) * factor + 0.5); }
 
 BREAKEVEN_WIDEST std::int64_t largest(const std::int64_t* ns, std::size_t count) {
   std::int64_t most = 0;
   for (std::size_t i = 0; i < count; ++i) most = ns[i] > most ? ns[i] : most;
   return most;
+}
+
+// The highest bit of all.
+BREAKEVEN_WIDEST std::int64_t bitsOf(const std::int64_t* a, const std::int64_t* b, std::size_t count) {
+  std::int64_t bits = 0;
+  for (std::size_t i = 0; i < count; ++i) bits |= a[i] | b[i];
+  return bits;
 }
 
 BREAKEVEN_WIDEST void addUp(const std::int64_t* a, const std::int64_t* b, std::int64_t* sum, std::size_t count) {
@@ -78,12 +68,15 @@ std::int64_t CallColumns::durations(std::span<const std::int64_t> cpu, std::span
                                     std::span<std::int64_t> work, std::span<std::int64_t> waiting) const {
   const std::size_t count = cpu.size();
   constexpr double kMostPerNs = 1024; // what is scaled up by more may leave the doubles that are whole numbers
-  const bool small = largest(cpu.data(), count) < kSmall / 1024 && largest(io.data(), count) < kSmall / 1024 &&
-                     m_perCpuNs <= kMostPerNs && m_perIo <= kMostPerNs;
+  const bool small = bitsOf(cpu.data(), io.data(), count) < kSmall / 1024 && m_perCpuNs <= kMostPerNs &&
+                     m_perIo <= kMostPerNs;
   if (small) {
-    scale(io.data(), m_perIo, waiting.data(), count);
-    scale(cpu.data(), m_perCpuNs, work.data(), count);
-    addUp(work.data(), waiting.data(), work.data(), count);
+    // A factor of 1 leaves a whole number what it is.
+    if (m_perIo == 1) std::ranges::copy(io, waiting.begin());
+    else scale(io.data(), m_perIo, waiting.data(), count);
+    const bool same = m_perCpuNs == 1;
+    if (!same) scale(cpu.data(), m_perCpuNs, work.data(), count);
+    addUp(same ? cpu.data() : work.data(), waiting.data(), work.data(), count);
   } else {
     for (std::size_t i = 0; i < count; ++i) {
       waiting[i] = waitingNs(io[i], m_perIo);
@@ -93,8 +86,8 @@ std::int64_t CallColumns::durations(std::span<const std::int64_t> cpu, std::span
   return largest(work.data(), count);
 }
 
-std::int64_t CallColumns::billedMs(std::span<const std::int64_t> call) const {
-  if (m_stepMs == 1 && largest(call.data(), call.size()) < kSmall) return totalMilliseconds(call.data(), call.size());
+std::int64_t CallColumns::billedMs(std::span<const std::int64_t> call, std::int64_t longestNs) const {
+  if (m_stepMs == 1 && longestNs < kSmall) return totalMilliseconds(call.data(), call.size());
   std::int64_t sum = 0;
   for (const std::int64_t ns : call) sum += billedMilliseconds(ns, m_stepMs);
   return sum;

@@ -16,8 +16,8 @@ class CallColumns {
   // Duration and the waiting in it, of each request; returns the longest duration.
   std::int64_t durations(std::span<const std::int64_t> cpu, std::span<const std::int64_t> io,
                          std::span<std::int64_t> work, std::span<std::int64_t> waiting) const;
-  // Sum of the billed milliseconds of calls.
-  std::int64_t billedMs(std::span<const std::int64_t> call) const;
+  // Sum of the billed milliseconds of calls, of which none is longer than `longestNs`.
+  std::int64_t billedMs(std::span<const std::int64_t> call, std::int64_t longestNs) const;
 
  private:
   double m_perIo, m_perCpuNs;

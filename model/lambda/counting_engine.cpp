@@ -278,12 +278,9 @@ void CountingEngine::countUpTo(std::size_t from, std::size_t to) {
 
 // What is still in flight after the stretch, in the order of the requests.
 void CountingEngine::keepFinishes() {
-  if (!m_stretch.call.empty()) {
-    for (const StretchFinish finish : m_cells.after()) {
-      const std::size_t request = finish.order() - 1;
-      if (request >= m_followed) break;
-      m_slices.push({m_stretch.arrival[request] + m_stretch.call[request], false});
-    }
+  for (const std::uint32_t request : m_cells.after()) {
+    if (request >= m_followed) break;
+    m_slices.push({m_stretch.arrival[request] + m_stretch.call[request], false});
   }
   for (const CallEnd end : m_later) m_slices.push(end);
 }
@@ -303,9 +300,12 @@ void CountingEngine::takeDue(std::int64_t slice, std::int64_t untilNs) {
   m_due.clear();
   m_slices.take(slice, m_due);
   if (untilNs >= m_slices.startNs(slice + 1)) return;
-  const auto later = std::stable_partition(m_due.begin(), m_due.end(), [&](CallEnd end) { return end.ns() < untilNs; });
-  for (auto end = later; end != m_due.end(); ++end) m_slices.push(*end);
-  m_due.erase(later, m_due.end());
+  std::size_t due = 0;
+  for (const CallEnd end : m_due) {
+    if (end.ns() >= untilNs) m_slices.push(end);
+    else m_due[due++] = end;
+  }
+  m_due.resize(due);
 }
 
 // Without arrivals.
@@ -481,7 +481,7 @@ void CountingEngine::book() {
   m_sums.completed += count;
   m_sums.busyNs += sumOf(call);
   m_sums.ioNs += static_cast<std::int64_t>(sumOf(waiting));
-  m_sums.billedMs += m_columns.billedMs(call);
+  m_sums.billedMs += m_columns.billedMs(call, m_longestNs + m_afterNs);
   m_sums.book(m_afterNs, tally());
   m_hours.billedMs[m_hour] += m_sums.billedMs;
   m_hours.busyNs[m_hour] += static_cast<std::int64_t>(m_sums.busyNs);

@@ -109,6 +109,9 @@ class FinishSlices {
   void takeFrom(std::size_t slot, std::vector<CallEnd>& out) {
     for (Page* page = m_first[slot]; page;) {
       Page* const next = page->next;
+      if (next)
+        for (std::size_t line = 0; line < kPageBytes; line += 64)
+          __builtin_prefetch(reinterpret_cast<const char*>(next) + line);
       const CallEnd* const end = next ? page->entries.data() + page->entries.size() : m_end[slot];
       out.insert(out.end(), static_cast<const CallEnd*>(page->entries.data()), end);
       page->next = m_free;
