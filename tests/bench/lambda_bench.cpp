@@ -1,7 +1,6 @@
 // How fast one core simulates Lambda, with every statistic on, beside drawing the same requests and nothing else.
-// Built with -DBREAKEVEN_BENCH=ON; run as `lambda_bench [million requests [words of
-// a case's name]]`. Processor time, best of five runs, so that
-// other programs on the machine disturb little.
+// Built with -DBREAKEVEN_BENCH=ON; run as `lambda_bench [million requests [part of a case's name]]`. Processor time, best
+// of five runs, so that other programs on the machine disturb little; the ratio to drawing disturbs least.
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
