@@ -101,7 +101,7 @@ struct PlatformResult {
   Estimate coldFraction;          // coldStarts / started
   Estimate environmentsMean, environmentsBusy, environmentsIdle;
   std::int64_t peakEnvironments = 0;
-  std::optional<double> meanLifetimeS;
+  std::optional<double> meanLifetimeS; // on demand: environment time over environments ended
   std::optional<DeliverySummary> deliveries; // nothing: every request was tried once as it came
   std::vector<NeighbourResult> neighbours;
   // EC2 and Managed Instances; the latter's environments (ready ones) stand with Lambda's

@@ -119,7 +119,6 @@ struct LambdaTally {
   Int128 cpuNs = 0, ioNs = 0, billedInitNs = 0, extensionNs = 0;
   Int128 provisionedCpuNs = 0, provisionedIoNs = 0, provisionedInitNs = 0, provisionedExtensionNs = 0;
   std::uint64_t environmentsEnded = 0;             // expired or retired in the window
-  Int128 endedLifetimeNs = 0;                      // of those, creation to end
   std::int64_t peakEnvironments = 0, peakBusy = 0; // provisioned included
   SourceTally source;
   Int128 provisionedAllocatedNs = 0; // of a plan that changes over time, each environment's stay up to whole 5 min

@@ -3,7 +3,10 @@
 #include <algorithm>
 #include <bit>
 #include <boost/math/distributions/students_t.hpp>
+#include <array>
 #include <cmath>
+
+#include "workloads/widest.hpp"
 
 namespace model {
 
@@ -17,6 +20,26 @@ std::size_t bucketOf(std::int64_t value) {
   if (value < kLinear) return static_cast<std::size_t>(value);
   const int octave = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(value))) - 1 - kSubBits;
   return static_cast<std::size_t>(octave) * kLinear + static_cast<std::size_t>(value >> octave);
+}
+
+// The same for many: above 128, exponent and first bits of the value as a double are the bucket but for a constant.
+// Returns the largest and the sum.
+struct Extent {
+  std::int64_t largest = 0, sum = 0;
+};
+BREAKEVEN_WIDEST Extent bucketsOf(const std::int64_t* values, std::size_t count, std::int64_t* buckets) {
+  using workloads::widest::toDouble;
+  constexpr int kLessDouble = 52 - kSubBits;
+  constexpr std::int64_t kBias = std::int64_t{1023 + kSubBits - 1} << kSubBits;
+  std::int64_t largest = 0, sum = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    const std::int64_t value = values[i];
+    const auto bits = std::bit_cast<std::uint64_t>(toDouble(value));
+    buckets[i] = value < kLinear ? value : static_cast<std::int64_t>(bits >> kLessDouble) - kBias;
+    largest = value > largest ? value : largest;
+    sum += value;
+  }
+  return {largest, sum};
 }
 
 double bucketMiddle(std::size_t bucket) {
@@ -74,20 +97,31 @@ void LatencyHistogram::record(std::int64_t nanoseconds) { record(std::span<const
 
 void LatencyHistogram::record(std::span<const std::int64_t> nanoseconds) {
   m_count += nanoseconds.size();
-  Int128 sum = 0;
-  std::int64_t largest = m_max;
-  for (const auto v : nanoseconds) {
-    sum += v;
-    largest = std::max(largest, v);
-  }
-  m_sum += sum;
-  m_max = largest;
-  if (m_buckets.empty()) {
+  const bool exact = m_buckets.empty();
+  if (exact) {
     m_exact.insert(m_exact.end(), nanoseconds.begin(), nanoseconds.end());
     if (m_exact.size() > kExact) fold();
-    return;
   }
-  for (const auto v : nanoseconds) ++m_buckets[bucketOf(v)];
+  std::array<std::int64_t, 512> buckets;
+  for (; !nanoseconds.empty(); nanoseconds = nanoseconds.subspan(std::min(buckets.size(), nanoseconds.size()))) {
+    const auto block = nanoseconds.first(std::min(buckets.size(), nanoseconds.size()));
+    std::uint64_t bits = 0;
+    for (const auto v : block) bits |= static_cast<std::uint64_t>(v);
+    if (bits >= static_cast<std::uint64_t>(workloads::widest::kSmall)) {
+      for (const auto v : block) {
+        m_sum += v;
+        m_max = std::max(m_max, v);
+        if (!exact) ++m_buckets[bucketOf(v)];
+      }
+      continue;
+    }
+    const Extent extent = bucketsOf(block.data(), block.size(), buckets.data());
+    m_sum += extent.sum;
+    m_max = std::max(m_max, extent.largest);
+    if (exact) continue;
+    std::uint64_t* const counts = m_buckets.data();
+    for (std::size_t i = 0; i < block.size(); ++i) ++counts[buckets[i]];
+  }
 }
 
 bool operator==(const LatencyHistogram& a, const LatencyHistogram& b) {

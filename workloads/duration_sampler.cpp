@@ -4,6 +4,7 @@
 
 #include "workloads/distribution.hpp"
 #include "workloads/distribution_shape.hpp"
+#include "workloads/widest.hpp"
 
 namespace workloads {
 
@@ -19,6 +20,13 @@ inline std::int64_t rounded(double ns) {
   return static_cast<std::int64_t>(std::min(ns, kMost) + 0.5);
 }
 
+// The same of many.
+BREAKEVEN_WIDEST void roundAll(const double* ns, std::size_t count, std::int64_t* out) {
+  constexpr auto kMost = static_cast<double>(DurationSampler::kLongestDraw.count());
+  static_assert(kMost < widest::k2To52);
+  for (std::size_t i = 0; i < count; ++i) out[i] = widest::cutOff((ns[i] < kMost ? ns[i] : kMost) + 0.5);
+}
+
 struct AlwaysLaw {
   std::int64_t value;
   void fill(RandomStream&, std::span<std::int64_t> out) const { std::fill(out.begin(), out.end(), value); }
@@ -31,7 +39,8 @@ void fillChunks(std::span<std::int64_t> out, const Draw& draw, const Transform& 
   while (!out.empty()) {
     const auto chunk = out.first(std::min(kChunk, out.size()));
     draw(std::span(standard).first(chunk.size()));
-    for (std::size_t i = 0; i < chunk.size(); ++i) chunk[i] = rounded(transform(standard[i]));
+    for (std::size_t i = 0; i < chunk.size(); ++i) standard[i] = transform(standard[i]);
+    roundAll(standard.data(), chunk.size(), chunk.data());
     out = out.subspan(chunk.size());
   }
 }

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "workloads/trace_replay.hpp"
+#include "workloads/widest.hpp"
 
 namespace workloads {
 
@@ -37,6 +38,16 @@ class Source {
   Any m_any;
 };
 
+// Whole nanoseconds: the two parts of a duration add up to it exactly. As split() says of one, where all are small.
+BREAKEVEN_WIDEST void splitSmall(const std::int64_t* duration, std::size_t count, double cpuPerDuration,
+                                 double cpuFraction, std::int64_t* cpu, std::int64_t* io) {
+  for (std::size_t i = 0; i < count; ++i) {
+    const double d = widest::toDouble(duration[i]);
+    cpu[i] = widest::cutOff(d * cpuPerDuration + 0.5);
+    io[i] = duration[i] - widest::cutOff(d * cpuFraction + 0.5);
+  }
+}
+
 } // namespace
 
 std::string_view name(Trigger trigger) {
@@ -65,6 +76,11 @@ struct RequestStream::State {
   // Whole nanoseconds: the two parts of a duration add up to it exactly.
   void split(std::size_t n) {
     const double cpuPerDuration = cpuFraction * share;
+    constexpr double kMostShare = 1024;
+    std::int64_t bits = 0;
+    for (std::size_t i = 0; i < n; ++i) bits |= duration[i];
+    if (bits < widest::kSmall / 1024 && share <= kMostShare)
+      return splitSmall(duration.data(), n, cpuPerDuration, cpuFraction, cpu.data(), io.data());
     for (std::size_t i = 0; i < n; ++i) {
       const auto d = static_cast<double>(duration[i]);
       cpu[i] = static_cast<std::int64_t>(d * cpuPerDuration + 0.5);

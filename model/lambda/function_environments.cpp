@@ -72,11 +72,6 @@ void FunctionEnvironments::initAfterReset(const Call& call, Start& start) {
   ++t.resetInits;
 }
 
-void FunctionEnvironments::endLife(std::uint32_t environment, std::int64_t ns) {
-  tally().environmentsEnded++;
-  tally().endedLifetimeNs += ns - m_environments[environment].createdNs;
-}
-
 // The next live idle environment in reuse order; those that lapsed by now are dropped on the way.
 bool FunctionEnvironments::takeIdle(std::int64_t ns, IdleEntry& taken) {
   return std::visit(
@@ -86,7 +81,7 @@ bool FunctionEnvironments::takeIdle(std::int64_t ns, IdleEntry& taken) {
           if (taken.expiryNs > ns) return true;
           if (taken.sinceNs != IdleEntry::kSettled) {
             tally().idleNs += taken.expiryNs - taken.sinceNs;
-            endLife(taken.environment, taken.expiryNs);
+            ++tally().environmentsEnded;
           }
           m_freeNumbers.push_back(taken.environment);
         }
@@ -223,7 +218,7 @@ void FunctionEnvironments::end(std::uint32_t slot) {
   environment.reset = resets;
   if (call.lost || m_losses.replacedAfter(environment.createdNs) <= call.finishNs ||
       call.finishNs - environment.createdNs > environment.maxLifetimeNs) {
-    endLife(call.environment, call.finishNs);
+    ++tally().environmentsEnded;
     m_freeNumbers.push_back(call.environment);
     return;
   }
@@ -273,7 +268,7 @@ void FunctionEnvironments::openWindow(std::int64_t edgeNs) {
     if (entry.sinceNs == IdleEntry::kSettled) return;
     tally().idleNs += std::min(entry.expiryNs, edgeNs) - entry.sinceNs;
     const bool over = entry.expiryNs < edgeNs;
-    if (over) endLife(entry.environment, entry.expiryNs);
+    if (over) ++tally().environmentsEnded;
     entry.sinceNs = over ? IdleEntry::kSettled : edgeNs;
   });
   for (Call& call : m_calls)

@@ -86,7 +86,6 @@ class FunctionEnvironments {
   bool takeIdle(std::int64_t ns, IdleEntry& taken);
   void create(Call& call, Start& start);
   void initAfterReset(const Call& call, Start& start);
-  void endLife(std::uint32_t environment, std::int64_t ns);
   void run(Call& call, const Start& start, const InvocationWork& work);
   void bill(const Call& call, const Start& start, const Invocation& lasts);
   void bookBusy(Call& call, std::int64_t untilNs);

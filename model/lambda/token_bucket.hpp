@@ -2,7 +2,9 @@
 // Lambda's two rate limits are token buckets that refill continuously. Whole tokens do not arrive at whole nanoseconds,
 // so the level is kept in parts of a token (one period's worth of parts each) and nothing is ever rounded.
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace model::lambda {
 
@@ -22,6 +24,38 @@ class TokenBucket {
     return m_level >= m_periodNs;
   }
   void take() { m_level -= m_periodNs; } // after hasTokenAt said yes
+  // Whether each of `count` requests will find a token, the first of them at `ns`, the others whenever they come.
+  bool hasForAll(std::size_t count, std::int64_t ns) {
+    hasTokenAt(ns);
+    return static_cast<std::uint64_t>(m_level / m_periodNs) >= count;
+  }
+  // One for each of these instants, which is known to find it.
+  void takeAll(std::span<const std::int64_t> ns) {
+    // The level after the last is the least of what each instant leaves of a full bucket and of what there was: a
+    // recursion level = min(full, level + gain) - period, unrolled (Lindley 1952). One term for each instant, added up
+    // from the first, in any order.
+    constexpr std::int64_t kFit = std::int64_t{1} << 62;
+    if (ns.empty()) return;
+    const std::int64_t first = ns.front(), length = ns.back() - first;
+    hasTokenAt(first);
+    if (length > UINT32_MAX || m_refill > UINT32_MAX || length > kFit / std::max<std::int64_t>(m_refill, 1) ||
+        static_cast<std::int64_t>(ns.size()) > kFit / m_periodNs) {
+      for (const std::int64_t at : ns) {
+        hasTokenAt(at);
+        take();
+      }
+      return;
+    }
+    std::int64_t highest = 0, taken = 0;
+    for (const std::int64_t at : ns) {
+      const std::int64_t gained = static_cast<std::int64_t>(
+          static_cast<std::uint64_t>(static_cast<std::uint32_t>(at - first)) * static_cast<std::uint32_t>(m_refill));
+      highest = std::max(highest, gained - taken);
+      taken += m_periodNs;
+    }
+    m_level = length * m_refill - taken + std::min(m_level, m_full - highest);
+    m_lastNs = ns.back();
+  }
   // The first instant, not before `ns`, at which there is a token; INT64_MAX when there will be none.
   std::int64_t nextTokenNs(std::int64_t ns) {
     if (hasTokenAt(ns)) return ns;

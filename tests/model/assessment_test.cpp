@@ -40,7 +40,6 @@ Observations lambdaObservations() {
     tally.busyNs = (i == 0 ? 360 : 1080) * kSecond;
     tally.idleNs = 1800 * kSecond;
     tally.environmentsEnded = 2;
-    tally.endedLifetimeNs = (i == 0 ? 1000 : 3000) * kSecond;
     tally.peakEnvironments = 4 + i;
   }
   return two;
@@ -79,7 +78,7 @@ TEST_CASE("environments, cold starts and lifetimes have their own populations", 
   checkEstimate(result.environmentsIdle, {0.5, 0});
   CHECK(result.peakEnvironments == 5);
   REQUIRE(result.meanLifetimeS);
-  CHECK(*result.meanLifetimeS == Approx(1000)); // 4,000 s over four ended ones
+  CHECK(*result.meanLifetimeS == Approx((360 + 1080 + 2 * 1800) / 4.0)); // all environment time over four ended ones
 
   auto kept = lambdaObservations();
   for (auto& tally : kept.lambda) {

@@ -303,10 +303,7 @@ class ReferenceLambda {
       for (const Interval& i : e.idled) t.idleNs += overlap(i, from, to);
       for (const Interval& i : e.inits) t.initNs += overlap(i, from, to);
       thereAtStart += e.created<from&& * e.end> from;
-      if (from <= *e.end && *e.end < to) {
-        t.environmentsEnded++;
-        t.endedLifetimeNs += *e.end - e.created;
-      }
+      t.environmentsEnded += from <= *e.end && *e.end < to;
     }
     t.peakBusy = std::max(t.peakBusy, busyAtStart);
     t.peakEnvironments = std::max(t.peakEnvironments, thereAtStart);
