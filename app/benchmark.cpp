@@ -54,8 +54,9 @@ BenchmarkRow measure(const BenchmarkCase& measured, int runs) {
 }
 
 double threadSpeedup() {
-  const std::vector<std::string> settings{"run.horizon=24h",           "run.replications=8",          "lambda.memory=1769MB",
-                                          "lambda.architecture=arm64", "ec2.instance_type=c7g.large", "managed_instances=null"};
+  const std::vector<std::string> settings{
+      "run.horizon=24h",           "run.replications=8",          "lambda.memory=1769MB",
+      "lambda.architecture=arm64", "ec2.instance_type=c7g.large", "managed_instances=null"};
   const auto scenario = model::readScenario(model::examples().front().json, "example", settings);
   double one = std::numeric_limits<double>::infinity(), two = one;
   for (int i = 0; i < kBenchmarkRuns; ++i) {
@@ -78,10 +79,11 @@ std::string benchmarkText(const std::vector<BenchmarkRow>& rows, std::optional<d
 std::string benchmarkJson(const std::vector<BenchmarkRow>& rows, std::optional<double> speedup) {
   std::string out = "{\n  \"schema_version\": 1,\n  \"rows\": [";
   for (const auto& row : rows)
-    out += fmt::format("{}\n    {{\"group\": \"{}\", \"name\": \"{}\", \"unit\": \"{}\", \"count\": {}, \"per_second\": {:.6g}, "
-                       "\"limit_per_second\": {:.6g}, \"ratio\": {:.6g}}}",
-                       &row == &rows.front() ? "" : ",", row.group, row.name, row.unit, row.count, row.perSecond,
-                       row.limitPerSecond, row.ratio());
+    out += fmt::format(
+        "{}\n    {{\"group\": \"{}\", \"name\": \"{}\", \"unit\": \"{}\", \"count\": {}, \"per_second\": {:.6g}, "
+        "\"limit_per_second\": {:.6g}, \"ratio\": {:.6g}}}",
+        &row == &rows.front() ? "" : ",", row.group, row.name, row.unit, row.count, row.perSecond, row.limitPerSecond,
+        row.ratio());
   out += "\n  ]";
   if (speedup) out += fmt::format(",\n  \"two_threads_beside_one\": {:.4g}", *speedup);
   return out + "\n}\n";

@@ -1,8 +1,8 @@
 #pragma once
 // What the program's speed is measured by, one list for `breakeven bench` and for tests/bench (Google Benchmark): whole
-// simulations with every statistic on, imports of whole files, a whole decision. Each case stands beside its limit, what
-// drawing the same requests, or reading the same bytes, takes in the same run. Pinned by tests/app/benchmark_test.cpp
-// (that cases do what they say; no times).
+// simulations with every statistic on, imports of whole files, a whole decision. Each case stands beside its limit,
+// what drawing the same requests, or reading the same bytes, takes in the same run. Pinned by
+// tests/app/benchmark_test.cpp (that cases do what they say; no times).
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -19,8 +19,8 @@ struct BenchmarkCase {
   std::function<std::uint64_t()> limit; // the same, drawn or read and nothing else
 };
 std::span<const std::string_view> benchmarkGroups();
-// Of one group, or of all when it is empty; about `requests` in each case. Files that are read lie in the temporary folder
-// and are gone with the last case.
+// Of one group, or of all when it is empty; about `requests` in each case. Files that are read lie in the temporary
+// folder and are gone with the last case.
 std::vector<BenchmarkCase> benchmarkCases(std::string_view group, double requests);
 
 // Processor time of the whole program, the best of several runs: other work on the machine disturbs it little.
@@ -33,7 +33,8 @@ struct BenchmarkRow {
 inline constexpr int kBenchmarkRuns = 3;
 BenchmarkRow measure(const BenchmarkCase& measured, int runs = kBenchmarkRuns);
 
-// Eight replications on two threads beside one, by the clock on the wall: how many times as fast. It needs two idle cores.
+// Eight replications on two threads beside one, by the clock on the wall: how many times as fast. It needs two idle
+// cores.
 double threadSpeedup();
 
 std::string benchmarkText(const std::vector<BenchmarkRow>& rows, std::optional<double> speedup);

@@ -187,8 +187,8 @@ void addWork(double requests, std::vector<BenchmarkCase>& cases) {
 class TemporaryFile {
  public:
   TemporaryFile(std::string_view name, std::string_view text)
-      : m_path((std::filesystem::temp_directory_path() / fmt::format("breakeven-bench-{}-{}", name,
-                                                                     reinterpret_cast<std::uintptr_t>(this)))
+      : m_path((std::filesystem::temp_directory_path() /
+                fmt::format("breakeven-bench-{}-{}", name, reinterpret_cast<std::uintptr_t>(this)))
                    .string()) {
     std::ofstream(m_path, std::ios::binary) << text;
   }
@@ -235,33 +235,44 @@ void addImports(double requests, std::vector<BenchmarkCase>& cases) {
     return fmt::format("{:02}:{:02}:{:02}", i / 360'000 % 24, i / 6'000 % 60, i / 100 % 60);
   };
   const double lines = std::min(requests, 8.6e6) / 10;
-  addImport("nginx_log", linesOf(lines, [&](std::int64_t i) {
-              return fmt::format("192.0.2.{} - - [24/Nov/2026:{} +0000] \"GET /a/{} HTTP/1.1\" 200 5{} \"-\" \"curl\" 0.{:03}",
-                                 i % 250, clock(i), i % 997, i % 10'000, i % 900 + 1);
-            }),
+  addImport("nginx_log",
+            linesOf(lines,
+                    [&](std::int64_t i) {
+                      return fmt::format(
+                          "192.0.2.{} - - [24/Nov/2026:{} +0000] \"GET /a/{} HTTP/1.1\" 200 5{} \"-\" \"curl\" 0.{:03}",
+                          i % 250, clock(i), i % 997, i % 10'000, i % 900 + 1);
+                    }),
             cases);
-  addImport("combined_log", linesOf(lines, [&](std::int64_t i) {
-              return fmt::format("192.0.2.{} - - [24/Nov/2026:{} +0000] \"GET /a/{} HTTP/1.1\" 200 5{} \"-\" \"curl\"", i % 250,
-                                 clock(i), i % 997, i % 10'000);
-            }),
+  addImport("combined_log",
+            linesOf(lines,
+                    [&](std::int64_t i) {
+                      return fmt::format(
+                          "192.0.2.{} - - [24/Nov/2026:{} +0000] \"GET /a/{} HTTP/1.1\" 200 5{} \"-\" \"curl\"",
+                          i % 250, clock(i), i % 997, i % 10'000);
+                    }),
             cases);
-  addImport("lambda_report", linesOf(lines, [&](std::int64_t i) {
-              return fmt::format("2026-11-24T{}.{:02}0Z REPORT RequestId: 00000000-0000-0000-0000-{:012}\tDuration: {}.{} ms\t"
-                                 "Billed Duration: {} ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB",
-                                 clock(i), i % 100, i, i % 900 + 1, i % 100, i % 900 + 2);
-            }),
+  addImport("lambda_report",
+            linesOf(lines,
+                    [&](std::int64_t i) {
+                      return fmt::format(
+                          "2026-11-24T{}.{:02}0Z REPORT RequestId: 00000000-0000-0000-0000-{:012}\tDuration: {}.{} ms\t"
+                          "Billed Duration: {} ms\tMemory Size: 512 MB\tMax Memory Used: 90 MB",
+                          clock(i), i % 100, i, i % 900 + 1, i % 100, i % 900 + 2);
+                    }),
             cases);
-  addImport("csv", "arrival_s,duration_ms\n" + linesOf(lines, [](std::int64_t i) {
-                     return fmt::format("{}.{:02},{}.{}", i / 100, i % 100, i % 900 + 1, i % 10);
-                   }),
-            cases);
+  addImport(
+      "csv",
+      "arrival_s,duration_ms\n" +
+          linesOf(lines,
+                  [](std::int64_t i) { return fmt::format("{}.{:02},{}.{}", i / 100, i % 100, i % 900 + 1, i % 10); }),
+      cases);
 }
 
 void addReplay(double requests, std::vector<BenchmarkCase>& cases) {
   const double lines = std::min(requests, 2e6);
   const TemporaryFile file("replay", "arrival_s,duration_ms\n" + linesOf(lines, [](std::int64_t i) {
-                             return fmt::format("{}.{:03},{}", i / 1'000, i % 1'000, i % 199 + 1);
-                           }));
+                                       return fmt::format("{}.{:03},{}", i / 1'000, i % 1'000, i % 199 + 1);
+                                     }));
   const std::vector<std::string> files{file.path()};
   workloads::Workload workload;
   workloads::TraceArrivals arrivals;

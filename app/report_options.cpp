@@ -154,7 +154,8 @@ struct Parser {
     auto* example = add(app, "example", Verb::Example, "List the built-in scenarios, or print one");
     example->add_option("NAME", options.input, "The scenario to print");
     auto* bench = add(app, "bench", Verb::Bench, "How fast this program is here, beside the limit of each case");
-    bench->add_option("GROUP", options.input, "Only this group of cases: " + fmt::format("{}", fmt::join(benchmarkGroups(), ", ")));
+    bench->add_option("GROUP", options.input,
+                      "Only this group of cases: " + fmt::format("{}", fmt::join(benchmarkGroups(), ", ")));
     bench->add_option("--requests", options.benchRequests, "Requests in each case")->check(CLI::Range(1e3, 1e10));
     bench->add_option("--format", format, "text or json")->check(CLI::IsMember({"text", "json"}));
     bench->add_flag("--quiet", options.quiet, "No progress");

@@ -54,8 +54,9 @@ struct DeliverySummary {
   SourceTally counts;
   std::uint64_t invocations = 0; // batches count once
   double meanWaitS = 0;          // arrival until the function took a request, or it was given up
-  double backlogGrowthShare = 0; // of the requests that arrived: added to the backlog from the window's start to its end
-  Estimate backlogMean;          // requests at the source, over time
+  double backlogGrowthShare =
+      0;                // of the requests that arrived: added to the backlog from the window's start to its end
+  Estimate backlogMean; // requests at the source, over time
 };
 // Another function of the account, in the first replication.
 struct NeighbourResult {
@@ -65,12 +66,12 @@ struct NeighbourResult {
 
 // What a hybrid's instances hand over to its function, how much and when.
 struct OverflowSummary {
-  std::uint64_t count = 0;                          // requests to the function, summed over replications
-  Estimate fraction;                                // of all requests
-  std::optional<double> baseP99Ms, functionP99Ms;   // of the completed requests of each; nothing: it completed none
-  std::int64_t hours = 0, hoursOfMost = 0;          // clock hours of all replications; the fewest that hold 9 tenths
-  std::optional<int> busiestHourOfDay;              // 0..23 from the run's start; nothing: shorter than a day, or none
-  double busiestShare = 0;                          // of the overflow, in that hour of the day
+  std::uint64_t count = 0;                        // requests to the function, summed over replications
+  Estimate fraction;                              // of all requests
+  std::optional<double> baseP99Ms, functionP99Ms; // of the completed requests of each; nothing: it completed none
+  std::int64_t hours = 0, hoursOfMost = 0;        // clock hours of all replications; the fewest that hold 9 tenths
+  std::optional<int> busiestHourOfDay;            // 0..23 from the run's start; nothing: shorter than a day, or none
+  double busiestShare = 0;                        // of the overflow, in that hour of the day
 };
 
 // What the spot market did to a fleet; counts are summed over replications.
@@ -79,7 +80,7 @@ struct SpotSummary {
   double freeShare = 0;   // of their time: interrupted in the first hour
   std::uint64_t interruptions = 0;
   double interruptionsPerMonth = 0;
-  double expectedPerMonth = 0; // notices that the hazards of the types ask for in so many instance-hours
+  double expectedPerMonth = 0;               // notices that the hazards of the types ask for in so many instance-hours
   std::uint64_t lostRequests = 0;            // in flight when AWS took the instance
   std::uint64_t launchesWithoutCapacity = 0; // attempts
 };
@@ -101,7 +102,7 @@ struct PlatformResult {
   Estimate coldFraction;          // coldStarts / started
   Estimate environmentsMean, environmentsBusy, environmentsIdle;
   std::int64_t peakEnvironments = 0;
-  std::optional<double> meanLifetimeS; // on demand: environment time over environments ended
+  std::optional<double> meanLifetimeS;       // on demand: environment time over environments ended
   std::optional<DeliverySummary> deliveries; // nothing: every request was tried once as it came
   std::vector<NeighbourResult> neighbours;
   // EC2 and Managed Instances; the latter's environments (ready ones) stand with Lambda's
@@ -109,7 +110,7 @@ struct PlatformResult {
   Estimate inFlightMean; // Managed Instances: requests at once
   std::int64_t peakInstances = 0;
   std::optional<OverflowSummary> overflow; // hybrid: instances are its base, environments its function's
-  std::optional<SpotSummary> spot; // EC2 fleets that buy there
+  std::optional<SpotSummary> spot;         // EC2 fleets that buy there
   // EC2 with health checks by worker, summed over replications: instances that went out of rotation, and times that the
   // last healthy one did.
   std::uint64_t wentUnhealthy = 0, failedOpen = 0;
@@ -151,8 +152,8 @@ struct Driver {
   bool flips = false;
 };
 
-// Lambda at one memory size. All sizes met the same requests in one shortened run, so their differences are sharper than
-// the figures, which carry no interval.
+// Lambda at one memory size. All sizes met the same requests in one shortened run, so their differences are sharper
+// than the figures, which carry no interval.
 struct MemoryPoint {
   pricing::Memory memory;
   double monthlyCostUsd = 0, meanMs = 0, p50Ms = 0, p99Ms = 0;
@@ -181,8 +182,8 @@ struct Candidate {
   double monthlyCostUsd = 0;
   std::optional<double> p99Ms, failedFraction;
   bool meetsObjective = false, simulated = false;
-  std::string why;         // what of the objective it misses, or why it was not simulated
-  bool onFrontier = false; // of those that were simulated no other is both cheaper and faster
+  std::string why;               // what of the objective it misses, or why it was not simulated
+  bool onFrontier = false;       // of those that were simulated no other is both cheaper and faster
   LeftOut leftOut = LeftOut::No; // not simulated: its figures are closed forms without queue and cold start
 };
 
@@ -215,7 +216,7 @@ struct AnalyticFigure {
 struct Replay {
   std::optional<std::uint64_t> recordedColdStarts, recordedEnvironments, recordedWarmAtFirst;
   std::optional<double> recordedBilledMs;
-  std::uint64_t requests = 0, coldStarts = 0;   // replayed; environments = cold starts
+  std::uint64_t requests = 0, coldStarts = 0; // replayed; environments = cold starts
   std::int64_t peakBusy = 0, billedMs = 0;
   std::string idleLifetime, idleLifetimeSource; // that of the replay; the source says whose
   // Constant idle lifetimes, whole seconds, with which the replay makes as many environments as the log shows.
@@ -288,7 +289,7 @@ struct Decision {
   std::vector<Reason> reasons;
   std::vector<Driver> drivers;
   std::optional<IdleSensitivity> idleSensitivity; // where Lambda is
-  std::vector<StressEffect> stress; // empty: nothing fails
+  std::vector<StressEffect> stress;               // empty: nothing fails
   std::vector<Candidate> candidates;
   std::optional<MemoryChoice> memoryCurve; // nothing: no Lambda, or too many requests for what it would tell
   std::vector<AnalyticFigure> analytic;

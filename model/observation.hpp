@@ -38,7 +38,7 @@ struct Outcomes {
   std::uint64_t unfinished = 0; // still at the source when the run ended
   // Instances: of the completed ones, those that a bad deployment is expected to have answered with an error, x 1e9.
   std::uint64_t deploymentErrorsPpb = 0;
-  LatencyHistogram latency;     // completed requests, arrival to response, front-door overhead included
+  LatencyHistogram latency; // completed requests, arrival to response, front-door overhead included
   std::uint64_t failed() const { return throttled + rejected + timedOut + errored + expired + unfinished; }
   Outcomes& operator+=(const Outcomes& other);
   friend bool operator==(const Outcomes&, const Outcomes&) = default;
@@ -64,18 +64,18 @@ inline Outcomes& Outcomes::operator+=(const Outcomes& other) {
 // All zero when the run needed no event engine: every request was delivered once, as it came.
 struct SourceTally {
   std::uint64_t firstDeliveries = 0, redeliveries = 0;
-  std::uint64_t throttled = 0;          // refused, not billed
-  std::uint64_t succeeded = 0;          // in the function's eyes; a client may have gone
-  std::uint64_t errored = 0;            // the function failed, or another message of its batch did
-  std::uint64_t crashed = 0;            // the environment went down
-  std::uint64_t timedOut = 0;           // cut at the function's timeout
-  std::uint64_t abandoned = 0;          // of these, the client had stopped waiting for
-  Int128 waitedNs = 0;                  // of all requests: arrival until the function took it, or it was given up
-  std::int64_t longestWaitNs = 0;       // of these
-  Int128 backlogNs = 0;                 // requests at the source, not in the function, over the window's time
-  std::int64_t peakBacklog = 0;         // held for longer than an instant
-  std::int64_t backlogGrowth = 0;       // requests at the source at the window's end less those at its beginning
-  Int128 pollerNs = 0;                  // provisioned pollers
+  std::uint64_t throttled = 0;    // refused, not billed
+  std::uint64_t succeeded = 0;    // in the function's eyes; a client may have gone
+  std::uint64_t errored = 0;      // the function failed, or another message of its batch did
+  std::uint64_t crashed = 0;      // the environment went down
+  std::uint64_t timedOut = 0;     // cut at the function's timeout
+  std::uint64_t abandoned = 0;    // of these, the client had stopped waiting for
+  Int128 waitedNs = 0;            // of all requests: arrival until the function took it, or it was given up
+  std::int64_t longestWaitNs = 0; // of these
+  Int128 backlogNs = 0;           // requests at the source, not in the function, over the window's time
+  std::int64_t peakBacklog = 0;   // held for longer than an instant
+  std::int64_t backlogGrowth = 0; // requests at the source at the window's end less those at its beginning
+  Int128 pollerNs = 0;            // provisioned pollers
   SourceTally& operator+=(const SourceTally& other);
   std::uint64_t deliveries() const { return firstDeliveries + redeliveries; }
   friend bool operator==(const SourceTally&, const SourceTally&) = default;
@@ -153,10 +153,12 @@ inline InServiceTime& InServiceTime::operator+=(const InServiceTime& other) {
   return *this;
 }
 
-// Instances of one type on the spot market; parts of the sums of Ec2Tally. Billed: instanceNs + minimumTopUpNs - freeNs.
+// Instances of one type on the spot market; parts of the sums of Ec2Tally. Billed: instanceNs + minimumTopUpNs -
+// freeNs.
 struct SpotTime {
   Int128 instanceNs = 0, inServiceNs = 0, minimumTopUpNs = 0;
-  Int128 freeNs = 0; // of instanceNs: interrupted by AWS in the first hour (EC2 user guide, billing for interrupted Spot)
+  Int128 freeNs =
+      0; // of instanceNs: interrupted by AWS in the first hour (EC2 user guide, billing for interrupted Spot)
   double surplusCredits = 0;
   SpotTime& operator+=(const SpotTime& other);
   friend bool operator==(const SpotTime&, const SpotTime&) = default;
@@ -177,21 +179,21 @@ struct Ec2Tally {
   Int128 inServiceNs = 0;    // taking requests or draining; instanceNs - inServiceNs is boot
   InServiceTime inService;   // its parts add up to inServiceNs
   Int128 minimumTopUpNs = 0; // 60 s minimum per start: what is billed beyond instanceNs for instances that ended early
-  // Warm pool, none of it in instanceNs: instance time in it, the part of that which runs and pays the instance's price,
-  // and the 60 s minimum of runs that ended in it.
+  // Warm pool, none of it in instanceNs: instance time in it, the part of that which runs and pays the instance's
+  // price, and the 60 s minimum of runs that ended in it.
   Int128 warmPoolNs = 0, warmPoolRunningNs = 0, warmPoolTopUpNs = 0;
-  Int128 cpuBusyNs = 0;      // vCPU-ns used; utilisation = cpuBusyNs / (vcpus x inServiceNs)
-  Int128 inFlightNs = 0;     // requests at instances, waiting or running (Little's law check)
+  Int128 cpuBusyNs = 0;  // vCPU-ns used; utilisation = cpuBusyNs / (vcpus x inServiceNs)
+  Int128 inFlightNs = 0; // requests at instances, waiting or running (Little's law check)
   // CPU credits that burstable instances used ahead of earning them, charged or still owed, less what was paid back.
   double surplusCredits = 0;
   std::uint64_t launches = 0, terminations = 0;
   std::int64_t peakInstances = 0;
-  std::uint64_t wentUnhealthy = 0; // instances out of rotation, each time one went
-  std::uint64_t failedOpen = 0;    // times that the last healthy one did
-  std::vector<SpotTime> spot;                   // by type of the fleet; empty: all on demand
-  std::uint64_t interruptions = 0;              // of terminations: by AWS
-  std::uint64_t lostToInterruptions = 0;        // of outcomes.timedOut: in flight when AWS took the instance
-  std::uint64_t launchesWithoutCapacity = 0;    // attempts on the spot market that no type had capacity for
+  std::uint64_t wentUnhealthy = 0;           // instances out of rotation, each time one went
+  std::uint64_t failedOpen = 0;              // times that the last healthy one did
+  std::vector<SpotTime> spot;                // by type of the fleet; empty: all on demand
+  std::uint64_t interruptions = 0;           // of terminations: by AWS
+  std::uint64_t lostToInterruptions = 0;     // of outcomes.timedOut: in flight when AWS took the instance
+  std::uint64_t launchesWithoutCapacity = 0; // attempts on the spot market that no type had capacity for
   SpotTime spotTotal() const;
   friend bool operator==(const Ec2Tally&, const Ec2Tally&) = default;
 };
@@ -218,9 +220,9 @@ struct TimelinePoint {
   // EC2: why there are so many. capacity = booting + inService + draining.
   double desired = 0, booting = 0, draining = 0;
   double unhealthy = 0; // of inService: out of rotation
-  double warmPool = 0; // beside the group, whether ready or still being prepared
+  double warmPool = 0;  // beside the group, whether ready or still being prepared
   AlarmState alarm = AlarmState::None;
-  double overflow = 0;  // hybrid: requests being served by the function; capacity to metric are of its instances
+  double overflow = 0; // hybrid: requests being served by the function; capacity to metric are of its instances
 };
 
 // What a commitment or a load balancer is billed by: whole clock hours from time 0, warm-up included, ObservationPlan::

@@ -22,8 +22,8 @@ struct QueueFigures {
 // Nothing when rate * service >= servers (no steady state).
 std::optional<QueueFigures> mmc(std::int64_t servers, double rate, double serviceS);
 std::optional<QueueFigures> mg1(double rate, double serviceS, double squaredCv); // Pollaczek 1930, Khinchine 1932
-// Gaps of Erlang's law with so many stages (>= 1), one server: each of n instances behind round robin, n stages (GI/M/1,
-// Kendall 1953). The response is exponential. One stage is M/M/1, ever more of them D/M/1.
+// Gaps of Erlang's law with so many stages (>= 1), one server: each of n instances behind round robin, n stages
+// (GI/M/1, Kendall 1953). The response is exponential. One stage is M/M/1, ever more of them D/M/1.
 std::optional<QueueFigures> erlangM1(std::int64_t stages, double rate, double serviceS);
 std::optional<QueueFigures> mgcAllenCunneen(std::int64_t servers, double rate, double serviceS, double arrivalScv,
                                             double serviceScv);
@@ -32,7 +32,8 @@ std::optional<QueueFigures> mg1ProcessorSharing(double rate, double serviceS); /
 std::optional<QueueFigures> mgcProcessorSharing(double cores, double rate, double coreSecondsPerRequest,
                                                 double serviceS);
 // Loss of processor sharing on `cores` with room for `places` requests, each wanting at most one core: M/M/c/K, and by
-// insensitivity (Cohen 1979) M/G/c/K sharing. With as many cores as places it is Erlang B. cores > 0, may be a fraction.
+// insensitivity (Cohen 1979) M/G/c/K sharing. With as many cores as places it is Erlang B. cores > 0, may be a
+// fraction.
 double sharingLoss(double cores, std::int64_t places, double offeredLoad);
 // P(wait <= t) in M/M/c.
 double mmcWaitWithin(std::int64_t servers, double rate, double serviceS, double t);

@@ -272,8 +272,8 @@ void reviewWorkerChecks(Review& review, const Ec2Setup& ec2) {
                "false: without by_worker only lost instances fail their checks, and these are always replaced");
 }
 
-// Elastic Load Balancing user guide, target group attributes: slow start 30 to 900 s, health checks every 5 to 300 s and
-// 2 to 10 of them.
+// Elastic Load Balancing user guide, target group attributes: slow start 30 to 900 s, health checks every 5 to 300 s
+// and 2 to 10 of them.
 void reviewTargets(Review& review, const Ec2Setup& ec2) {
   if (ec2.slowStart != Duration{}) {
     review.within<Duration>("/ec2/slow_start", ec2.slowStart, seconds(30), seconds(900), "0s or a time");

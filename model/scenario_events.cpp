@@ -90,7 +90,8 @@ struct PlanReview {
   void operator()(const ProvisionedSchedule& plan) const {
     const std::string at = "/lambda/provisioned_plan";
     review.within<Duration>(at + "/period", plan.period, minutes(1), hours(24 * 366), "a time");
-    if (plan.steps.empty()) review.add(at + "/steps", "an empty list", "at least one step such as {\"at\": \"8h\", \"count\": 50}");
+    if (plan.steps.empty())
+      review.add(at + "/steps", "an empty list", "at least one step such as {\"at\": \"8h\", \"count\": 50}");
     Duration last{-1};
     for (std::size_t i = 0; i < plan.steps.size(); ++i) {
       const auto& step = plan.steps[i];
@@ -204,8 +205,8 @@ void reviewEvents(Review& review, const Scenario& scenario) {
   const bool fifo = scenario.source && std::holds_alternative<SqsFifoSource>(*scenario.source);
   if (fifo && scenario.workload.trigger == workloads::Trigger::Queue && lambda.queue.groups == 0)
     review.add("/lambda/queue/groups", "0", "the number of message groups, because workload.source is a FIFO queue");
-  const auto most = lambda.reservedConcurrency.value_or(
-      std::max<std::int64_t>(0, lambda.accountConcurrency - kAlwaysUnreserved));
+  const auto most =
+      lambda.reservedConcurrency.value_or(std::max<std::int64_t>(0, lambda.accountConcurrency - kAlwaysUnreserved));
   std::visit(PlanReview{review, most}, lambda.provisionedPlan);
   reviewNeighbours(review, lambda);
 }

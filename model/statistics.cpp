@@ -1,9 +1,9 @@
 #include "model/statistics.hpp"
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <boost/math/distributions/students_t.hpp>
-#include <array>
 #include <cmath>
 
 #include "workloads/widest.hpp"

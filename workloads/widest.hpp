@@ -5,9 +5,9 @@
 #include <bit>
 #include <cstdint>
 
-// Before a function: one source, two machine codes: the loader takes the second where the processor has AVX2. No floating-point operation
-// is contracted or reordered in either, so both give the same bits.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) && \
+// Before a function: one source, two machine codes: the loader takes the second where the processor has AVX2. No
+// floating-point operation is contracted or reordered in either, so both give the same bits.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
     !defined(__SANITIZE_THREAD__)
 #define BREAKEVEN_WIDEST __attribute__((target_clones("avx2", "default")))
 #else

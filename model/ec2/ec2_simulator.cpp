@@ -114,7 +114,8 @@ struct Ec2Simulator::State {
 
 // -- requests -------------------------------------------------------------------------------------------------------
 
-// What a batch asks of the one type of the fleet, away from the chain of events; fleets of several work it out for each.
+// What a batch asks of the one type of the fleet, away from the chain of events; fleets of several work it out for
+// each.
 void Ec2Simulator::State::prepare(const workloads::RequestBatch& batch) {
   if (instances.kinds().size() > 1) return;
   const DemandRule& rule = instances.kinds().front().demand;
@@ -122,7 +123,8 @@ void Ec2Simulator::State::prepare(const workloads::RequestBatch& batch) {
   for (std::size_t i = 0; i < batch.size(); ++i) prepared[i] = rule(batch.arrival[i], batch.cpu[i], batch.io[i]);
 }
 
-// Request i reaches the instance that routing chose. False: nothing changed there. Precondition: advanced to its arrival.
+// Request i reaches the instance that routing chose. False: nothing changed there. Precondition: advanced to its
+// arrival.
 template <Discipline D>
 bool Ec2Simulator::State::reach(Instance& instance, const workloads::RequestBatch& batch, std::size_t i) {
   if (instance.dead()) [[unlikely]] {
@@ -135,8 +137,7 @@ bool Ec2Simulator::State::reach(Instance& instance, const workloads::RequestBatc
     return false;
   }
   ++instance.received;
-  const Demand demand =
-      prepared.empty() ? kind.demand(batch.arrival[i], batch.cpu[i], batch.io[i]) : prepared[i];
+  const Demand demand = prepared.empty() ? kind.demand(batch.arrival[i], batch.cpu[i], batch.io[i]) : prepared[i];
   if (instance.engine.admit<D>(demand, kind.limits) != RequestEngine::Admission::Rejected) return true;
   recorder.rejected(1);
   return false;
@@ -342,8 +343,8 @@ void Ec2Simulator::State::controlDone() {
   refreshOutstanding();
   const std::int64_t visible = points.empty() ? kNever : points.front().visibleAt;
   nextControl = std::min({tick(), recorder.nextEdge(), recorder.nextHour(), ledger.nextSlot(), instances.nextBoot(),
-                          instances.nextDrainDeadline(), instances.nextMarketEvent(), group.nextEvent(), periodEnd, visible,
-                          losses.next(), instances.nextReplacement(), checks.next(), queue.nextVisible()});
+                          instances.nextDrainDeadline(), instances.nextMarketEvent(), group.nextEvent(), periodEnd,
+                          visible, losses.next(), instances.nextReplacement(), checks.next(), queue.nextVisible()});
 }
 
 // Everything at t, after the finishes and before the arrivals of that instant.
@@ -389,8 +390,11 @@ void Ec2Simulator::State::sampleTimeline(std::int64_t t) {
   queue.dropLate(t, tooLate());
   instances.advance(t - 1);
   const std::int64_t backlog = queue.size() + queue.hidden();
-  TimelinePoint point{Duration(t), static_cast<double>(instances.alive()), static_cast<double>(instances.inService()),
-                      static_cast<double>(instances.requestsInFlight() + backlog), visibleMetric,
+  TimelinePoint point{Duration(t),
+                      static_cast<double>(instances.alive()),
+                      static_cast<double>(instances.inService()),
+                      static_cast<double>(instances.requestsInFlight() + backlog),
+                      visibleMetric,
                       static_cast<double>(backlog)};
   point.desired = static_cast<double>(group.desired());
   point.booting = static_cast<double>(instances.booting());

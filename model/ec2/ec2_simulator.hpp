@@ -32,7 +32,7 @@ struct HealthCheck {
   bool byWorker = false; // the check waits for a worker, behind the requests that wait; it takes no time itself
   Duration timeout = std::chrono::seconds(5); // for the answer; at most `interval`
   int healthy = 5;                            // answered checks in a row until it is back in rotation
-  bool replaces = false; // the group ends an instance that is out of rotation, and launches another
+  bool replaces = false;                    // the group ends an instance that is out of rotation, and launches another
   Duration grace = std::chrono::minutes(5); // from in service on, in which the group does not
   Duration detection() const { return unhealthy * interval; }
   friend bool operator==(const HealthCheck&, const HealthCheck&) = default;

@@ -11,12 +11,9 @@ namespace {
 
 KindRules rulesOf(const Ec2Fleet& fleet, const InstanceKind& kind, std::size_t index) {
   const std::int64_t cores = coresOf(kind), places = fleet.routing == Routing::Queue ? 0 : fleet.queueLimit;
-  EngineLimits limits{cores,
-                      kind.workers,
-                      places,
-                      std::min(fleet.requestTimeout.count(), kNever / 2),
-                      cores,
-                      kind.linkPerRequest.count()};
+  EngineLimits limits{cores,  kind.workers,
+                      places, std::min(fleet.requestTimeout.count(), kNever / 2),
+                      cores,  kind.linkPerRequest.count()};
   if (fleet.overflowLimit) limits.overflow = std::min(*fleet.overflowLimit, kind.workers + places);
   return {index, limits, DemandRule(kind.vcpus, kind.speed, fleet.threads), kind.credits};
 }

@@ -28,7 +28,7 @@ struct KindRules {
 struct Instance {
   RequestEngine engine;
   const KindRules* kind = nullptr;
-  std::uint64_t received = 0; // requests routed here
+  std::uint64_t received = 0;     // requests routed here
   std::int64_t missedAt = kNever; // its machine was lost; a target until that is noticed
   std::uint64_t number = 0;       // in launch order
   int zone = 0;
@@ -37,16 +37,16 @@ struct Instance {
   std::int64_t runsSince = 0;                   // launchedAt, or earlier: it ran in the warm pool
   bool returnsToPool = false;                   // once it is drained
   std::int64_t drainsSince = kNever, drainDeadline = kNever;
-  Int128 busyAtDrain = 0; // kCore x ns
-  bool takesOver = false;         // another ends when this one is in service: zones are brought back into balance
-  std::uint64_t entered = 0;      // how many came into service before it
+  Int128 busyAtDrain = 0;    // kCore x ns
+  bool takesOver = false;    // another ends when this one is in service: zones are brought back into balance
+  std::uint64_t entered = 0; // how many came into service before it
   struct Health {
     bool fails = false; // out of rotation
     bool asked = false; // a check waits for its answer
     int inARow = 0;     // results that speak against `fails`
   } health;
-  std::int64_t slowUntil = 0;     // slow start
-  double turns = 0;               // shares of a turn saved up meanwhile
+  std::int64_t slowUntil = 0; // slow start
+  double turns = 0;           // shares of a turn saved up meanwhile
   struct Spot {
     std::int64_t noticeAt = kNever; // comes; kNever once it has come
     std::int64_t takenAt = kNever;  // by AWS, once the notice has come
@@ -103,7 +103,7 @@ class InstanceFleet {
   void lose(std::int64_t count, std::int64_t t);
   void loseZone(std::int64_t t, std::int64_t until);
   std::int64_t endLost(std::int64_t t); // those that are noticed at t; how many
-  void rebalance(std::int64_t t);   // a zone is back
+  void rebalance(std::int64_t t);       // a zone is back
   std::int64_t nextReplacement() const;
   void returnTo(SharedQueue& queue) { m_queue = &queue; }
 

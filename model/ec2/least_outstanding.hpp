@@ -13,8 +13,8 @@
 
 namespace model::ec2 {
 
-// Smallest of a fixed number of times, one of which changes at a time: a tree of sixteen to a node, whose smallest is found
-// without a branch that could be mispredicted.
+// Smallest of a fixed number of times, one of which changes at a time: a tree of sixteen to a node, whose smallest is
+// found without a branch that could be mispredicted.
 class EarliestEvent {
  public:
   void reset(std::size_t size) {
@@ -28,7 +28,8 @@ class EarliestEvent {
   std::int64_t time() const { return m_earliest; }
   std::size_t index() const {
     std::size_t index = 0;
-    for (std::size_t level = m_levels.size(); level-- > 0;) index = kChildren * index + m_levels[level][index].placeOf(m_earliest);
+    for (std::size_t level = m_levels.size(); level-- > 0;)
+      index = kChildren * index + m_levels[level][index].placeOf(m_earliest);
     return index;
   }
   void set(std::size_t index, std::int64_t time) {

@@ -27,9 +27,9 @@ namespace model::ec2 {
 struct EngineLimits {
   std::int64_t cores = 0; // vCPUs in kCore units
   std::int64_t workers = 0, queueLimit = 0;
-  std::int64_t timeout = 0; // ns
-  std::int64_t shared = 0;  // what requests share, kCore units: cores, or kNever where nobody slows anybody
-  std::int64_t link = 0;    // ns of the network or the volume that a request takes; 0: it cannot bind
+  std::int64_t timeout = 0;       // ns
+  std::int64_t shared = 0;        // what requests share, kCore units: cores, or kNever where nobody slows anybody
+  std::int64_t link = 0;          // ns of the network or the volume that a request takes; 0: it cannot bind
   std::int64_t overflow = kNever; // requests here from which on further ones are handed over
 };
 
@@ -94,7 +94,7 @@ class alignas(64) RequestEngine {
 
   bool empty() const { return m_running.empty(); } // nothing waits while a worker is free
   std::int64_t inFlight() const { return static_cast<std::int64_t>(m_running.size()) + m_waiting.size(); }
-  std::int64_t lastChange() const { return m_time; } // of the set of requests in work
+  std::int64_t lastChange() const { return m_time; }   // of the set of requests in work
   std::int64_t lastSent() const { return m_linkFree; } // when the last response has left, where the link binds
   std::int64_t coresWanted() const { return m_cores; }
   bool hasFreeWorker(const EngineLimits& limits) const {
@@ -137,9 +137,7 @@ class alignas(64) RequestEngine {
     return pace(limits, D == Discipline::Fcfs ? kNever : limits.cores);
   }
   void settleOnCredits(std::int64_t t, const EngineLimits& limits, std::int64_t shared, TallyRecorder& recorder);
-  std::int64_t paceChange(const EngineLimits& pace) const {
-    return m_credits->emptyAt(std::min(m_cores, pace.cores));
-  }
+  std::int64_t paceChange(const EngineLimits& pace) const { return m_credits->emptyAt(std::min(m_cores, pace.cores)); }
   template <Discipline D> bool departureDue(std::int64_t t, const EngineLimits& limits) const;
   template <Discipline D> std::int64_t departureTime(const EngineLimits& limits) const;
   template <Discipline D> void progressTo(std::int64_t t, const EngineLimits& limits);

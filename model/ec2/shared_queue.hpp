@@ -1,7 +1,8 @@
 #pragma once
 // The one queue of a fleet whose workers take from it, such as messages of SQS: oldest first; what an instance had when
 // it was lost comes back after the visibility timeout. A message whose time is over is dropped. Amazon SQS is not
-// bounded, neither is this. Pinned by the reference loop (tests/support/reference_ec2.hpp) and tests/model/losses_test.cpp.
+// bounded, neither is this. Pinned by the reference loop (tests/support/reference_ec2.hpp) and
+// tests/model/losses_test.cpp.
 #include <cstdint>
 #include <set>
 #include <tuple>

@@ -127,7 +127,8 @@ inline void TallyRecorder::served(std::int64_t arrival, std::int64_t at) {
     ++m_timedOut;
     return;
   }
-  if (!m_deployments.empty()) [[unlikely]] m_open->outcomes.deploymentErrorsPpb += deploymentErrors(arrival);
+  if (!m_deployments.empty()) [[unlikely]]
+    m_open->outcomes.deploymentErrorsPpb += deploymentErrors(arrival);
   m_latencies[m_buffered++] = latency + m_overhead;
   if (m_buffered == m_latencies.size()) flush();
 }

@@ -56,8 +56,8 @@ std::string queueMethod(const Ec2Fleet& fleet, const workloads::Workload& worklo
   const bool oneWorker = fleet.workers == 1 && (!oneQueue || fleet.initial == 1);
   std::string method = fleet.discipline == Discipline::ProcessorSharing && !oneQueue ? "M/G/c processor sharing"
                        : isExponential(workload)                                     ? "M/M/c"
-                       : oneWorker ? "M/G/1 (Pollaczek-Khinchine)"
-                                   : "M/G/c (Allen-Cunneen)";
+                       : oneWorker                                                   ? "M/G/1 (Pollaczek-Khinchine)"
+                                                                                     : "M/G/c (Allen-Cunneen)";
   if (fleet.initial > 1 && fleet.routing != Routing::Random && !oneQueue) method += ", routing taken as random";
   return method;
 }

@@ -301,12 +301,12 @@ std::vector<NeighbourResult> neighbourResults(const LambdaSetup& setup, const st
 
 // Instances and how busy their vCPUs were while they were in service: `vcpuNs` of a tally.
 template <class Tally, class VcpuNs>
-void describeInstances(const std::vector<Tally>& tallies, double seconds, const VcpuNs& vcpuNs, PlatformResult& result) {
+void describeInstances(const std::vector<Tally>& tallies, double seconds, const VcpuNs& vcpuNs,
+                       PlatformResult& result) {
   const double observedNs = seconds * kNsPerSecond;
   result.instancesMean = meanOver(tallies, [&](const auto& t) { return asDouble(t.instanceNs) / observedNs; });
-  result.utilisation = meanOver(tallies, [&](const auto& t) {
-    return t.inServiceNs == 0 ? 0.0 : asDouble(t.cpuBusyNs) / vcpuNs(t);
-  });
+  result.utilisation =
+      meanOver(tallies, [&](const auto& t) { return t.inServiceNs == 0 ? 0.0 : asDouble(t.cpuBusyNs) / vcpuNs(t); });
   for (const auto& t : tallies) result.peakInstances = std::max(result.peakInstances, t.peakInstances);
 }
 
@@ -324,7 +324,8 @@ SpotSummary spotSummary(const Scenario& scenario, const std::vector<InstanceKind
   for (const auto& t : tallies) {
     all += t.spotTotal();
     for (std::size_t k = 0; k < t.spot.size(); ++k)
-      expected += kinds[k].interruptionsPerHour * asDouble(t.spot[k].instanceNs) / kNsPerSecond / pricing::kSecondsPerHour;
+      expected +=
+          kinds[k].interruptionsPerHour * asDouble(t.spot[k].instanceNs) / kNsPerSecond / pricing::kSecondsPerHour;
     summary.interruptions += t.interruptions;
     summary.lostRequests += t.lostToInterruptions;
     summary.launchesWithoutCapacity += t.launchesWithoutCapacity;
@@ -459,7 +460,8 @@ PlatformResult assessHybrid(const Scenario& scenario, const pricing::PriceCatalo
   describeOutcomes(outcomes, result);
   double onInstances = 0;
   for (const auto& tally : parts.base) onInstances += static_cast<double>(tally.outcomes.completed);
-  sufferFailures(scenario, outcomes, result, result.completed > 0 ? onInstances / static_cast<double>(result.completed) : 0);
+  sufferFailures(scenario, outcomes, result,
+                 result.completed > 0 ? onInstances / static_cast<double>(result.completed) : 0);
   judge(scenario.objective, result);
   describeFleet(withBase(scenario), catalogue, parts.base, shape.observedSeconds(), result);
   describeEnvironments(parts.function, shape.observedSeconds(), constantProvisioned(*scenario.lambda), result);

@@ -17,7 +17,8 @@ constexpr double kRounding = 1 - 1e-9; // of sums in floating point
 struct Stretch {
   double perCpu = 1, perIo = 1;
   double least(const WorkClass& work) const {
-    return std::max(0.0, static_cast<double>(work.leastCpuNs) * perCpu + static_cast<double>(work.leastIoNs) * perIo - 2);
+    return std::max(0.0,
+                    static_cast<double>(work.leastCpuNs) * perCpu + static_cast<double>(work.leastIoNs) * perIo - 2);
   }
   double sum(const WorkClass& work) const {
     const double whole = static_cast<double>(work.cpuNs) * perCpu + static_cast<double>(work.ioNs) * perIo;
@@ -171,16 +172,13 @@ std::string outOfReach(const Objective& objective, const CandidateBounds& bounds
 }
 
 StreamBounds::StreamBounds(const StreamSample& sample, const Scenario& scenario)
-    : m_all(sample),
-      m_completed(sample.withoutSlowest(static_cast<std::uint64_t>(
-          std::floor(std::clamp(scenario.objective.maxFailed, 0.0, 1.0) * static_cast<double>(sample.requests()) *
-                     (1 + 1e-12))))) {
+    : m_all(sample), m_completed(sample.withoutSlowest(static_cast<std::uint64_t>(
+                         std::floor(std::clamp(scenario.objective.maxFailed, 0.0, 1.0) *
+                                    static_cast<double>(sample.requests()) * (1 + 1e-12))))) {
   for (const auto& slow : scenario.failures.slowdowns) m_ioFactor *= std::min(1.0, slow.ioFactor);
 }
 
-Metered StreamBounds::metered() const {
-  return {m_all.observedSeconds(), m_all.hourlyRequests(), m_all.horizon(), {}};
-}
+Metered StreamBounds::metered() const { return {m_all.observedSeconds(), m_all.hourlyRequests(), m_all.horizon(), {}}; }
 
 CandidateBounds StreamBounds::ofLambda(const Scenario& candidate, const pricing::PriceCatalogue& catalogue) const {
   const auto function = lambdaFunction(candidate);

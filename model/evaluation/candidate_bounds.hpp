@@ -16,8 +16,8 @@ struct CandidateBounds {
 // "p99 at least 612 ms" for the first part of the objective that is out of reach; empty: none is.
 std::string outOfReach(const Objective& objective, const CandidateBounds& bounds);
 
-// Instances that AWS takes back in their first hour are free. At less than 0.05 % an hour for the worst band of the Spot
-// Advisor, a tenth of all instance time is far more than a month will see.
+// Instances that AWS takes back in their first hour are free. At less than 0.05 % an hour for the worst band of the
+// Spot Advisor, a tenth of all instance time is far more than a month will see.
 inline constexpr double kMostFreeOfSpot = 0.1;
 
 // The requests of a stream, and those of them that complete at the least where the objective on failures is met.

@@ -12,7 +12,7 @@ namespace {
 // Steps of memory that change something: the vCPU steps of 1,769 MB and the sizes people use.
 constexpr std::array kMemories{128, 256, 512, 768, 1024, 1536, 1769, 2048, 3008, 3538, 5307, 7076, 8845, 10240};
 constexpr int kMemoryStep = 64, kVcpuStep = 1769; // MB
-constexpr std::size_t kMostMeasured = 32; // sizes of a curve that are tried beside the usual ones
+constexpr std::size_t kMostMeasured = 32;         // sizes of a curve that are tried beside the usual ones
 // For Managed Instances: current general-purpose, compute and memory families of three makers.
 constexpr std::array<std::string_view, 11> kFamilies{"c7g", "c8g", "c7i", "c7a", "m7g", "m8g",
                                                      "m7i", "m7a", "r7g", "r8g", "r7i"};

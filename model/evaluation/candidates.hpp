@@ -1,6 +1,6 @@
 #pragma once
-// The configurations that a search may choose from, one platform at a time: the scenario with what it leaves open filled
-// in. Pinned by tests/model/search_test.cpp.
+// The configurations that a search may choose from, one platform at a time: the scenario with what it leaves open
+// filled in. Pinned by tests/model/search_test.cpp.
 #include "model/evaluation/assessment.hpp"
 
 namespace model {

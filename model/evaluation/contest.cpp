@@ -50,8 +50,8 @@ std::vector<std::size_t> nextHopeless(std::span<const Entrant> all) {
 } // namespace
 
 int costBand(double usd, double cheapestUsd) {
-  return static_cast<int>(
-      std::floor(std::min(std::log(std::max(usd / std::max(cheapestUsd, 1e-9), 1.0)) / std::log1p(kTooCloseShare), 1e6)));
+  return static_cast<int>(std::floor(
+      std::min(std::log(std::max(usd / std::max(cheapestUsd, 1e-9), 1.0)) / std::log1p(kTooCloseShare), 1e6)));
 }
 
 Standing standingOf(std::span<const Entrant> all) {

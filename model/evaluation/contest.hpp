@@ -1,6 +1,6 @@
 #pragma once
-// Who of many has to be simulated until the winner is known, given what each costs and takes at the least. The winner is
-// the one that simulating all of them would name (docs/methods.md, "The search"). No clock, no randomness. Pinned by
+// Who of many has to be simulated until the winner is known, given what each costs and takes at the least. The winner
+// is the one that simulating all of them would name (docs/methods.md, "The search"). No clock, no randomness. Pinned by
 // tests/model/contest_test.cpp against asking everybody.
 #include <cstddef>
 #include <optional>
@@ -28,8 +28,8 @@ struct Entrant {
 inline constexpr std::size_t kMostHopeless = 6;
 
 struct Standing {
-  double cheapestUsd = 0; // of those that meet the objective; infinite: nobody yet
-  double floorUsd = 0;    // nobody that meets it can be cheaper
+  double cheapestUsd = 0;            // of those that meet the objective; infinite: nobody yet
+  double floorUsd = 0;               // nobody that meets it can be cheaper
   std::optional<std::size_t> leader; // surely in the first band, and no one known there is faster
   bool doubt = true;                 // somebody faster may or may not be in the first band
 };

@@ -41,10 +41,9 @@ void addCostReason(const Decision& decision, std::vector<Reason>& reasons) {
   const auto& ec2 = decision.ec2->monthlyCostUsd;
   const bool lambdaCheaper = lambda.value <= ec2.value;
   const double cheaper = std::min(lambda.value, ec2.value), dearer = std::max(lambda.value, ec2.value);
-  reasons.push_back(
-      {"cost_gap", fmt::format("Lambda costs {} a month, EC2 {}: {} is {} ({}) cheaper.", dollars(lambda),
-                               dollars(ec2), lambdaCheaper ? "Lambda" : "EC2", dollars(dearer - cheaper),
-                               pricing::displayPercent(dearer > 0 ? (dearer - cheaper) / dearer : 0))});
+  reasons.push_back({"cost_gap", fmt::format("Lambda costs {} a month, EC2 {}: {} is {} ({}) cheaper.", dollars(lambda),
+                                             dollars(ec2), lambdaCheaper ? "Lambda" : "EC2", dollars(dearer - cheaper),
+                                             pricing::displayPercent(dearer > 0 ? (dearer - cheaper) / dearer : 0))});
 }
 
 void addColdStartReason(const PlatformResult& lambda, std::vector<Reason>& reasons) {
@@ -135,9 +134,9 @@ void addOverflowReason(const PlatformResult& hybrid, std::vector<Reason>& reason
                            pricing::displayPercent(overflow.busiestShare));
   message += '.';
   if (overflow.baseP99Ms && overflow.functionP99Ms)
-    message += fmt::format(" p99 is {} on its instances and {} on Lambda.",
-                           pricing::displaySeconds(*overflow.baseP99Ms / 1e3),
-                           pricing::displaySeconds(*overflow.functionP99Ms / 1e3));
+    message +=
+        fmt::format(" p99 is {} on its instances and {} on Lambda.", pricing::displaySeconds(*overflow.baseP99Ms / 1e3),
+                    pricing::displaySeconds(*overflow.functionP99Ms / 1e3));
   reasons.push_back({"overflow", std::move(message)});
 }
 

@@ -25,7 +25,7 @@ struct RunShape {
   std::uint64_t seed = 1;
   int timelinePoints = 0;
   std::vector<Slowdown> slowdowns; // of waiting, by arrival, where it is not Lambda's engine that knows them
-  double observedSeconds() const; // of one observation
+  double observedSeconds() const;  // of one observation
   Duration clock{}; // after which a fleet that follows the clock has shown what it does: no shorter run would do
 };
 // The scenario's plan with "auto" resolved. A workload that is the same in every replication runs once, observed in

@@ -60,17 +60,24 @@ Lane laneOf(Platform platform) {
             [](const Scenario& s, const PriceCatalogue&) { return Configuration(lambdaFunction(s)); }, assessLambda,
             &StreamBounds::ofLambda};
   case Platform::Ec2:
-    return {screenEc2, ec2Label, [](const Scenario& s, const PriceCatalogue& c) { return Configuration(ec2Fleet(s, c)); },
-            assessEc2, &StreamBounds::ofEc2};
+    return {screenEc2, ec2Label,
+            [](const Scenario& s, const PriceCatalogue& c) { return Configuration(ec2Fleet(s, c)); }, assessEc2,
+            &StreamBounds::ofEc2};
   case Platform::Hybrid:
-    return {screenHybrid,  hybridLabel,
+    return {screenHybrid,
+            hybridLabel,
             [](const Scenario& s, const PriceCatalogue& c) { return Configuration(hybridFleet(s, c)); },
-            assessHybrid, nullptr, kSimulatedHybrid};
+            assessHybrid,
+            nullptr,
+            kSimulatedHybrid};
   case Platform::ManagedInstances: break;
   }
-  return {screenManaged, managedLabel,
+  return {screenManaged,
+          managedLabel,
           [](const Scenario& s, const PriceCatalogue& c) { return Configuration(managedFleet(s, c)); },
-          assessManaged, nullptr, kSimulatedManaged};
+          assessManaged,
+          nullptr,
+          kSimulatedManaged};
 }
 
 std::vector<Scenario> candidatesOf(Platform platform, const Scenario& scenario,
@@ -97,15 +104,16 @@ bool better(const Priced& one, const Priced& other, double cheapest) {
   const auto &a = one.candidate, &b = other.candidate;
   if (a.simulated != b.simulated) return a.simulated;
   if (a.meetsObjective != b.meetsObjective) return a.meetsObjective;
-  if (a.simulated && !a.meetsObjective) return std::tuple(a.failedFraction, speed(a)) < std::tuple(b.failedFraction, speed(b));
+  if (a.simulated && !a.meetsObjective)
+    return std::tuple(a.failedFraction, speed(a)) < std::tuple(b.failedFraction, speed(b));
   if (one.screened.feasible != other.screened.feasible) return one.screened.feasible;
   return a.meetsObjective ? worth(a, cheapest) < worth(b, cheapest) : speed(a) < speed(b);
 }
 
 void sortByWorth(std::vector<Priced>& all) {
   const bool simulated = std::ranges::any_of(all, [](const auto& p) { return p.candidate.simulated; });
-  const double cheapest = cheapestOf(
-      all, [&](const auto& p) { return p.candidate.simulated == simulated && p.candidate.meetsObjective; });
+  const double cheapest =
+      cheapestOf(all, [&](const auto& p) { return p.candidate.simulated == simulated && p.candidate.meetsObjective; });
   std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return better(a, b, cheapest); });
 }
 
@@ -122,10 +130,10 @@ Priced priced(Platform platform, const Lane& lane, const Scenario& scenario, con
   result.entrant.hopeful = candidate.meetsObjective;
   if (candidate.meetsObjective) return result;
   candidate.leftOut = screened.feasible ? LeftOut::Objective : LeftOut::Capacity;
-  candidate.why = screened.feasible
-                      ? fmt::format("p99 {} {}", pricing::displaySeconds(screened.p99Ms / 1e3),
-                                    platform == Platform::Hybrid ? "by its closed form" : "without any queue or cold start")
-                      : "capacity below the load";
+  candidate.why = screened.feasible ? fmt::format("p99 {} {}", pricing::displaySeconds(screened.p99Ms / 1e3),
+                                                  platform == Platform::Hybrid ? "by its closed form"
+                                                                               : "without any queue or cold start")
+                                    : "capacity below the load";
   return result;
 }
 
@@ -168,7 +176,9 @@ class Search {
         m_shape(shortened(runShape(scenario), scenario.workload, kScreeningRequests)) {}
 
   bool price(const std::vector<Scenario>& candidates);
-  bool simulate() { return m_lane.bound == nullptr ? simulatePromising() : bound() && contest() && simulateRunnersUp(); }
+  bool simulate() {
+    return m_lane.bound == nullptr ? simulatePromising() : bound() && contest() && simulateRunnersUp();
+  }
   SearchResult result() &&;
 
  private:
@@ -247,8 +257,8 @@ std::vector<Entrant> Search::entrants() const {
   return entrants;
 }
 
-// The first of them, and where its run is not known yet a few new runs of others that cost about as much: what the first
-// turns out to be may settle the rest.
+// The first of them, and where its run is not known yet a few new runs of others that cost about as much: what the
+// first turns out to be may settle the rest.
 std::vector<std::size_t> Search::urgent(const std::vector<std::size_t>& order) const {
   std::vector<std::size_t> chosen{order.front()}, runs{m_all[order.front()].run};
   if (m_ran[runs.front()]) return chosen;
@@ -336,8 +346,9 @@ void Search::explain(Priced& priced, const Standing& standing) const {
                                 usd(standing.cheapestUsd));
   } else if (entrant.leastP99Ms >= leader.entrant.p99Ms) {
     candidate.leftOut = LeftOut::Latency;
-    candidate.why = fmt::format("p99 at least {}, {} has {} for as much", pricing::displaySeconds(entrant.leastP99Ms / 1e3),
-                                leader.candidate.configuration, pricing::displaySeconds(leader.entrant.p99Ms / 1e3));
+    candidate.why =
+        fmt::format("p99 at least {}, {} has {} for as much", pricing::displaySeconds(entrant.leastP99Ms / 1e3),
+                    leader.candidate.configuration, pricing::displaySeconds(leader.entrant.p99Ms / 1e3));
   }
 }
 
@@ -364,10 +375,12 @@ void markFrontier(std::vector<Candidate>& candidates) {
   const bool simulated = std::ranges::any_of(candidates, &Candidate::simulated);
   const auto counts = [&](const Candidate& c) { return c.p99Ms.has_value() && c.simulated == simulated; };
   for (auto& candidate : candidates) {
-    candidate.onFrontier = counts(candidate) && std::ranges::none_of(candidates, [&](const auto& other) {
-      return counts(other) && other.monthlyCostUsd <= candidate.monthlyCostUsd && *other.p99Ms <= *candidate.p99Ms &&
-             (other.monthlyCostUsd < candidate.monthlyCostUsd || *other.p99Ms < *candidate.p99Ms);
-    });
+    candidate.onFrontier =
+        counts(candidate) && std::ranges::none_of(candidates, [&](const auto& other) {
+          return counts(other) && other.monthlyCostUsd <= candidate.monthlyCostUsd &&
+                 *other.p99Ms <= *candidate.p99Ms &&
+                 (other.monthlyCostUsd < candidate.monthlyCostUsd || *other.p99Ms < *candidate.p99Ms);
+        });
   }
 }
 

@@ -13,8 +13,7 @@ namespace {
 StressEffect effectOf(const PlatformResult& calm, const PlatformResult& struck) {
   const auto figures = [](const PlatformResult& result) {
     const auto p99 = result.completed > 0 ? std::optional(result.latency.p99.value) : std::nullopt;
-    return StressEffect::Figures{p99, result.failedFraction.value, result.monthlyCostUsd.value,
-                                 result.meetsObjective};
+    return StressEffect::Figures{p99, result.failedFraction.value, result.monthlyCostUsd.value, result.meetsObjective};
   };
   return {calm.platform, figures(calm), figures(struck)};
 }
@@ -55,11 +54,11 @@ std::vector<std::string> stressSentences(const std::vector<StressEffect>& effect
   std::vector<std::string> sentences;
   for (const auto& e : effects)
     sentences.push_back(fmt::format(
-        "Under the stress of the scenario {}'s p99 is {} instead of {}, {} fail instead of {}, and a month costs ${:.2f} "
+        "Under the stress of the scenario {}'s p99 is {} instead of {}, {} fail instead of {}, and a month costs "
+        "${:.2f} "
         "instead of ${:.2f}{}.",
-        platformTitle(e.platform), p99Text(e.struck), p99Text(e.calm),
-        pricing::displayPercent(e.struck.failedFraction), pricing::displayPercent(e.calm.failedFraction),
-        e.struck.monthlyUsd, e.calm.monthlyUsd,
+        platformTitle(e.platform), p99Text(e.struck), p99Text(e.calm), pricing::displayPercent(e.struck.failedFraction),
+        pricing::displayPercent(e.calm.failedFraction), e.struck.monthlyUsd, e.calm.monthlyUsd,
         e.calm.meetsObjective && !e.struck.meetsObjective ? "; without it, it meets the objective" : ""));
   return sentences;
 }

@@ -205,8 +205,8 @@ class WarningList {
     count(failures.badDeployments);
     if (late == 0) return;
     add("failures_after_end",
-        fmt::format("{} of the events in workload.failures begin{} when the run of {} is over: they strike nobody.", late,
-                    late == 1 ? "s" : "", pricing::displaySeconds(pricing::inSeconds(horizon))),
+        fmt::format("{} of the events in workload.failures begin{} when the run of {} is over: they strike nobody.",
+                    late, late == 1 ? "s" : "", pricing::displaySeconds(pricing::inSeconds(horizon))),
         "Raise run.horizon, or let them happen earlier.");
   }
 
@@ -303,7 +303,8 @@ class WarningList {
         fmt::format("{} in standard mode uses {} of its CPU on average, near its baseline of {} %: it spends the CPU "
                     "credits it earns and slows down to the baseline.",
                     type.name, pricing::displayPercent(result.utilisation.value), baseline),
-        "Its latency is that of a slower machine: choose a larger type, one without credits, or ec2.credit_mode unlimited.");
+        "Its latency is that of a slower machine: choose a larger type, one without credits, or ec2.credit_mode "
+        "unlimited.");
   }
 
   // What AWS takes back, and what it does not give.
@@ -336,17 +337,17 @@ class WarningList {
     const auto shown = [](std::uint64_t count) { return pricing::displayCount(static_cast<double>(count)); };
     add("health_checks",
         fmt::format("Overloaded instances of {} failed their health checks and went out of rotation {} times{}.",
-                    onInstancesOf(result),
-                    shown(result.wentUnhealthy),
+                    onInstancesOf(result), shown(result.wentUnhealthy),
                     result.failedOpen == 0 ? std::string()
                                            : fmt::format("; {} times none was left and requests went to all of them "
                                                          "(fail-open)",
                                                          shown(result.failedOpen))),
-        scenario.ec2->healthCheck.replaces
-            ? "Each leaves its load to the others and is replaced: more instances, a lower scaling target, or a check that "
-              "no worker has to answer."
-            : "Each leaves its load to the others: more instances, a lower scaling target, or a check that no worker has "
-              "to answer.");
+        scenario.ec2->healthCheck.replaces ? "Each leaves its load to the others and is replaced: more instances, a "
+                                             "lower scaling target, or a check that "
+                                             "no worker has to answer."
+                                           : "Each leaves its load to the others: more instances, a lower scaling "
+                                             "target, or a check that no worker has "
+                                             "to answer.");
   }
 
   void aboutManaged() {

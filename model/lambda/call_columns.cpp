@@ -49,8 +49,9 @@ BREAKEVEN_WIDEST std::int64_t totalMilliseconds(const std::int64_t* ns, std::siz
   std::int64_t sum = 0;
   for (std::size_t i = 0; i < count; ++i) {
     std::int64_t ms = cutOff(toDouble(ns[i]) * 1e-6);
-    const std::int64_t left = ns[i] - static_cast<std::int64_t>(static_cast<std::uint64_t>(
-                                          static_cast<std::uint32_t>(ms)) * std::uint64_t{kNsPerMs});
+    const std::int64_t left =
+        ns[i] -
+        static_cast<std::int64_t>(static_cast<std::uint64_t>(static_cast<std::uint32_t>(ms)) * std::uint64_t{kNsPerMs});
     ms += left > 0 ? 1 : 0;
     ms += left > kNsPerMs ? 1 : 0;
     ms -= left <= -kNsPerMs ? 1 : 0;
@@ -68,12 +69,14 @@ std::int64_t CallColumns::durations(std::span<const std::int64_t> cpu, std::span
                                     std::span<std::int64_t> work, std::span<std::int64_t> waiting) const {
   const std::size_t count = cpu.size();
   constexpr double kMostPerNs = 1024; // what is scaled up by more may leave the doubles that are whole numbers
-  const bool small = bitsOf(cpu.data(), io.data(), count) < kSmall / 1024 && m_perCpuNs <= kMostPerNs &&
-                     m_perIo <= kMostPerNs;
+  const bool small =
+      bitsOf(cpu.data(), io.data(), count) < kSmall / 1024 && m_perCpuNs <= kMostPerNs && m_perIo <= kMostPerNs;
   if (small) {
     // A factor of 1 leaves a whole number what it is.
-    if (m_perIo == 1) std::ranges::copy(io, waiting.begin());
-    else scale(io.data(), m_perIo, waiting.data(), count);
+    if (m_perIo == 1)
+      std::ranges::copy(io, waiting.begin());
+    else
+      scale(io.data(), m_perIo, waiting.data(), count);
     const bool same = m_perCpuNs == 1;
     if (!same) scale(cpu.data(), m_perCpuNs, work.data(), count);
     addUp(same ? cpu.data() : work.data(), waiting.data(), work.data(), count);

@@ -11,8 +11,8 @@ namespace model::lambda {
 
 CountingEngine::CountingEngine(const LambdaFunction& function, const ObservationPlan& plan, std::uint64_t seed,
                                std::uint64_t replication, CountingGrain grain)
-    : m_function(function), m_grain(grain), m_marks(plan), m_births(function, seed, replication),
-      m_columns(function), m_room(concurrencyLimit(function)), m_idleLifetimeNs(m_births.constantIdleLifetimeNs()),
+    : m_function(function), m_grain(grain), m_marks(plan), m_births(function, seed, replication), m_columns(function),
+      m_room(concurrencyLimit(function)), m_idleLifetimeNs(m_births.constantIdleLifetimeNs()),
       m_timeoutNs(function.timeout.count()), m_afterNs(function.extensionAfter.count()),
       m_growth(growthBucket(function)), m_rate(rateBucket(function)), m_idle(m_idleLifetimeNs),
       m_tallies(static_cast<std::size_t>(m_marks.windows()) + 2) {
@@ -74,7 +74,8 @@ void CountingEngine::chooseSlices() {
   std::int64_t lengthNs = std::min(gapNs, StretchCells::kLongestNs / 2 / requests) * requests;
   const std::int64_t mostNs = m_idleLifetimeNs / kSlicesPerLife;
   if (mostNs / gapNs >= static_cast<std::int64_t>(m_grain.leastToCount)) lengthNs = std::min(lengthNs, mostNs);
-  const int shift = static_cast<int>(std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(lengthNs, 1)))) - 1;
+  const int shift =
+      static_cast<int>(std::bit_width(static_cast<std::uint64_t>(std::max<std::int64_t>(lengthNs, 1)))) - 1;
   m_sinceChoice = 0;
   m_chosenNs = m_arrival.back();
   if (m_chosen && std::abs(shift - m_slices.shift()) <= 1) return;
@@ -86,8 +87,11 @@ void CountingEngine::chooseSlices() {
 // Requests [from, to) of those being served, all of one slice; afterwards everything before `untilNs` has happened.
 void CountingEngine::pass(std::size_t from, std::size_t to, std::int64_t untilNs) {
   m_first = from;
-  m_stretch = {std::min(m_fromNs, m_arrival[from]), untilNs, m_arrival.subspan(from, to - from),
-               m_call.subspan(from, to - from), {}};
+  m_stretch = {std::min(m_fromNs, m_arrival[from]),
+               untilNs,
+               m_arrival.subspan(from, to - from),
+               m_call.subspan(from, to - from),
+               {}};
   takeDue(m_slice, untilNs);
   m_stretch.due = m_due;
   m_refused.clear();
@@ -191,8 +195,10 @@ void CountingEngine::takeDue(std::int64_t slice, std::int64_t untilNs) {
   if (untilNs >= m_slices.startNs(slice + 1)) return;
   std::size_t due = 0;
   for (const CallEnd end : m_due) {
-    if (end.ns() >= untilNs) m_slices.push(end);
-    else m_due[due++] = end;
+    if (end.ns() >= untilNs)
+      m_slices.push(end);
+    else
+      m_due[due++] = end;
   }
   m_due.resize(due);
 }

@@ -23,8 +23,7 @@ void CountingEngine::follow(std::size_t cell) {
 void CountingEngine::releaseUpTo(std::int64_t offsetNs, std::size_t started) {
   for (;;) {
     while (m_nextFinish < m_cellFinishes.size() && m_cellFinishes[m_nextFinish].order() > m_followed) ++m_nextFinish;
-    const bool expected = m_nextFinish < m_cellFinishes.size() &&
-                          m_cellFinishes[m_nextFinish].offsetNs() <= offsetNs &&
+    const bool expected = m_nextFinish < m_cellFinishes.size() && m_cellFinishes[m_nextFinish].offsetNs() <= offsetNs &&
                           m_cellFinishes[m_nextFinish].order() <= started;
     const bool own = !m_own.empty() && m_own.top().offsetNs <= offsetNs;
     if (!expected && !own) return;

@@ -86,7 +86,7 @@ class CountingEngine final : public AnyEngine {
 
   IdleStack m_idle;
   std::int64_t m_busy = 0;
-  FinishSlices m_slices; // of the busy ones
+  FinishSlices m_slices;     // of the busy ones
   std::int64_t m_slice = 0;  // under way
   std::int64_t m_fromNs = 0; // what finishes before it has been released
   std::size_t m_sinceChoice = 0;
@@ -115,7 +115,7 @@ class CountingEngine final : public AnyEngine {
 
   std::vector<std::int64_t> m_initEnds; // of inits that may outlast a window
   std::size_t m_initEndsToPrune = kMostAtOnce;
-  std::vector<LambdaTally> m_tallies;   // the warm-up, the windows, and what is beyond the horizon
+  std::vector<LambdaTally> m_tallies; // the warm-up, the windows, and what is beyond the horizon
   std::size_t m_window = 0;
   std::vector<TimelinePoint> m_timeline;
   LambdaHours m_hours;

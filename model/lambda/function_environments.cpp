@@ -22,9 +22,8 @@ std::variant<LifoPool, FifoPool, RandomPool> poolFor(Reuse reuse, const workload
 FunctionEnvironments::FunctionEnvironments(const LambdaFunction& function, Ceiling& ceiling,
                                            const ObservationPlan& plan, std::uint64_t seed, std::uint64_t replication)
     : m_function(function), m_ceiling(ceiling), m_perCpuNs(nsPerCpuNs(function)), m_births(function, seed, replication),
-      m_losses(function.failures, function.zones),
-      m_idle(poolFor(function.reuse, {seed, "lambda.reuse", replication})), m_growth(growthBucket(function)),
-      m_rate(rateBucket(function)), m_provisioned(function.provisioned),
+      m_losses(function.failures, function.zones), m_idle(poolFor(function.reuse, {seed, "lambda.reuse", replication})),
+      m_growth(growthBucket(function)), m_rate(rateBucket(function)), m_provisioned(function.provisioned),
       m_tallies(static_cast<std::size_t>(std::max(plan.windows, 1)) + 2), m_hourNs(plan.hour.count()) {
   for (auto* series : {&m_hours.billedMs, &m_hours.provisionedBilledMs, &m_hours.busyNs}) series->resize(plan.hours());
 }

@@ -85,7 +85,7 @@ class IdleStack {
   }
 
   std::int64_t m_lifetimeNs, m_windowNs = 0;
-  std::vector<std::int64_t> m_since;  // the newest last
+  std::vector<std::int64_t> m_since; // the newest last
   std::vector<std::size_t> m_resets; // places of those that await init, ascending
 };
 

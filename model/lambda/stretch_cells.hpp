@@ -1,9 +1,9 @@
 #pragma once
-// The arrivals and finishes of a stretch of time, dealt into cells of about one arrival each by counting (a distribution
-// sort, Knuth vol. 3, 5.2): how many calls are in flight is exact at every cell's edge, and inside a cell never more
-// than at its beginning plus its arrivals. Only a cell that is asked about is put in order.
-// Exact order of events, as everywhere: what finishes at t comes before an arrival at t, unless it began with or after
-// that arrival; what finishes together is in the order of the requests.
+// The arrivals and finishes of a stretch of time, dealt into cells of about one arrival each by counting (a
+// distribution sort, Knuth vol. 3, 5.2): how many calls are in flight is exact at every cell's edge, and inside a cell
+// never more than at its beginning plus its arrivals. Only a cell that is asked about is put in order. Exact order of
+// events, as everywhere: what finishes at t comes before an arrival at t, unless it began with or after that arrival;
+// what finishes together is in the order of the requests.
 #include <algorithm>
 #include <bit>
 #include <cassert>
@@ -16,7 +16,8 @@
 
 namespace model::lambda {
 
-// A finish: ns since the stretch began, and whose: 0 for calls from before, else the number of the stretch's request + 1.
+// A finish: ns since the stretch began, and whose: 0 for calls from before, else the number of the stretch's request
+// + 1.
 struct StretchFinish {
   static constexpr int kOrderBits = 13, kTagBits = kOrderBits + 1;
   std::uint64_t bits = 0;
@@ -188,8 +189,7 @@ inline void StretchCells::order(std::size_t cell) {
   StretchFinish* const end = m_finishes.data() + first(cell + 1);
   constexpr std::ptrdiff_t kFew = 24;
   if (end - begin > kFew) {
-    std::stable_sort(begin, end,
-                     [](StretchFinish a, StretchFinish b) { return a.offsetNs() < b.offsetNs(); });
+    std::stable_sort(begin, end, [](StretchFinish a, StretchFinish b) { return a.offsetNs() < b.offsetNs(); });
     return;
   }
   for (StretchFinish* next = begin + (begin != end); next < end; ++next) {

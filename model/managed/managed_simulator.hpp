@@ -31,7 +31,7 @@ struct ManagedFleet {
   double vcpus = 4;                            // of an instance
   double environmentVcpus = 1;                 // shared by the requests in an environment
   std::int64_t environmentsPerInstance = 3;    // that fit beside what the system keeps
-  std::int64_t slotCount = 16;                     // requests at once in one environment
+  std::int64_t slotCount = 16;                 // requests at once in one environment
   std::optional<double> cpuSaturation;         // an environment refuses while this many of its vCPUs' worth is wanted
   double speed = 1, threads = 1;               // as for EC2
   Duration timeout = std::chrono::minutes(15); // the caller's wait ends; the handler keeps its slot until it is done

@@ -93,7 +93,8 @@ Table comparison(const Decision& decision) {
   addRow(table, "configuration", results, [](const auto& r) { return r.configuration; });
   addRow(table, "cost a month", results, [](const auto& r) { return dollars(r.monthlyCostUsd); });
   const auto latency = [&](const char* title, auto&& figure) {
-    addRow(table, title, results, [&](const auto& r) { return r.completed > 0 ? milliseconds(figure(r.latency)) : "–"; });
+    addRow(table, title, results,
+           [&](const auto& r) { return r.completed > 0 ? milliseconds(figure(r.latency)) : "–"; });
   };
   latency("mean latency", [](const auto& l) { return l.mean; });
   latency("p50", [](const auto& l) { return l.p50; });
@@ -105,7 +106,8 @@ Table comparison(const Decision& decision) {
   addRow(table, "  throttled, timed out, rejected", results, [](const auto& r) {
     return fmt::format("{}, {}, {}", whole(r.throttled), whole(r.timedOut), whole(r.rejected));
   });
-  const bool lost = std::ranges::any_of(results, [](const auto* r) { return r->errored + r->expired + r->unfinished > 0; });
+  const bool lost =
+      std::ranges::any_of(results, [](const auto* r) { return r->errored + r->expired + r->unfinished > 0; });
   if (lost)
     addRow(table, "  errored, expired, unfinished", results, [](const auto& r) {
       return fmt::format("{}, {}, {}", whole(r.errored), whole(r.expired), whole(r.unfinished));
@@ -115,9 +117,8 @@ Table comparison(const Decision& decision) {
            [&](const auto& r) { return lambdaOnly(r, [&] { return percent(r.coldFraction); }); });
   if (decision.lambda && decision.lambda->initAhead + decision.lambda->initRestarts + decision.lambda->resetInits > 0)
     addRow(table, "  ready ahead, init restarted, after a reset", results, [&](const auto& r) {
-      return lambdaOnly(r, [&] {
-        return fmt::format("{}, {}, {}", whole(r.initAhead), whole(r.initRestarts), whole(r.resetInits));
-      });
+      return lambdaOnly(
+          r, [&] { return fmt::format("{}, {}, {}", whole(r.initAhead), whole(r.initRestarts), whole(r.resetInits)); });
     });
   if (decision.lambda || decision.managed)
     addRow(table, "environments: mean", results,
@@ -184,8 +185,9 @@ void addCandidates(const Decision& decision, std::vector<Block>& blocks) {
   if (decision.candidates.size() < 2) return;
   blocks.push_back(Heading{"Configurations looked at"});
   const auto simulated = std::ranges::count(decision.candidates, true, &Candidate::simulated);
-  blocks.push_back(Paragraph{fmt::format("{} were priced, {} of them simulated.{} * no other is both cheaper and faster.",
-                                         decision.candidates.size(), simulated, leftOutSummary(decision.candidates))});
+  blocks.push_back(
+      Paragraph{fmt::format("{} were priced, {} of them simulated.{} * no other is both cheaper and faster.",
+                            decision.candidates.size(), simulated, leftOutSummary(decision.candidates))});
   blocks.push_back(candidateTable(decision));
 }
 
@@ -235,9 +237,8 @@ void addStress(const Decision& decision, std::vector<Block>& blocks) {
                {"meets the objective", false}},
               {}};
   const auto addRow = [&](Platform platform, const char* stress, const StressEffect::Figures& f) {
-    table.rows.push_back({platformTitle(platform), stress, p99Text(f),
-                          pricing::displayPercent(f.failedFraction), dollars(f.monthlyUsd),
-                          f.meetsObjective ? "yes" : "no"});
+    table.rows.push_back({platformTitle(platform), stress, p99Text(f), pricing::displayPercent(f.failedFraction),
+                          dollars(f.monthlyUsd), f.meetsObjective ? "yes" : "no"});
   };
   for (const auto& effect : decision.stress) {
     addRow(effect.platform, "without", effect.calm);
@@ -457,9 +458,10 @@ std::string idleLifetimeSummary(const Decision& decision) {
   const auto span = pricing::displaySeconds(decision.idleSensitivity->spanS);
   if (decision.idleSensitivity->matters())
     return fmt::format("AWS documents no idle lifetime. Simulated over {} of the same requests:", span);
-  return fmt::format("Kept 5 or 45 min instead, over {} of the same requests, cold starts move by less than one request "
-                     "in a thousand, and neither the objective nor the cheaper side changes.",
-                     span);
+  return fmt::format(
+      "Kept 5 or 45 min instead, over {} of the same requests, cold starts move by less than one request "
+      "in a thousand, and neither the objective nor the cheaper side changes.",
+      span);
 }
 
 std::vector<Block> reportBlocks(const Decision& decision, Detail detail) {

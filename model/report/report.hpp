@@ -79,9 +79,9 @@ void addReplay(const Decision& decision, std::vector<Block>& blocks);
 bool isAboutCommitments(const Reason& reason);
 
 std::string dollars(double usd);
-std::string dollars(const Estimate& e);       // "$12.34 ± $0.50"; the interval only where it prints a digit
+std::string dollars(const Estimate& e); // "$12.34 ± $0.50"; the interval only where it prints a digit
 std::string p99Text(const StressEffect::Figures& figures); // "unknown ..." where nothing completed
-std::string platformTitle(Platform platform); // "Lambda", "EC2", "Managed Instances", "Hybrid"
+std::string platformTitle(Platform platform);              // "Lambda", "EC2", "Managed Instances", "Hybrid"
 std::vector<const PlatformResult*> present(const Decision& decision);
 
 } // namespace model

@@ -38,8 +38,9 @@ TEST_CASE("a group is measured alone, and its rows say how far from the limit", 
   CHECK(out.str().find("\"limit_per_second\": ") != std::string::npos);
   options.input = "works";
   CHECK(runGuarded(options, console, {}) == 2);
-  CHECK(err.str() == "breakeven: bench: found \"works\", expected one of lambda, ec2, arrivals, work, import, decide; did you "
-                     "mean \"work\"?\n");
+  CHECK(err.str() ==
+        "breakeven: bench: found \"works\", expected one of lambda, ec2, arrivals, work, import, decide; did you "
+        "mean \"work\"?\n");
   std::stop_source stop;
   stop.request_stop();
   options.input = "work";
@@ -49,7 +50,8 @@ TEST_CASE("a group is measured alone, and its rows say how far from the limit", 
 TEST_CASE("a row's ratio is its time over that of its limit", "[benchmark]") {
   const BenchmarkRow row{"lambda", "10 at once", "requests", 1000, 2e7, 1.5e8};
   CHECK(row.ratio() == Approx(7.5));
-  CHECK(benchmarkText({row}, 1.93).find("lambda     10 at once                                    20.00 M/s     150.00 M/s     7.50") !=
+  CHECK(benchmarkText({row}, 1.93)
+            .find("lambda     10 at once                                    20.00 M/s     150.00 M/s     7.50") !=
         std::string::npos);
   CHECK(benchmarkText({row}, 1.93).find("1.93") != std::string::npos);
 }

@@ -143,10 +143,10 @@ TEST_CASE("where the assumptions do not hold there is no figure", "[analytic]") 
 // ---- where the laws do not hold ----
 
 TEST_CASE("workers that take from one queue are one station", "[analytic]") {
-  const auto decision = simulated(shortScenario(fixedFleet(
-      {"workload.trigger=queue", "ec2.routing=queue", "ec2.load_balancer=none", "ec2.discipline=fcfs", "ec2.workers=2",
-       "ec2.min=4", "ec2.max=4", "ec2.initial=4", "workload.work.kind=exponential", "workload.work.mean=100ms",
-       "workload.work.cpu_fraction=1", "workload.arrivals.rate=55/s"})));
+  const auto decision = simulated(shortScenario(
+      fixedFleet({"workload.trigger=queue", "ec2.routing=queue", "ec2.load_balancer=none", "ec2.discipline=fcfs",
+                  "ec2.workers=2", "ec2.min=4", "ec2.max=4", "ec2.initial=4", "workload.work.kind=exponential",
+                  "workload.work.mean=100ms", "workload.work.cpu_fraction=1", "workload.arrivals.rate=55/s"})));
   const auto found = figures(*decision, Platform::Ec2);
   REQUIRE(found.count("mean latency") == 1);
   CHECK(found.at("mean latency").method == "M/M/c");
@@ -154,9 +154,10 @@ TEST_CASE("workers that take from one queue are one station", "[analytic]") {
 }
 
 TEST_CASE("instances that take turns see every n-th request", "[analytic]") {
-  const auto decision = simulated(shortScenario(
-      fixedFleet({"ec2.discipline=fcfs", "ec2.workers=1", "ec2.min=4", "ec2.max=4", "ec2.initial=4", "workload.work.kind=exponential",
-                  "workload.work.mean=100ms", "workload.work.cpu_fraction=1", "workload.arrivals.rate=32/s"})));
+  const auto decision =
+      simulated(shortScenario(fixedFleet({"ec2.discipline=fcfs", "ec2.workers=1", "ec2.min=4", "ec2.max=4",
+                                          "ec2.initial=4", "workload.work.kind=exponential", "workload.work.mean=100ms",
+                                          "workload.work.cpu_fraction=1", "workload.arrivals.rate=32/s"})));
   const auto found = figures(*decision, Platform::Ec2);
   REQUIRE(found.count("mean latency") == 1);
   CHECK(found.at("mean latency").method == "E_n/M/1 (every n-th request)");

@@ -143,11 +143,11 @@ TEST_CASE("only who may be in the first band and faster is asked, and who may mo
     return nextToSimulate(all);
   };
   CHECK(nextToSimulate(two).empty());
-  CHECK(with(open(103, 10)).empty());                           // too dear
-  CHECK(with(open(101, 61)).empty());                           // too slow, and too dear to move the band
-  CHECK(with(open(99.5, 61)).empty());                          // the leader would stay in its band
-  CHECK(with(open(101, 59)) == std::vector<std::size_t>{2});    // faster
-  CHECK(with(open(98, 61)) == std::vector<std::size_t>{2});     // from $98 on, $101 is another band
+  CHECK(with(open(103, 10)).empty());                        // too dear
+  CHECK(with(open(101, 61)).empty());                        // too slow, and too dear to move the band
+  CHECK(with(open(99.5, 61)).empty());                       // the leader would stay in its band
+  CHECK(with(open(101, 59)) == std::vector<std::size_t>{2}); // faster
+  CHECK(with(open(98, 61)) == std::vector<std::size_t>{2});  // from $98 on, $101 is another band
   CHECK(standingOf(two).leader == std::optional<std::size_t>(1));
   CHECK_FALSE(standingOf(two).doubt);
 }

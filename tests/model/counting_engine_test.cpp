@@ -47,11 +47,14 @@ class ScenarioMaker {
     f.memory = pricing::Memory::mebibytes(oneIn(3) ? 1024 : 1769);
     f.init = oneIn(3) ? law(5 * m_inFlight * m_gap) : Constant{Duration(small(3) * m_gap * m_unit)};
     constexpr double kLives[] = {0, 1, 3, 20, 200, 3000, 1e9};
-    const double life = kLives[m_random.below(7)] * static_cast<double>((1 + small(5)) * m_gap * (oneIn(4) ? 1 : m_unit));
+    const double life =
+        kLives[m_random.below(7)] * static_cast<double>((1 + small(5)) * m_gap * (oneIn(4) ? 1 : m_unit));
     f.idleLifetime = Constant{Duration(static_cast<std::int64_t>(std::min(life, 1e15)))};
     f.concurrencyLimit = oneIn(3) ? 1 + small(2 * m_inFlight) : 1'000'000;
-    if (oneIn(2)) f.growth.reset();
-    else if (oneIn(2)) f.growth = model::GrowthLimit{small(2 * m_inFlight), small(9), Duration((1 + small(30)) * m_gap * m_unit)};
+    if (oneIn(2))
+      f.growth.reset();
+    else if (oneIn(2))
+      f.growth = model::GrowthLimit{small(2 * m_inFlight), small(9), Duration((1 + small(30)) * m_gap * m_unit)};
     f.requestRateCap = oneIn(2);
     if (oneIn(6)) f.timeout = Duration((1 + small(4 * m_inFlight)) * m_gap * m_unit);
     f.overhead = Duration(small(3));
@@ -78,7 +81,8 @@ class ScenarioMaker {
       const std::int64_t io = oneIn(3) ? ns / 3 : 0;
       all.push_back({now, ns - io, io});
       std::int64_t gap = m_gap;
-      if (arrivals == 1 || arrivals == 4) gap = static_cast<std::int64_t>(m_random.exponential() * static_cast<double>(m_gap));
+      if (arrivals == 1 || arrivals == 4)
+        gap = static_cast<std::int64_t>(m_random.exponential() * static_cast<double>(m_gap));
       if (arrivals == 2) gap = oneIn(8) ? 8 * m_gap : 0;
       if (arrivals == 3) gap = oneIn(100) ? small(3000) * m_gap : small(2) * m_gap / 4;
       now += gap * m_unit;

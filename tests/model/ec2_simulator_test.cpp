@@ -104,8 +104,8 @@ void requireSame(const Ec2Run& a, const Ec2Run& b) {
   REQUIRE(a.hours.inFlightNs == b.hours.inFlightNs);
 }
 
-// Requests that end at the same instant may leave in either order: where they then wait for the network, this decides who
-// of them is late, but not how long they wait together.
+// Requests that end at the same instant may leave in either order: where they then wait for the network, this decides
+// who of them is late, but not how long they wait together.
 Ec2Run withoutTies(Ec2Run run, const Ec2Fleet& fleet) {
   if (fleet.linkPerRequest == Duration{}) return run;
   for (auto& window : run.windows) {

@@ -327,8 +327,13 @@ TEST_CASE("every request is completed, throttled, timed out or rejected", "[eval
 
 // Two workers at five requests/s of 800 ms: twice what they do, so that a check waits far longer than its five seconds.
 TEST_CASE("instances that fail their health checks are counted and warned of", "[evaluation]") {
-  tests::Settings settings{R"(ec2.scaling={"kind": "none"})", "ec2.initial=2", "ec2.workers=1", "ec2.discipline=fcfs",
-                           "workload.arrivals.rate=5/s", "workload.work.mean=800ms", "run.horizon=600s"};
+  tests::Settings settings{R"(ec2.scaling={"kind": "none"})",
+                           "ec2.initial=2",
+                           "ec2.workers=1",
+                           "ec2.discipline=fcfs",
+                           "workload.arrivals.rate=5/s",
+                           "workload.work.mean=800ms",
+                           "run.horizon=600s"};
   const auto unseen = simulated(shortScenario(settings));
   settings.push_back("ec2.health_check.by_worker=true");
   const auto decision = simulated(shortScenario(settings));
@@ -338,8 +343,9 @@ TEST_CASE("instances that fail their health checks are counted and warned of", "
   CHECK(decision->ec2->completed == unseen->ec2->completed); // fail-open: nothing changed
   const auto* found = warningOf(*decision, "health_checks");
   REQUIRE(found);
-  CHECK(found->message == "Overloaded instances of the fleet failed their health checks and went out of rotation 6 times; 3 "
-                          "times none was left and requests went to all of them (fail-open).");
+  CHECK(found->message ==
+        "Overloaded instances of the fleet failed their health checks and went out of rotation 6 times; 3 "
+        "times none was left and requests went to all of them (fail-open).");
   CHECK(reportJson(*decision).find(R"("went_unhealthy": 6)") != std::string::npos);
 }
 
@@ -353,8 +359,9 @@ TEST_CASE("a network or volume that is the narrowest place is warned of", "[eval
   const auto decision = simulated(shortScenario(full));
   const auto* warning = warningOf(*decision, "link_full");
   REQUIRE(warning);
-  CHECK(warning->message.starts_with("Network or volume is the narrowest place of the fleet: what arrives would keep that "
-                                     "of each instance 1"));
+  CHECK(warning->message.starts_with(
+      "Network or volume is the narrowest place of the fleet: what arrives would keep that "
+      "of each instance 1"));
 }
 
 TEST_CASE("a failure after the end of the run is warned of", "[evaluation]") {
@@ -366,9 +373,8 @@ TEST_CASE("a failure after the end of the run is warned of", "[evaluation]") {
 }
 
 TEST_CASE("latency of which nothing is known is absent", "[evaluation]") {
-  const auto decision =
-      simulated(shortScenario({"lambda=null", "ec2.availability_zones=1", "run.horizon=600s",
-                               R"(workload.failures.lost_zones=[{"at": "0s", "lasts": "1h"}])"}));
+  const auto decision = simulated(shortScenario({"lambda=null", "ec2.availability_zones=1", "run.horizon=600s",
+                                                 R"(workload.failures.lost_zones=[{"at": "0s", "lasts": "1h"}])"}));
   REQUIRE(decision->ec2->completed == 0);
   CHECK_FALSE(decision->stress.at(0).struck.p99Ms.has_value());
   CHECK(decision->stress.at(0).calm.p99Ms.has_value());

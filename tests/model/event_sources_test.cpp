@@ -146,8 +146,8 @@ TEST_CASE("a lost zone takes its share of the environments, and what is retried 
 TEST_CASE("a deployment begins with new environments, and a bad one fails its share", "[events][losses]") {
   auto f = function(model::ClientRetries{});
   f.failures.badDeployments = {{5s, 10s, 1.0}};
-  const auto t =
-      tally(f, 60s, {{0, kSecond, 0}, {2 * kSecond, kSecond, 0}, {6 * kSecond, kSecond, 0}, {20 * kSecond, kSecond, 0}});
+  const auto t = tally(
+      f, 60s, {{0, kSecond, 0}, {2 * kSecond, kSecond, 0}, {6 * kSecond, kSecond, 0}, {20 * kSecond, kSecond, 0}});
   CHECK(t.cold == 3); // at 0, for the bad version, for the old one again
   CHECK(t.outcomes.errored == 1);
   CHECK(t.outcomes.completed == 3);

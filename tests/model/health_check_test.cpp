@@ -33,9 +33,7 @@ model::ObservationPlan upTo(Duration horizon) {
   return plan;
 }
 
-Request at(double s, double lasts) {
-  return {std::llround(s * kSecond), 0, std::llround(lasts * kSecond)};
-}
+Request at(double s, double lasts) { return {std::llround(s * kSecond), 0, std::llround(lasts * kSecond)}; }
 
 // Seconds at which the timeline shows so many out of rotation, first and last.
 std::pair<double, double> span(const model::Ec2Run& run, double unhealthy) {
@@ -76,7 +74,8 @@ TEST_CASE("A check is answered when a worker comes free behind what came before 
     fleet.healthCheck.unhealthy = 1;
     const auto alone = simulate(fleet, upTo(19s), {at(9, until - 9)});
     CHECK((alone.windows.at(0).wentUnhealthy == 1) == fails);
-    // The same in a line: what came before the check has to start, and to end, first; what came after it does not count.
+    // The same in a line: what came before the check has to start, and to end, first; what came after it does not
+    // count.
     const auto behind = simulate(fleet, upTo(19s), {at(9, 2), at(9.5, until - 11), at(10.5, 30)});
     CHECK((behind.windows.at(0).wentUnhealthy == 1) == fails);
   }

@@ -116,8 +116,8 @@ void print(std::ostream& out, const LambdaRun& r) {
         << " ahead " << t.initAhead << " restarts " << t.initRestarts << " resets " << t.resetInits << " extensions "
         << whole(t.extensionNs) << '/' << whole(t.provisionedExtensionNs) << " provisioned init "
         << whole(t.provisionedInitNs) << " cpu " << whole(t.cpuNs) << '/' << whole(t.provisionedCpuNs) << " io "
-        << whole(t.ioNs) << '/' << whole(t.provisionedIoNs) << " billed init " << whole(t.billedInitNs)
-        << " peak " << t.peakEnvironments << '/' << t.peakBusy << '\n';
+        << whole(t.ioNs) << '/' << whole(t.provisionedIoNs) << " billed init " << whole(t.billedInitNs) << " peak "
+        << t.peakEnvironments << '/' << t.peakBusy << '\n';
   for (const model::TimelinePoint& p : r.timeline)
     out << "  at " << p.at.count() << ": " << p.capacity << " environments, " << p.inFlight << " busy\n";
 }

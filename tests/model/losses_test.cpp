@@ -1,5 +1,5 @@
-// Machines that are lost, a zone that is down, a bad deployment, and what else decides which instance serves whom: traces
-// worked by hand. Rules: docs/ec2.md.
+// Machines that are lost, a zone that is down, a bad deployment, and what else decides which instance serves whom:
+// traces worked by hand. Rules: docs/ec2.md.
 #include "tests/support/catch.hpp"
 #include "tests/support/ec2_scenarios.hpp"
 #include "tests/support/standard_errors.hpp"
@@ -94,7 +94,8 @@ TEST_CASE("A zone that is down is replaced in the others, and the balance restor
   CHECK(window.launches == 4 + 2 + 2);
   CHECK(window.terminations == 2 + 2);
   CHECK(window.outcomes.errored == 30); // half of a minute
-  CHECK(window.instanceNs == Int128{kSecond} * (2 * 600 + 2 * 160 + (600 - 160) * 2 + (600 - 400) * 2 - (600 - 460) * 2));
+  CHECK(window.instanceNs ==
+        Int128{kSecond} * (2 * 600 + 2 * 160 + (600 - 160) * 2 + (600 - 400) * 2 - (600 - 460) * 2));
   CHECK(run.timeline.at(45).capacity == 6);
   CHECK(run.timeline.at(50).capacity == 4);
 }
@@ -104,8 +105,8 @@ TEST_CASE("With its only zone down a fleet launches again when it is back", "[ec
   fleet.lostZones = {{100s, 300s}};
   const auto run = simulate(fleet, upTo(600s), every(1s, 600s, 500ms));
   const auto& o = run.windows.at(0).outcomes;
-  CHECK(o.errored == 60);                  // to dead instances until 160 s
-  CHECK(o.rejected == 460 - 160);          // to none, until those launched at 400 s serve
+  CHECK(o.errored == 60);         // to dead instances until 160 s
+  CHECK(o.rejected == 460 - 160); // to none, until those launched at 400 s serve
   CHECK(o.completed == 600 - 60 - 300);
   CHECK(run.windows.at(0).instanceNs == Int128{kSecond} * (2 * 160 + 2 * 200));
 }
@@ -180,8 +181,8 @@ TEST_CASE("Responses wait for the network like M/D/1 where it binds", "[ec2][net
   errors::checkAgainst(waits, 0.7 * 0.010 / (2 * 0.3));
 }
 
-// The instance that replaces the first serves from 690 s on, at f = 10 % of a turn at 700 s and 89 % at 779 s, beside one
-// that is dead and fails whatever it gets. Weights f to 1: 100 times the integral of f / (1 + f) from 0.1 to 0.9 is
+// The instance that replaces the first serves from 690 s on, at f = 10 % of a turn at 700 s and 89 % at 779 s, beside
+// one that is dead and fails whatever it gets. Weights f to 1: 100 times the integral of f / (1 + f) from 0.1 to 0.9 is
 // 100 (0.8 - ln(1.9 / 1.1)) = 25.3 requests of 80.
 TEST_CASE("A new instance gets a growing share in slow start", "[ec2]") {
   auto fleet = fixed(2, 1);
@@ -252,16 +253,31 @@ void shrinkAndGrow(Ec2Fleet& fleet) {
 
 const Trouble kTroubles[] = {
     {"nothing", [](Ec2Fleet&) {}, [](const model::Ec2Tally& tally) { return tally.outcomes.completed; }},
-    {"instances lost", [](Ec2Fleet& fleet) { fleet.lostInstances = {{100250ms, 1}, {200s, 3}, {350s, 4}}; }, failed},
-    {"a zone lost", [](Ec2Fleet& fleet) { fleet.lostZones = {{100250ms, 120s}, {400s, 30s}}; }, failed},
+    {"instances lost",
+     [](Ec2Fleet& fleet) {
+       fleet.lostInstances = {{100250ms, 1}, {200s, 3}, {350s, 4}};
+     },
+     failed},
+    {"a zone lost",
+     [](Ec2Fleet& fleet) {
+       fleet.lostZones = {{100250ms, 120s}, {400s, 30s}};
+     },
+     failed},
     {"the only zone lost",
      [](Ec2Fleet& fleet) {
        fleet.zones = 1;
        fleet.lostZones = {{100250ms, 120s}};
      },
      failed},
-    {"lost to the end", [](Ec2Fleet& fleet) { fleet.lostZones = {{100s, 1000s}, {200s, 1000s}}; }, errored},
-    {"a bad deployment", [](Ec2Fleet& fleet) { fleet.badDeployments = {{100s, 200s, 0.4}}; },
+    {"lost to the end",
+     [](Ec2Fleet& fleet) {
+       fleet.lostZones = {{100s, 1000s}, {200s, 1000s}};
+     },
+     errored},
+    {"a bad deployment",
+     [](Ec2Fleet& fleet) {
+       fleet.badDeployments = {{100s, 200s, 0.4}};
+     },
      [](const model::Ec2Tally& tally) { return tally.outcomes.deploymentErrorsPpb; }},
     {"spot interruptions", buySpot, [](const model::Ec2Tally& tally) { return tally.lostToInterruptions; }},
     {"spot interruptions with rebalancing",
@@ -286,7 +302,10 @@ const Trouble kTroubles[] = {
      },
      failed},
     {"no credits",
-     [](Ec2Fleet& fleet) { fleet.credits = pricing::CreditPlan{1, 3, 1, pricing::CreditMode::Standard, 0}; }, timedOut},
+     [](Ec2Fleet& fleet) {
+       fleet.credits = pricing::CreditPlan{1, 3, 1, pricing::CreditMode::Standard, 0};
+     },
+     timedOut},
     {"a slow network", [](Ec2Fleet& fleet) { fleet.linkPerRequest = 420ms; }, timedOut},
     {"everything",
      [](Ec2Fleet& fleet) {
@@ -301,18 +320,19 @@ const Trouble kTroubles[] = {
 
 } // namespace
 
-// Ten requests a second, 0.4 vCPU-s in the mean and up to two seconds of i/o, on four vCPUs and rooms for eight each. Each
-// request is in exactly one count, in the window of its arrival, whatever goes wrong.
+// Ten requests a second, 0.4 vCPU-s in the mean and up to two seconds of i/o, on four vCPUs and rooms for eight each.
+// Each request is in exactly one count, in the window of its arrival, whatever goes wrong.
 TEST_CASE("Requests are conserved under every failure, routing and discipline", "[ec2][losses]") {
   std::vector<Request> requests;
   for (std::int64_t i = 0; i < 6000; ++i)
     requests.push_back({i * kSecond / 10, (i * 37 % 9) * kSecond / 12, (i * 53 % 21) * kSecond / 10});
   for (const Trouble& trouble : kTroubles) {
     std::uint64_t cost = 0;
-    for (const auto routing : {model::Routing::RoundRobin, model::Routing::LeastOutstanding, model::Routing::Random,
-                               model::Routing::Queue})
+    for (const auto routing :
+         {model::Routing::RoundRobin, model::Routing::LeastOutstanding, model::Routing::Random, model::Routing::Queue})
       for (const auto discipline : {model::Discipline::Fcfs, model::Discipline::ProcessorSharing}) {
-        INFO(trouble.name << ", routing " << static_cast<int>(routing) << ", discipline " << static_cast<int>(discipline));
+        INFO(trouble.name << ", routing " << static_cast<int>(routing) << ", discipline "
+                          << static_cast<int>(discipline));
         auto fleet = fixed(4, 2);
         fleet.boot = workloads::Constant{30s};
         fleet.workers = 4;

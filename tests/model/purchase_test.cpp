@@ -147,8 +147,7 @@ TEST_CASE("Billed spot hours are the timeline's seconds less the free ones", "[p
 TEST_CASE("A mixed fleet is simulated, billed and reported with its market", "[purchase]") {
   // Eleven or so on spot for 20 h, three times: 660 h at 0.0095/h.
   const auto decision = tests::simulated(mixedScenario({"ec2.spot.interruptions=0.999", "run.horizon=20h", "ec2.min=12",
-                                                        "ec2.initial=12",
-                                                        "ec2.mixed.on_demand_percent_above_base=0"}));
+                                                        "ec2.initial=12", "ec2.mixed.on_demand_percent_above_base=0"}));
   REQUIRE(decision->ec2);
   REQUIRE(decision->ec2->spot);
   const auto& result = *decision->ec2;
@@ -189,9 +188,9 @@ TEST_CASE("Interruptions that cost the objective are a warning, and so is capaci
 // None of ten hours has spot capacity: what is launched falls back, and is not sold at the price of spot.
 TEST_CASE("What falls back from the spot market is billed on demand", "[purchase]") {
   const auto decision = tests::simulated(shortScenario(
-      {"lambda=null", "managed_instances=null", "ec2.instance_type=c7g.large", "ec2.purchase=spot", "ec2.min=2", "ec2.max=8",
-       "ec2.initial=2", "ec2.spot.unavailable=1", "ec2.spot.fallback_on_demand=true", "ec2.spot.interruptions=0.999",
-       "workload.arrivals.rate=30/s", "run.horizon=10h"}));
+      {"lambda=null", "managed_instances=null", "ec2.instance_type=c7g.large", "ec2.purchase=spot", "ec2.min=2",
+       "ec2.max=8", "ec2.initial=2", "ec2.spot.unavailable=1", "ec2.spot.fallback_on_demand=true",
+       "ec2.spot.interruptions=0.999", "workload.arrivals.rate=30/s", "run.horizon=10h"}));
   double onDemandHours = 0, spotHours = 0;
   for (const auto& instances : decision->ec2->usage.ec2)
     (instances.purchase == pricing::Purchase::Spot ? spotHours : onDemandHours) += instances.hours;

@@ -431,8 +431,8 @@ Ec2Fleet byTheClock(Ec2Fleet fleet) {
 
 } // namespace
 
-// Everything that happens here falls on whole seconds, so a timeline of seconds misses nothing: a point says what was there
-// in the second that ends at it. What ended young is topped up to its minute besides.
+// Everything that happens here falls on whole seconds, so a timeline of seconds misses nothing: a point says what was
+// there in the second that ends at it. What ended young is topped up to its minute besides.
 TEST_CASE("The seconds on the bill are the timeline's seconds", "[ec2][scaling][metering]") {
   constexpr std::int64_t kUntil = 3600;
   auto base = tracked(2, 2, 10);

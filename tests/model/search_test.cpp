@@ -39,7 +39,8 @@ Everyone everyCandidate(Platform platform, const Scenario& scenario, const std::
   const auto outcome = replicate(scenario.workload, configurations, shape, threads(1), {});
   const auto& runs = std::get<Replications>(outcome);
   const StreamBounds bounds(
-      std::get<StreamSample>(StreamSample::drawn(scenario.workload, shape, scenario.ec2->requestTimeout, {})), scenario);
+      std::get<StreamSample>(StreamSample::drawn(scenario.workload, shape, scenario.ec2->requestTimeout, {})),
+      scenario);
   Everyone all;
   for (std::size_t i = 0; i < candidates.size(); ++i) {
     all.results.push_back((lambda ? assessLambda : assessEc2)(candidates[i], catalogue(), runs.configurations[i], shape,

@@ -19,8 +19,8 @@ TEST_CASE("the stress of a scenario stands beside the calm run", "[stress]") {
   REQUIRE(decision->stress.size() == 3);
   CHECK(calm->stress.empty());
   for (const auto& effect : decision->stress) {
-    // A twentieth of the requests meets the bad version, and half of those fail. For a minute one of EC2's two instances
-    // is dead and nobody has noticed: half of 300 of 36,000 requests.
+    // A twentieth of the requests meets the bad version, and half of those fail. For a minute one of EC2's two
+    // instances is dead and nobody has noticed: half of 300 of 36,000 requests.
     const double refused = effect.platform == Platform::Ec2 ? 150 / 36'000.0 : 0;
     CHECK(effect.struck.failedFraction == Approx(0.025 + refused).epsilon(0.1));
     CHECK(effect.calm.failedFraction < 0.001);
@@ -60,6 +60,7 @@ TEST_CASE("A lost zone strikes Managed Instances too", "[stress][managed]") {
 TEST_CASE("the sentence about the stress says what changed", "[stress]") {
   StressEffect effect{Platform::Ec2, {200, 0, 100, true}, {2500, 0.01, 101.5, false}};
   CHECK(stressSentences({effect}) ==
-        std::vector<std::string>{"Under the stress of the scenario EC2's p99 is 2.5 s instead of 200 ms, 1 % fail instead of 0 "
-                                 "%, and a month costs $101.50 instead of $100.00; without it, it meets the objective."});
+        std::vector<std::string>{
+            "Under the stress of the scenario EC2's p99 is 2.5 s instead of 200 ms, 1 % fail instead of 0 "
+            "%, and a month costs $101.50 instead of $100.00; without it, it meets the objective."});
 }

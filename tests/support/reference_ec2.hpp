@@ -355,7 +355,8 @@ class Ec2 {
         if (host.state == State::Serving) missed = std::min(missed, host.missed);
       if (missed < m_plan.horizon.count()) consider(Miss, missed);
     }
-    if (open) consider(Check, std::min(m_check, m_checkDue) < m_plan.horizon.count() ? std::min(m_check, m_checkDue) : kNever);
+    if (open)
+      consider(Check, std::min(m_check, m_checkDue) < m_plan.horizon.count() ? std::min(m_check, m_checkDue) : kNever);
     if (waitingMessages() > 0) consider(Late, oldest().arrival + m_fleet.requestTimeout.count());
     if (!m_hidden.empty()) consider(Reveal, m_hidden.begin()->first.first);
     if (waitingMessages() > 0 && canTake()) consider(Take, m_now);
@@ -663,7 +664,8 @@ class Ec2 {
     for (std::size_t k = 0; k < m_targets.size(); ++k) {
       const std::size_t other = (m_turn + k) % m_targets.size();
       if (!mayTake(m_hosts[m_targets[other]])) continue;
-      if (best == m_targets.size() || m_hosts[m_targets[other]].running.size() < m_hosts[m_targets[best]].running.size())
+      if (best == m_targets.size() ||
+          m_hosts[m_targets[other]].running.size() < m_hosts[m_targets[best]].running.size())
         best = other;
     }
     m_turn = (best + 1) % m_targets.size();
@@ -761,7 +763,8 @@ class Ec2 {
     auto count = zoneCounts(false);
     std::int64_t moves = 0;
     for (;; ++moves) {
-      const auto least = std::min_element(count.begin(), count.end()), most = std::max_element(count.begin(), count.end());
+      const auto least = std::min_element(count.begin(), count.end()),
+                 most = std::max_element(count.begin(), count.end());
       if (*most < *least + 2) break;
       ++*least;
       --*most;
@@ -845,7 +848,8 @@ class Ec2 {
   // ---- slow start ----
   std::optional<std::size_t> slowTurn() {
     const auto slow = [&](std::size_t i) { return m_hosts[i].slowUntil > m_now; };
-    if (m_fleet.routing != model::Routing::RoundRobin || std::none_of(m_targets.begin(), m_targets.end(), slow)) return {};
+    if (m_fleet.routing != model::Routing::RoundRobin || std::none_of(m_targets.begin(), m_targets.end(), slow))
+      return {};
     std::size_t most = m_hosts.size();
     for (std::size_t k = 0; k < m_targets.size(); ++k) {
       const std::size_t i = m_targets[m_turn];

@@ -33,7 +33,8 @@ inline std::string arrivalsOf(Dice& dice, double rate, double horizonS) {
       fmt::format(R"({{"kind": "bursty", "rate_on": "{:.3f}/s", "rate_off": "{:.3f}/s", "on": "60s", "off": "180s"}})",
                   3 * rate, rate / 3),
       fmt::format(R"({{"kind": "profile", "mean": "{:.3f}/s", "dispersion": 2,
-                      "hour_of_day": [1,3,0.2,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}})", rate),
+                      "hour_of_day": [1,3,0.2,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1,1]}})",
+                  rate),
       fmt::format(R"({{"kind": "batch", "rate": "{:.4f}/s", "size": 5}})", rate / 5),
       fmt::format(R"({{"kind": "flash", "base": "{:.3f}/s", "peak": "{:.3f}/s", "at": "{:.0f}s", "hold": "{:.0f}s"}})",
                   rate / 2, 4 * rate, horizonS / 3, horizonS / 8)};
@@ -63,8 +64,10 @@ inline void addLambda(Dice& dice, Settings& settings) {
 }
 
 inline void addEc2(Dice& dice, bool queue, Settings& settings) {
-  settings.push_back("ec2.purchase=" + dice.oneOf<std::string>({"on_demand", "on_demand", "on_demand", "spot", "compute_sp_1y"}));
-  settings.push_back("ec2.routing=" + (queue ? "queue" : dice.oneOf<std::string>({"round_robin", "least_outstanding", "random"})));
+  settings.push_back("ec2.purchase=" +
+                     dice.oneOf<std::string>({"on_demand", "on_demand", "on_demand", "spot", "compute_sp_1y"}));
+  settings.push_back("ec2.routing=" +
+                     (queue ? "queue" : dice.oneOf<std::string>({"round_robin", "least_outstanding", "random"})));
   settings.push_back("ec2.load_balancer=" + (queue ? "none" : dice.oneOf<std::string>({"alb", "alb", "nlb"})));
   settings.push_back("ec2.min=" + dice.oneOf<std::string>({"1", "2", "2", "6"}));
   settings.push_back("ec2.initial=auto");
@@ -75,7 +78,8 @@ inline void addEc2(Dice& dice, bool queue, Settings& settings) {
 
 inline void addTroubles(Dice& dice, Settings& settings) {
   if (dice.once(8)) settings.push_back("workload.failures.error_rate=0.01");
-  if (dice.once(10)) settings.push_back(R"(workload.failures.slow_downstream=[{"at": "60s", "lasts": "120s", "io_factor": 0.5}])");
+  if (dice.once(10))
+    settings.push_back(R"(workload.failures.slow_downstream=[{"at": "60s", "lasts": "120s", "io_factor": 0.5}])");
   if (dice.once(10)) settings.push_back(R"(workload.failures.lost_instances=[{"at": "100s", "count": 1}])");
   if (dice.once(5)) settings.push_back("assumptions.free_tier=true");
   if (dice.once(6)) settings.push_back("run.warmup=50s");
@@ -89,8 +93,13 @@ inline model::Scenario fieldScenario(std::uint64_t number) {
   Dice dice(number, "test.search");
   const double rate = dice.between(0.1, number % 10 == 0 ? 1000 : 60), meanMs = dice.between(2, 900);
   const double horizonS = std::clamp(1500 / rate, number % 10 == 0 ? 20.0 : 300.0, 10'000.0);
-  Settings settings{"lambda.memory=auto", "lambda.architecture=auto", "ec2.instance_type=auto", "run.replications=1",
-                    "ec2.max=40", fmt::format("run.horizon={:.0f}s", horizonS), fmt::format("run.seed={}", number)};
+  Settings settings{"lambda.memory=auto",
+                    "lambda.architecture=auto",
+                    "ec2.instance_type=auto",
+                    "run.replications=1",
+                    "ec2.max=40",
+                    fmt::format("run.horizon={:.0f}s", horizonS),
+                    fmt::format("run.seed={}", number)};
   settings.push_back(arrivalsOf(dice, rate, horizonS));
   settings.push_back(fmt::format("workload.work.mean={:.3f}ms", meanMs));
   settings.push_back(fmt::format("workload.work.cpu_fraction={:.2f}", dice.once(4) ? 1.0 : dice.uniform()));

@@ -66,16 +66,18 @@ void addEc2Serving(FieldSet& page) {
   page.addText({"/ec2/health_check/unhealthy", tr("Failed checks"),
                 countTip("In a row, until a lost instance is noticed and replaced.")},
                at(&model::HealthCheck::unhealthy));
-  page.addFlag({"/ec2/health_check/by_worker", tr("A worker answers"),
-                tr("Checks wait behind the requests, so that an overloaded instance fails them and is out of rotation.")},
-               at(&model::HealthCheck::byWorker));
+  page.addFlag(
+      {"/ec2/health_check/by_worker", tr("A worker answers"),
+       tr("Checks wait behind the requests, so that an overloaded instance fails them and is out of rotation.")},
+      at(&model::HealthCheck::byWorker));
   page.addText({"/ec2/health_check/timeout", tr("Answer within"), timeTip("A check answered later has failed.")},
                at(&model::HealthCheck::timeout));
-  page.addText({"/ec2/health_check/healthy", tr("Passed checks"),
-                countTip("In a row, until an instance is back in rotation.")},
-               at(&model::HealthCheck::healthy));
-  page.addFlag({"/ec2/health_check/replace", tr("Replace"), tr("The group ends what is out of rotation and launches another.")},
-               at(&model::HealthCheck::replaces));
+  page.addText(
+      {"/ec2/health_check/healthy", tr("Passed checks"), countTip("In a row, until an instance is back in rotation.")},
+      at(&model::HealthCheck::healthy));
+  page.addFlag(
+      {"/ec2/health_check/replace", tr("Replace"), tr("The group ends what is out of rotation and launches another.")},
+      at(&model::HealthCheck::replaces));
   page.addText({"/ec2/health_check/grace", tr("Grace"), timeTip("From in service on, in which it is not replaced.")},
                at(&model::HealthCheck::grace));
   page.addChoice<>(
@@ -99,7 +101,8 @@ void addEc2Market(FieldSet& page) {
                    "\"types\": [\"m7g.large\"]}; null: one type, bought as the purchase says.")},
                at(&Ec2Setup::mixed));
   page.addText({"/ec2/spot/interruptions", tr("Interruptions"),
-                ratioTip("Probability that AWS takes an instance back within a month; auto: by the type's band."), "auto"},
+                ratioTip("Probability that AWS takes an instance back within a month; auto: by the type's band."),
+                "auto"},
                at(&SpotSetup::interruptions));
   page.addText({"/ec2/spot/notice", tr("Notice"), timeTip("From AWS's notice to the end of the instance.")},
                at(&SpotSetup::notice));

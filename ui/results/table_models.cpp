@@ -34,9 +34,8 @@ std::vector<LeftOutGroup> leftOutGroups(const std::vector<model::Candidate>& can
   std::vector<LeftOutGroup> groups;
   for (const auto& candidate : candidates) {
     if (candidate.leftOut == model::LeftOut::No) continue;
-    auto group = std::ranges::find_if(groups, [&](const auto& g) {
-      return g.platform == candidate.platform && g.reason == candidate.leftOut;
-    });
+    auto group = std::ranges::find_if(
+        groups, [&](const auto& g) { return g.platform == candidate.platform && g.reason == candidate.leftOut; });
     if (group == groups.end()) group = groups.insert(groups.end(), {candidate.platform, candidate.leftOut});
     ++group->count;
   }
