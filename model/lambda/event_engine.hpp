@@ -1,8 +1,8 @@
 #pragma once
 // A run of one function behind one source, event by event: exact where requests come back, wait or go in batches, and
-// slower than the fast engine, which LambdaSimulator takes whenever every request is tried once as it comes. Requests
+// slower than the fast ones, which LambdaSimulator takes whenever every request is tried once as it comes. Requests
 // that are still in the system at the horizon are followed for kLongestDrain; what is left then is unfinished.
-// Pinned by tests/model/event_engine_test.cpp: the same counts as the fast engine where both can run.
+// Pinned by tests/model/event_engine_test.cpp: the same counts as the fast engines where both can run.
 #include <memory>
 
 #include "model/lambda/lambda_simulator.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 // One function's environments under its limits, for the event engine: begins and ends invocations, accounts for
-// environment time, keeps no queue. The same rules as the fast engine of lambda_simulator.cpp, from the same parts
+// environment time, keeps no queue. The same rules as the fast engines, call_engine.cpp and counting_engine.cpp, from the same parts
 // (idle pools, token buckets, births); tests/model/event_engine_test.cpp holds the two to the same counts.
 #include <cstdint>
 #include <optional>
