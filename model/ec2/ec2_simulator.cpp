@@ -115,9 +115,9 @@ struct Ec2Simulator::State {
 // -- requests -------------------------------------------------------------------------------------------------------
 
 // What a batch asks of the one type of the fleet, away from the chain of events; fleets of several work it out for
-// each.
+// each, and a queue when a message is taken.
 void Ec2Simulator::State::prepare(const workloads::RequestBatch& batch) {
-  if (instances.kinds().size() > 1) return;
+  if (instances.kinds().size() > 1 || routing == Routing::Queue) return;
   const DemandRule& rule = instances.kinds().front().demand;
   if (prepared.size() < batch.size()) prepared.resize(batch.size());
   for (std::size_t i = 0; i < batch.size(); ++i) prepared[i] = rule(batch.arrival[i], batch.cpu[i], batch.io[i]);

@@ -20,12 +20,8 @@ using workloads::RandomStream;
 
 enum class Refusal { Concurrency, Growth };
 
-// How a request found its environment.
-struct Start {
-  std::uint32_t number = 0;
-  std::int64_t waitNs = 0;       // for init before the call
-  std::int64_t innerInitNs = 0;  // init inside the call
-  std::int64_t billedInitNs = 0; // of waitNs
+struct Start : CallStart {
+  std::uint32_t number = 0; // of the environment
 };
 
 template <class Pool> class Engine final : public AnyEngine {
@@ -133,21 +129,11 @@ template <class Pool> std::uint32_t Engine<Pool>::freeNumber() {
   return again;
 }
 
-// What ran ahead is billed by itself and lies before the environment's time; its clock starts with the request.
 template <class Pool> Start Engine<Pool>::create(std::int64_t ns, CallSums& sums) {
   const Birth birth = m_births.next(ns);
-  Start start{freeNumber(), birth.waitNs(), birth.restartNs, m_births.billedNs(birth.initNs)};
-  m_environments[start.number] = birth.environment;
-  ++sums.cold;
-  sums.initAhead += birth.nobodyWaits();
-  sums.initRestarts += birth.restartNs > 0;
-  sums.initNs += start.waitNs + start.innerInitNs;
-  sums.billedInitNs += start.billedInitNs + start.innerInitNs;
-  if (birth.ahead) {
-    sums.billedMs += billedMilliseconds(start.billedInitNs, m_function.billingStepMs);
-    start.billedInitNs = 0;
-  }
-  return start;
+  const std::uint32_t number = freeNumber();
+  m_environments[number] = birth.environment;
+  return {sums.create(birth, m_births.billedNs(birth.initNs), m_function.billingStepMs), number};
 }
 
 // Of the provisioned ones those that await init serve first, as the most recently used do.

@@ -1,11 +1,19 @@
 #pragma once
 // What a stretch of requests adds up to, kept apart until the stretch ends and is booked into its window and hour.
+#include <algorithm>
 #include <cstdint>
-#include <span>
 
+#include "model/lambda/environment_births.hpp"
 #include "model/observation.hpp"
 
 namespace model::lambda {
+
+// How a request found its environment.
+struct CallStart {
+  std::int64_t waitNs = 0;       // for init before the call
+  std::int64_t innerInitNs = 0;  // init inside the call
+  std::int64_t billedInitNs = 0; // of waitNs
+};
 
 struct CallSums {
   std::uint64_t completed = 0, timedOut = 0, throttledRate = 0, throttledConcurrency = 0, throttledGrowth = 0;
@@ -21,9 +29,24 @@ struct CallSums {
 
   std::uint64_t throttled() const { return throttledRate + throttledConcurrency + throttledGrowth; }
   std::uint64_t started() const { return completed + timedOut; }
+  // A new environment's part of the sums, and how its first request starts. `billedBeforeNs` of the init before the
+  // call is billed, in steps of `stepMs`.
+  CallStart create(const Birth& birth, std::int64_t billedBeforeNs, std::int64_t stepMs);
   // All but latencies; `extensionNs` is what each call has before cuts.
   void book(std::int64_t extensionNs, LambdaTally& tally) const;
 };
+
+// What ran ahead is billed by itself and lies before the environment's time; its clock starts with the request.
+inline CallStart CallSums::create(const Birth& birth, std::int64_t billedBeforeNs, std::int64_t stepMs) {
+  const CallStart start{birth.waitNs(), birth.restartNs, birth.ahead ? 0 : billedBeforeNs};
+  ++cold;
+  initAhead += birth.nobodyWaits();
+  initRestarts += birth.restartNs > 0;
+  initNs += start.waitNs + start.innerInitNs;
+  billedInitNs += billedBeforeNs + start.innerInitNs;
+  if (birth.ahead) billedMs += billedMilliseconds(billedBeforeNs, stepMs);
+  return start;
+}
 
 inline void CallSums::book(std::int64_t extensionNs, LambdaTally& t) const {
   t.outcomes.attempts += started() + throttled();

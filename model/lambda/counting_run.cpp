@@ -70,22 +70,11 @@ void CountingEngine::serveOne(std::size_t request) {
   startOtherwise(request, create(now));
 }
 
-// What ran ahead is billed by itself and lies before the environment's time; its clock starts with the request.
 CallStart CountingEngine::create(std::int64_t ns) {
   const Birth birth = m_births.next(ns);
-  CallStart start{birth.waitNs(), birth.restartNs, m_births.billedNs(birth.initNs)};
-  ++m_sums.cold;
-  m_sums.initAhead += birth.nobodyWaits();
-  m_sums.initRestarts += birth.restartNs > 0;
-  m_sums.initNs += start.waitNs + start.innerInitNs;
-  m_sums.billedInitNs += start.billedInitNs + start.innerInitNs;
-  if (birth.ahead) {
-    m_sums.billedMs += billedMilliseconds(start.billedInitNs, m_function.billingStepMs);
-    start.billedInitNs = 0;
-  }
   // Nothing was idle: every environment is busy, this one included.
   m_sums.peakEnvironments = std::max(m_sums.peakEnvironments, m_busy + 1);
-  return start;
+  return m_sums.create(birth, m_births.billedNs(birth.initNs), m_function.billingStepMs);
 }
 
 // In a new environment, after a reset, or until the timeout.

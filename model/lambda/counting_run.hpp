@@ -31,13 +31,6 @@ struct OwnFinish {
   }
 };
 
-// How a request found its environment.
-struct CallStart {
-  std::int64_t waitNs = 0;       // for init before the call
-  std::int64_t innerInitNs = 0;  // init inside the call
-  std::int64_t billedInitNs = 0; // of waitNs
-};
-
 class CountingEngine final : public AnyEngine {
  public:
   CountingEngine(const LambdaFunction& function, const ObservationPlan& plan, std::uint64_t seed,

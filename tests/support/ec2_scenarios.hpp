@@ -10,10 +10,8 @@ namespace scenarios {
 
 using model::Duration;
 
-inline model::Ec2Run simulate(const model::Ec2Fleet& fleet, const model::ObservationPlan& plan,
-                              const std::vector<reference::Request>& requests, std::uint64_t seed = 1,
-                              std::size_t batch = 1000) {
-  model::Ec2Simulator simulator(fleet, plan, seed, 0);
+template <class Simulator>
+auto fed(Simulator simulator, const std::vector<reference::Request>& requests, std::size_t batch) {
   std::vector<std::int64_t> arrival, cpu, io;
   for (std::size_t i = 0; i < requests.size(); ++i) {
     arrival.push_back(requests[i].arrival);
@@ -26,6 +24,11 @@ inline model::Ec2Run simulate(const model::Ec2Fleet& fleet, const model::Observa
     io.clear();
   }
   return simulator.finish();
+}
+inline model::Ec2Run simulate(const model::Ec2Fleet& fleet, const model::ObservationPlan& plan,
+                              const std::vector<reference::Request>& requests, std::uint64_t seed = 1,
+                              std::size_t batch = 1000) {
+  return fed(model::Ec2Simulator(fleet, plan, seed, 0), requests, batch);
 }
 
 // Further types, some of the instances on the spot market, and a market that takes them back soon.
