@@ -14,6 +14,7 @@ namespace model::lambda {
 bool canNumber(const LambdaFunction& function);
 // Streams of EnvironmentBirths. Precondition: canNumber.
 std::unique_ptr<AnyEngine> numberedEngine(const LambdaFunction& function, const ObservationPlan& plan,
-                                          std::uint64_t seed, std::uint64_t replication, CountingGrain grain = {1024, 1, 16});
+                                          std::uint64_t seed, std::uint64_t replication,
+                                          CountingGrain grain = {1024, 1});
 
 } // namespace model::lambda
