@@ -99,7 +99,7 @@ void addLambda(double requests, std::vector<BenchmarkCase>& cases) {
   const auto as = [](LambdaFunction&) {};
   for (const int atOnce : {1, 10, 100, 1'000, 10'000, 100'000}) {
     // A fleet of environments that has to be made first would be most of a short run.
-    const double most = std::max(requests, 200.0 * atOnce);
+    const double most = std::max(requests, 400.0 * atOnce);
     add(fmt::format("{} at once", atOnce), loadOf(poisson(atOnce / kServiceS), most), as);
   }
   const auto busy = loadOf(poisson(10'000), requests);

@@ -81,7 +81,7 @@ template <class End> class FinishSlices {
 
  private:
   static constexpr std::int64_t kSlices = 2048; // a power of two
-  static constexpr std::size_t kPageBytes = 256, kPagesPerBlock = 256;
+  static constexpr std::size_t kPageBytes = 1024, kPagesPerBlock = 64;
   struct alignas(kPageBytes) Page {
     Page* next = nullptr;
     alignas(sizeof(End)) std::array<End, kPageBytes / sizeof(End) - 1> entries;

@@ -146,7 +146,7 @@ void NumberedEngine::merge() {
   const std::size_t count = m_stretch.arrival.size();
   const std::int64_t fromNs = m_stretch.fromNs, windowNs = m_windowNs;
   std::size_t next = m_next, finish = m_finish, height = m_height;
-  std::int64_t busy = m_busy, peak = m_sums.peakBusy;
+  std::size_t lowest = height;
   Int128 idleNs = 0;
   while (next < count) {
     const std::int64_t arrivalNs = arrivals[next];
@@ -165,14 +165,14 @@ void NumberedEngine::merge() {
     height += 2 * std::size_t{ends} - 1;
     finish += ends;
     next += !ends;
-    busy += 1 - 2 * std::int64_t{ends};
-    peak = std::max(peak, busy);
+    lowest = std::min(lowest, height);
   }
+  // None came and none went: who is not idle is busy.
+  m_sums.peakBusy = std::max(m_sums.peakBusy, m_busy + static_cast<std::int64_t>(m_height - lowest));
+  m_busy += static_cast<std::int64_t>(m_height) - static_cast<std::int64_t>(height);
   m_next = next;
   m_finish = finish;
   m_height = height;
-  m_busy = busy;
-  m_sums.peakBusy = peak;
   m_sums.idleNs += idleNs;
 }
 
