@@ -8,6 +8,7 @@
 #include "model/lambda/numbered_engine.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/lambda_runs.hpp"
+#include "tests/support/shrink.hpp"
 
 using namespace lambda_runs;
 
@@ -146,19 +147,8 @@ LambdaRun followed(const Scenario& s) { return through(*model::lambda::callEngin
 using Run = LambdaRun (*)(const Scenario&);
 bool agrees(Run run, const Scenario& s) { return same(run(s), followed(s)); }
 
-// Leaves out requests while the two still differ: halves, quarters, ... single ones.
-Scenario shrunk(Run run, Scenario s) {
-  for (std::size_t part = s.requests.size() / 2; part > 0; part /= 2)
-    for (std::size_t from = 0; from < s.requests.size();) {
-      Scenario without = s;
-      const auto first = without.requests.begin() + static_cast<std::ptrdiff_t>(from);
-      without.requests.erase(first, first + static_cast<std::ptrdiff_t>(std::min(part, s.requests.size() - from)));
-      if (!without.requests.empty() && !agrees(run, without))
-        s = without;
-      else
-        from += part;
-    }
-  return s;
+Scenario shrunk(Run run, const Scenario& s) {
+  return support::shrunk(s, [run](const Scenario& fewer) { return !agrees(run, fewer); });
 }
 
 void print(std::ostream& out, const LambdaRun& r) {
@@ -257,4 +247,15 @@ TEST_CASE("Counting gives the counts of the plain event loop, however requests a
 TEST_CASE("Merging gives the counts of the plain event loop, however requests are cut into batches and slices",
           "[lambda][counting]") {
   compareWithPlainLoop(numbered, true);
+}
+
+TEST_CASE("What makes a scenario fail is all that is left of it", "[support]") {
+  struct Numbers {
+    std::vector<int> requests;
+  } numbers;
+  for (int i = 0; i < 1000; ++i) numbers.requests.push_back(i);
+  const auto fails = [](const Numbers& n) {
+    return std::ranges::count(n.requests, 17) + std::ranges::count(n.requests, 640) == 2;
+  };
+  CHECK(support::shrunk(numbers, fails).requests == std::vector<int>{17, 640});
 }
