@@ -120,7 +120,7 @@ void Ec2Simulator::State::prepare(const workloads::RequestBatch& batch) {
   if (instances.kinds().size() > 1 || routing == Routing::Queue) return;
   const DemandRule& rule = instances.kinds().front().demand;
   if (prepared.size() < batch.size()) prepared.resize(batch.size());
-  for (std::size_t i = 0; i < batch.size(); ++i) prepared[i] = rule(batch.arrival[i], batch.cpu[i], batch.io[i]);
+  rule(batch, prepared.data());
 }
 
 // Request i reaches the instance that routing chose. False: nothing changed there. Precondition: advanced to its
