@@ -24,6 +24,7 @@ class DemandRule {
   }
   // The same of many at once: columns of one length.
   void operator()(const workloads::RequestBatch& batch, Demand* demands) const;
+  std::int64_t mostCores() const { return m_mostCores; } // that one request wants, kCore units
   // What `taken` is under this rule, when it was made by another: its work is known to 2^-32 of it from there.
   Demand restated(const Demand& taken, const DemandRule& by) const {
     if (this == &by) return taken;
