@@ -39,15 +39,4 @@ void RequestEngine::settleOnCredits(std::int64_t t, const EngineLimits& limits, 
   settle<kSharing>(t, pace(limits, shared), recorder);
 }
 
-template <>
-std::uint64_t RequestEngine::serve<Discipline::ProcessorSharing>(const Share& share, std::int64_t until,
-                                                                 const EngineLimits& limits, TallyRecorder& recorder,
-                                                                 std::vector<std::int64_t>&) {
-  std::uint64_t rejected = 0;
-  for (std::size_t i = 0; i < share.count; ++i)
-    rejected += serveOne<Discipline::ProcessorSharing>(share[i], limits, recorder) ? 0 : 1;
-  advance<Discipline::ProcessorSharing>(until, limits, recorder);
-  return rejected;
-}
-
 } // namespace model::ec2

@@ -11,7 +11,7 @@
 // ns otherwise. V is rounded down each time the set of requests changes, the finish up to the next whole ns, so a
 // request that never met contention lasts exactly its duration and each change costs at most 2^-10 ns.
 // Pinned by tests/model/ec2_simulator_test.cpp (reference loop without virtual time) and tests/validation; the shorter
-// way of serve() by tests/model/request_engine_test.cpp.
+// ways of serve() by tests/model/request_engine_test.cpp.
 #include <algorithm>
 #include <cstdint>
 #include <memory>
@@ -20,6 +20,7 @@
 
 #include "model/ec2/credit_balance.hpp"
 #include "model/ec2/ec2_simulator.hpp"
+#include "model/ec2/shared_pace.hpp"
 #include "model/ec2/tally_recorder.hpp"
 
 namespace model::ec2 {
@@ -95,7 +96,7 @@ class alignas(64) RequestEngine {
   template <Discipline D> Admission admit(const Demand& demand, std::int64_t t, const EngineLimits& limits);
   // All requests that come here up to `until`, the last of them included: the same as to advance to and admit each, and
   // to advance to `until`. Only reached() knows nothing of it. Returns how many were rejected; `line` is room to work
-  // in, of any length. Where nothing speaks against it the way is shorter: worker_turns.cpp.
+  // in, of any length. Where nothing speaks against it the way is shorter: worker_turns.cpp, few_in_work.cpp.
   template <Discipline D>
   std::uint64_t serve(const Share& share, std::int64_t until, const EngineLimits& limits, TallyRecorder& recorder,
                       std::vector<std::int64_t>& line);
@@ -141,7 +142,7 @@ class alignas(64) RequestEngine {
     std::int64_t arrival, cores, duration;
   };
   __extension__ using Unsigned128 = unsigned __int128;
-  static constexpr int kTickBits = 10;
+  static constexpr int kTickBits = SharedPace::kTickBits;
 
   // Until the first finish; finishes fall on whole ns, so another request may already be a fraction of one past its
   // own.
@@ -169,6 +170,9 @@ class alignas(64) RequestEngine {
                            TallyRecorder& recorder);
   std::uint64_t serveInTurns(const Share& share, std::int64_t until, const EngineLimits& limits,
                              TallyRecorder& recorder, std::vector<std::int64_t>& line);
+  bool servesFew(std::int64_t until, const EngineLimits& limits) const;
+  std::size_t serveFew(const Share& share, std::size_t from, std::int64_t until, const EngineLimits& limits,
+                       TallyRecorder& recorder);
   std::int64_t send(std::int64_t now, std::int64_t link);
   void pushRunning(Running request);
   Running popRunning();

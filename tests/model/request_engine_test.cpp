@@ -1,4 +1,4 @@
-// The short way of the request engine against its plain one.
+// The short ways of the request engine against its plain one, and its quotients against integers of 128 bits.
 #include "model/ec2/request_engine.hpp"
 
 #include <algorithm>
@@ -8,10 +8,12 @@
 #include "tests/support/ec2_scenarios.hpp"
 
 using model::Discipline;
+using model::Int128;
 using model::ec2::Demand;
 using model::ec2::EngineLimits;
 using model::ec2::kCore;
 using model::ec2::RequestEngine;
+using model::ec2::SharedPace;
 using model::ec2::TallyRecorder;
 using scenarios::Draw;
 
@@ -139,6 +141,27 @@ TEST_CASE("A stretch of requests served at once gives what one after the other g
     CHECK((sum & 0xffffffff) > 200'000); // completed
     CHECK(sum >> 32 > 50'000);           // timed out
   }
+}
+
+TEST_CASE("Progress and waiting are the quotients of integers of 128 bits", "[ec2]") {
+  workloads::RandomStream random(1, "test.quotients", 0);
+  Draw draw(random);
+  std::uint64_t exact = 0;
+  for (int i = 0; i < 2'000'000; ++i) {
+    const std::int64_t shared = draw.once(2) ? draw.between(1, 448) * kCore : draw.upTo(41) + 1;
+    const std::int64_t cores = draw.once(2) ? draw.between(1, 1000) * kCore : draw.upTo(46);
+    const SharedPace pace(shared);
+    const auto rate = pace.rateOf(cores);
+    const Int128 wanted = std::max(cores, shared), perNs = Int128{shared} << SharedPace::kTickBits;
+    const std::int64_t elapsed = draw.upTo(38), ticks = pace.progress(elapsed, rate);
+    REQUIRE((ticks == elapsed * perNs / wanted));
+    exact += elapsed * perNs % wanted == 0 ? 1 : 0;
+    // A departure that is due, or one tick beside that.
+    const std::int64_t needed = std::max<std::int64_t>(0, draw.once(2) ? ticks - draw.between(0, 1) : draw.upTo(48));
+    const Int128 wait = (needed * wanted + perNs - 1) / perNs;
+    if (wait < SharedPace::kLongest) REQUIRE((pace.wait(needed, rate) == wait));
+  }
+  CHECK(exact > 10'000);
 }
 
 TEST_CASE("Workers come free in order of their finish", "[ec2]") {
