@@ -31,18 +31,20 @@ std::size_t RequestEngine::serveFew(const Share& share, std::size_t from, std::i
   std::int64_t now = m_time, passed = 0, cores = m_cores; // not members, so that they are kept in registers
   Int128 busy = m_busy;
   auto rate = pace.rateOf(cores);
+  std::int64_t first = few.first().finish;
   const Demand end{until, 0, 0};
   for (;; ++from) {
     const Demand& demand = from < share.count ? share[from] : end;
     std::int64_t atArrival = passed + pace.progress(demand.arrival - now, rate);
-    while (few.first().finish <= atArrival) {
-      const std::int64_t wait = pace.wait(std::max<std::int64_t>(0, few.first().finish - passed), rate);
+    while (first <= atArrival) {
+      const std::int64_t wait = pace.wait(std::max<std::int64_t>(0, first - passed), rate);
       busy += static_cast<Int128>(std::min(cores, all)) * wait;
       now += wait;
       passed += pace.progress(wait, rate);
       recorder.served(few.first().arrival, now);
       cores -= few.first().cores;
       few.pop();
+      first = few.first().finish;
       rate = pace.rateOf(cores);
       atArrival = passed + pace.progress(demand.arrival - now, rate);
     }
@@ -51,7 +53,9 @@ std::size_t RequestEngine::serveFew(const Share& share, std::size_t from, std::i
     busy += static_cast<Int128>(std::min(cores, all)) * (demand.arrival - now);
     now = demand.arrival;
     passed = atArrival;
-    few.push({passed + (demand.duration << kTickBits), demand.arrival, demand.cores, demand.duration});
+    const std::int64_t finish = passed + (demand.duration << kTickBits);
+    first = std::min(first, finish);
+    few.push({finish, demand.arrival, demand.cores, demand.duration});
     cores += demand.cores;
     rate = pace.rateOf(cores);
   }
