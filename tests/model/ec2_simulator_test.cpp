@@ -253,6 +253,37 @@ TEST_CASE("A small random fleet that scales gives what the plain event loop give
   CHECK(in > 1'000);
 }
 
+TEST_CASE("Instances that each work off their share give what the plain event loop gives", "[ec2]") {
+  std::uint64_t completed = 0, rejected = 0, timedOut = 0, errored = 0;
+  for (std::uint64_t number = 0; number < 1500; ++number) {
+    auto s = scenarios::small(number, false);
+    // Few control events, so that shares are long; whole types, so that under fcfs all workers can compute.
+    s.fleet.routing = number % 2 == 0 ? Routing::RoundRobin : Routing::Random;
+    s.fleet.healthCheck.byWorker = false;
+    s.fleet.slowStart = s.fleet.linkPerRequest = Duration(0);
+    if (number % 3 != 0) s.fleet.credits.reset();
+    if (number % 2 == 0) s.fleet.vcpus = static_cast<double>(s.fleet.workers);
+    s.plan.timelinePoints = static_cast<int>(number % 3);
+    s.plan.windows = 1 + static_cast<int>(number % 2);
+    s.plan.hour = s.plan.slot = s.plan.horizon;
+    INFO("scenario " << number);
+    const auto run = simulate(s.fleet, s.plan, s.requests, number, 1 + number % 397);
+    requireSame(run, reference::Ec2(s.fleet, s.plan, number, 0).run(s.requests));
+    requireConserved(run);
+    for (const auto& window : run.windows) {
+      completed += window.outcomes.completed;
+      rejected += window.outcomes.rejected;
+      timedOut += window.outcomes.timedOut;
+      errored += window.outcomes.errored;
+    }
+  }
+  // The scenarios do reach the rules they are for.
+  CHECK(completed > 100'000);
+  CHECK(rejected > 5'000);
+  CHECK(timedOut > 5'000);
+  CHECK(errored > 500);
+}
+
 TEST_CASE("Sharing slows everyone alike, and nobody without contention", "[ec2]") {
   auto fleet = single();
   // Alone to 5, two at half speed to 15 (5 left of each 10: the first is done), the second alone again to 20.
