@@ -54,7 +54,7 @@ struct RequestBatch {
 // InputError when the work is to come from a trace that has no durations.
 class RequestStream {
  public:
-  static constexpr std::size_t kBatch = 4096;
+  static constexpr std::size_t kBatch = 16384;
   RequestStream(const Workload& workload, std::uint64_t seed, std::uint64_t replication, Duration horizon);
   ~RequestStream();
   RequestStream(RequestStream&&) noexcept;
