@@ -5,11 +5,12 @@
 #include <bit>
 #include <cstdint>
 
-// Before a function: one source, two machine codes: the loader takes the second where the processor has AVX2. No
-// floating-point operation is contracted or reordered in either, so both give the same bits.
+// Before a function: one source, three machine codes: the loader takes the widest that the processor has (AVX-512 of
+// x86-64-v4, AVX2, neither). No floating-point operation is fused (CMakeLists.txt) or reordered in any of them, so all
+// give the same bits.
 #if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__) &&               \
     !defined(__SANITIZE_THREAD__)
-#define BREAKEVEN_WIDEST __attribute__((target_clones("avx2", "default")))
+#define BREAKEVEN_WIDEST __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
 #else
 #define BREAKEVEN_WIDEST
 #endif
