@@ -34,6 +34,11 @@ template <class End> struct StretchContent {
   std::int64_t lengthNs() const { return toNs - fromNs; }
 };
 
+// Where the calls of a stretch end: for each the cell (offset >> shift), or `nowhere` and the seven behind it by turns
+// where it ends after `lengthNs`, and the key of its finish.
+void dealCalls(std::span<const std::int64_t> arrival, std::span<const std::int64_t> call, std::int64_t fromNs,
+               std::int64_t lengthNs, int shift, std::uint32_t nowhere, std::uint32_t* cells, std::uint64_t* keys);
+
 // Finish: made of the due End and its place, or of a request of the stretch; isBefore() is its order in time.
 template <class Finish, class End> class FinishCells {
  public:
@@ -89,15 +94,12 @@ template <class Finish, class End> class FinishCells {
 
  private:
   static constexpr std::uint32_t kFew = 24;
-  // Without a branch, which nobody could predict.
-  static std::size_t choose(bool first, std::size_t a, std::size_t b) {
-    const std::size_t mask = std::size_t{0} - first;
-    return (a & mask) | (b & ~mask);
-  }
   void place();
   static void order(Finish* begin, Finish* end);
   static void insertInOrder(Finish* begin, Finish* end);
 
+  std::vector<std::uint32_t> m_cellOf; // of each request
+  std::vector<std::uint64_t> m_keyOf;
   std::vector<std::uint32_t> m_after;
   std::size_t m_afterCount = 0;
 };
@@ -114,7 +116,9 @@ inline void FinishCells<Finish, End>::divide(const Content& content, std::size_t
   m_firstOfNext.resize(m_cells + kNowhere);
   const std::size_t most = content.arrival.size() + content.due.size() + 2;
   if (m_finishes.size() < most) m_finishes.resize(most);
-  if (m_after.size() <= content.arrival.size()) m_after.resize(content.arrival.size() + 1);
+  for (auto* column : {&m_after, &m_cellOf})
+    if (column->size() <= content.arrival.size()) column->resize(content.arrival.size() + 1);
+  m_keyOf.resize(m_after.size());
 }
 
 template <class Finish, class End> inline void FinishCells<Finish, End>::count() {
@@ -122,12 +126,10 @@ template <class Finish, class End> inline void FinishCells<Finish, End>::count()
   const int shift = m_shift;
   std::uint32_t* const ends = m_ends.data();
   for (const End& end : m_content.due) ++ends[static_cast<std::uint64_t>(end.ns() - from) >> shift];
-  const auto toNs = static_cast<std::uint64_t>(m_content.lengthNs());
-  const std::size_t nowhere = m_cells;
-  for (std::size_t i = 0; i < m_content.call.size(); ++i) {
-    const auto offset = static_cast<std::uint64_t>(m_content.arrival[i] - from + m_content.call[i]);
-    ++ends[choose(offset < toNs, offset >> shift, nowhere + i % kNowhere)];
-  }
+  const std::size_t calls = m_content.call.size();
+  dealCalls(m_content.arrival.first(calls), m_content.call, from, m_content.lengthNs(), shift,
+            static_cast<std::uint32_t>(m_cells), m_cellOf.data(), m_keyOf.data());
+  for (std::size_t i = 0; i < calls; ++i) ++ends[m_cellOf[i]];
 }
 
 // A cell's place begins at its first finish and ends at the next cell's.
@@ -141,16 +143,13 @@ template <class Finish, class End> inline void FinishCells<Finish, End>::place()
     const auto offset = static_cast<std::uint64_t>(end.ns() - from);
     finishes[places[offset >> shift]++] = Finish(offset, end, i + m_content.arrival.size());
   }
-  const auto toNs = static_cast<std::uint64_t>(m_content.lengthNs());
-  const std::size_t nowhere = m_cells;
   std::uint32_t* const later = m_after.data();
   std::size_t after = 0;
   for (std::size_t i = 0; i < m_content.call.size(); ++i) {
-    const auto offset = static_cast<std::uint64_t>(m_content.arrival[i] - from + m_content.call[i]);
-    const bool inside = offset < toNs;
-    std::uint32_t& at = places[choose(inside, offset >> shift, nowhere + i % kNowhere)];
-    finishes[at] = Finish(offset, i);
-    at += inside;
+    const std::uint32_t cell = m_cellOf[i];
+    const bool inside = cell < m_cells;
+    finishes[places[cell]] = Finish(m_keyOf[i], static_cast<std::uint32_t>(i));
+    places[cell] += inside;
     later[after] = static_cast<std::uint32_t>(i);
     after += !inside;
   }

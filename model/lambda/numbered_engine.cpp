@@ -19,8 +19,7 @@ struct NumberedFinish {
   NumberedFinish() = default;
   NumberedFinish(std::uint64_t offsetNs, const NumberedEnd&, std::size_t due)
       : key(StretchKey::of(offsetNs, 0)), place(static_cast<std::uint32_t>(due)) {}
-  NumberedFinish(std::uint64_t offsetNs, std::size_t request)
-      : key(StretchKey::of(offsetNs, request + 1)), place(static_cast<std::uint32_t>(request)) {}
+  NumberedFinish(std::uint64_t keyOfRequest, std::uint32_t request) : key(keyOfRequest), place(request) {}
   std::int64_t offsetNs() const { return StretchKey::offsetNs(key); }
   bool isBefore(const NumberedFinish& other) const { return key < other.key; }
 };

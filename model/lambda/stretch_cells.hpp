@@ -17,7 +17,7 @@ struct StretchFinish {
   std::uint64_t bits = 0;
   StretchFinish() = default;
   StretchFinish(std::uint64_t offsetNs, CallEnd end, std::size_t) : bits(StretchKey::of(offsetNs, 0) | end.cut()) {}
-  StretchFinish(std::uint64_t offsetNs, std::size_t request) : bits(StretchKey::of(offsetNs, request + 1)) {}
+  StretchFinish(std::uint64_t key, std::uint32_t) : bits(key) {}
   std::int64_t offsetNs() const { return StretchKey::offsetNs(bits); }
   std::size_t order() const { return StretchKey::order(bits); }
   bool cut() const { return bits & 1; }
