@@ -77,11 +77,12 @@ class alignas(64) RequestEngine {
   // Everything up to and including t: finishes first, then waiting requests whose time is over at t.
   template <Discipline D> void advance(std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder);
   // Precondition: advanced to demand.arrival.
-  template <Discipline D> Admission admit(const Demand& demand, const EngineLimits& limits) {
-    return admit<D>(demand, demand.arrival, limits);
+  template <Discipline D> Admission admit(const Demand& demand, const EngineLimits& limits, TallyRecorder& recorder) {
+    return admit<D>(demand, demand.arrival, limits, recorder);
   }
   // One that arrived earlier and comes at t, from a queue of the fleet.
-  template <Discipline D> Admission admit(const Demand& demand, std::int64_t t, const EngineLimits& limits);
+  template <Discipline D>
+  Admission admit(const Demand& demand, std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder);
   // When advance() would next change anything; kNever when nothing is in flight.
   template <Discipline D> std::int64_t nextEvent(const EngineLimits& limits) const;
 
@@ -272,7 +273,8 @@ void RequestEngine::settle(std::int64_t t, const EngineLimits& limits, TallyReco
 }
 
 template <Discipline D>
-RequestEngine::Admission RequestEngine::admit(const Demand& demand, std::int64_t t, const EngineLimits& limits) {
+RequestEngine::Admission RequestEngine::admit(const Demand& demand, std::int64_t t, const EngineLimits& limits,
+                                              TallyRecorder& recorder) {
   if (static_cast<std::int64_t>(m_running.size()) < limits.workers) {
     if (m_credits) [[unlikely]] {
       const auto now = pace<D>(limits);
@@ -285,6 +287,7 @@ RequestEngine::Admission RequestEngine::admit(const Demand& demand, std::int64_t
     }
     return Admission::Started;
   }
+  recorder.foundFull();
   if (m_waiting.size() >= limits.queueLimit) return Admission::Rejected;
   m_waiting.push(demand);
   return Admission::Queued;
