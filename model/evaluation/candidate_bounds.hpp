@@ -22,7 +22,7 @@ inline constexpr double kMostFreeOfSpot = 0.1;
 
 // Of the instance time of a fleet, what another one needs at the least that lets requests in sooner and is the same in
 // all else. No theorem: scaling follows what minutes of CPU look like, and who waits shifts CPU from one to the next.
-inline constexpr double kLeastOfKin = 0.9;
+inline constexpr double kLeastOfKin = 0.85;
 
 // The requests of a stream, and those of them that complete at the least where the objective on failures is met.
 class StreamBounds {

@@ -1,8 +1,9 @@
 #pragma once
 // Which configurations are worth simulating, and which of them wins. Bounds that hold on the very stream of the search
 // (candidate_bounds) rule out most; those that might win are simulated together, so that they meet identical requests,
-// until nobody else can (contest). The winner is then the one that simulating every candidate would name. Candidates
-// that are left out stay in the list with the reason. Pinned by tests/model/search_test.cpp.
+// until nobody else can (contest). The winner is then the one that simulating every candidate would name, but for the
+// risks that docs/methods.md lists. Candidates that are left out stay in the list with the reason. Pinned by
+// tests/model/search_test.cpp.
 #include "model/evaluation/assessment.hpp"
 #include "model/evaluation/candidates.hpp"
 #include "model/evaluation/screening.hpp"
