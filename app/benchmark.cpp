@@ -1,10 +1,13 @@
 #include "app/benchmark.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <ctime>
 #include <fmt/format.h>
+#include <future>
 #include <limits>
+#include <sys/resource.h>
 
 #include "model/decision.hpp"
 #include "pricing/quantities.hpp"
@@ -27,13 +30,90 @@ std::pair<std::uint64_t, double> best(const std::function<std::uint64_t()>& run,
   return {count, std::max(seconds, 1.0 / CLOCKS_PER_SEC)};
 }
 
-double wallSeconds(const model::Scenario& scenario, int threads) {
-  model::RunControl control;
-  control.threads = threads;
-  const auto since = std::chrono::steady_clock::now();
+double wallSecondsSince(std::chrono::steady_clock::time_point since) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - since).count();
+}
+
+// ---- runs ----
+
+model::Scenario webApi(const std::string& horizon) {
+  const std::vector<std::string> settings{"run.horizon=" + horizon,      "run.replications=8",
+                                          "lambda.memory=1769MB",        "lambda.architecture=arm64",
+                                          "ec2.instance_type=c7g.large", "managed_instances=null"};
+  return model::readScenario(model::examples().front().json, "example", settings);
+}
+
+void simulateWith(const model::Scenario& scenario, const model::RunControl& control) {
   (void)model::simulate(scenario, *pricing::PriceCatalogue::embedded(), control);
-  const std::chrono::duration<double> spent = std::chrono::steady_clock::now() - since;
-  return spent.count();
+}
+
+// The best of both ways, taken by turns, one beside the other.
+double beside(const std::function<void()>& first, const std::function<void()>& other,
+              const std::function<double()>& clock) {
+  double one = std::numeric_limits<double>::infinity(), two = one;
+  const auto time = [&clock](const std::function<void()>& what) {
+    const double since = clock();
+    what();
+    return clock() - since;
+  };
+  for (int i = 0; i < kBenchmarkRuns; ++i) {
+    one = std::min(one, time(first));
+    two = std::min(two, time(other));
+  }
+  return one / std::max(two, 1.0 / CLOCKS_PER_SEC);
+}
+
+double threadSpeedup() {
+  const auto scenario = webApi("24h");
+  const auto started = std::chrono::steady_clock::now();
+  const auto with = [&scenario](int threads) {
+    return [&scenario, threads] {
+      model::RunControl control;
+      control.threads = threads;
+      simulateWith(scenario, control);
+    };
+  };
+  return beside(with(1), with(2), [started] { return wallSecondsSince(started); });
+}
+
+double progressCost() {
+  const auto scenario = webApi("24h");
+  const auto plain = [&scenario] { simulateWith(scenario, {}); };
+  const auto reported = [&scenario] {
+    std::atomic<int> reports{0};
+    model::RunControl control;
+    control.progress = [&reports](const model::Progress&) { ++reports; };
+    simulateWith(scenario, control);
+  };
+  return beside(reported, plain, processorSeconds);
+}
+
+// Of decisions that are cancelled one after the other, each a little later than the one before, until one is done
+// first.
+double longestCancelMs(const std::stop_token& stop) {
+  constexpr std::chrono::milliseconds kLater{170};
+  const auto scenario = model::readScenario(model::examples().front().json, "example", {});
+  double longest = 0;
+  for (auto after = kLater; !stop.stop_requested(); after += kLater) {
+    std::stop_source cancel;
+    auto outcome = std::async(std::launch::async, [&] {
+      model::RunControl control;
+      control.stop = cancel.get_token();
+      return model::evaluate(scenario, *pricing::PriceCatalogue::embedded(), control);
+    });
+    if (outcome.wait_for(after) == std::future_status::ready) break;
+    const auto since = std::chrono::steady_clock::now();
+    cancel.request_stop();
+    outcome.wait();
+    longest = std::max(longest, 1e3 * wallSecondsSince(since));
+  }
+  return longest;
+}
+
+double peakMegabytes() {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  return static_cast<double>(usage.ru_maxrss) / 1024;
 }
 
 std::string rate(double perSecond, const std::string& unit) {
@@ -53,30 +133,39 @@ BenchmarkRow measure(const BenchmarkCase& measured, int runs) {
           static_cast<double>(limitCount) / limitSeconds};
 }
 
-double threadSpeedup() {
-  const std::vector<std::string> settings{
-      "run.horizon=24h",           "run.replications=8",          "lambda.memory=1769MB",
-      "lambda.architecture=arm64", "ec2.instance_type=c7g.large", "managed_instances=null"};
-  const auto scenario = model::readScenario(model::examples().front().json, "example", settings);
-  double one = std::numeric_limits<double>::infinity(), two = one;
-  for (int i = 0; i < kBenchmarkRuns; ++i) {
-    one = std::min(one, wallSeconds(scenario, 1));
-    two = std::min(two, wallSeconds(scenario, 2));
-  }
-  return one / two;
+std::vector<RunMeasure> measureRuns(const std::stop_token& stop) {
+  std::vector<RunMeasure> runs;
+  const auto add = [&](std::string name, const std::function<double()>& value, std::string unit) {
+    if (!stop.stop_requested()) runs.push_back({std::move(name), value(), std::move(unit)});
+  };
+  add("two threads beside one, by the clock", threadSpeedup, "times as fast");
+  for (const auto& each : timelineCases(4e6))
+    add(
+        each.name + ": 600 points in time beside none",
+        [&] { return beside([&] { each.run(); }, [&] { each.limit(); }, processorSeconds); }, "times as long");
+  add("progress reported beside not", progressCost, "times as long");
+  add(
+      "longest wait for a decision that is cancelled", [&] { return longestCancelMs(stop); }, "ms");
+  add("most memory of this process so far", peakMegabytes, "MB");
+  return runs;
 }
 
-std::string benchmarkText(const std::vector<BenchmarkRow>& rows, std::optional<double> speedup) {
-  std::string out = fmt::format("{:<10} {:<40} {:>14} {:>14} {:>8}\n", "", "", "whole", "limit", "ratio");
+std::string benchmarkText(const std::vector<BenchmarkRow>& rows, const std::vector<RunMeasure>& runs) {
+  std::string out;
+  if (!rows.empty()) out = fmt::format("{:<10} {:<40} {:>14} {:>14} {:>8}\n", "", "", "whole", "limit", "ratio");
   for (const auto& row : rows)
     out += fmt::format("{:<10} {:<40} {:>14} {:>14} {:8.2f}\n", row.group, row.name, rate(row.perSecond, row.unit),
                        rate(row.limitPerSecond, row.unit), row.ratio());
-  if (speedup) out += fmt::format("{:<10} {:<40} {:>14.2f}\n", "threads", "two beside one, by the clock", *speedup);
-  return out + "Limit: drawing the same requests, or reading the same bytes. Processor time, the best of " +
-         fmt::format("{} runs; ratio: how many times as long as the limit.\n", kBenchmarkRuns);
+  if (!rows.empty())
+    out += fmt::format("Limit: drawing the same requests, or reading the same bytes. Processor time, the best of {} "
+                       "runs; ratio: how many times as long as the limit.\n",
+                       kBenchmarkRuns);
+  for (const auto& run : runs)
+    out += fmt::format("{:<10} {:<60} {:>9.3f} {}\n", kRunGroup, run.name, run.value, run.unit);
+  return out;
 }
 
-std::string benchmarkJson(const std::vector<BenchmarkRow>& rows, std::optional<double> speedup) {
+std::string benchmarkJson(const std::vector<BenchmarkRow>& rows, const std::vector<RunMeasure>& runs) {
   std::string out = "{\n  \"schema_version\": 1,\n  \"rows\": [";
   for (const auto& row : rows)
     out += fmt::format(
@@ -84,9 +173,11 @@ std::string benchmarkJson(const std::vector<BenchmarkRow>& rows, std::optional<d
         "\"limit_per_second\": {:.6g}, \"ratio\": {:.6g}}}",
         &row == &rows.front() ? "" : ",", row.group, row.name, row.unit, row.count, row.perSecond, row.limitPerSecond,
         row.ratio());
-  out += "\n  ]";
-  if (speedup) out += fmt::format(",\n  \"two_threads_beside_one\": {:.4g}", *speedup);
-  return out + "\n}\n";
+  out += "\n  ],\n  \"runs\": [";
+  for (const auto& run : runs)
+    out += fmt::format("{}\n    {{\"name\": \"{}\", \"value\": {:.6g}, \"unit\": \"{}\"}}",
+                       &run == &runs.front() ? "" : ",", run.name, run.value, run.unit);
+  return out + "\n  ]\n}\n";
 }
 
 } // namespace app

@@ -5,8 +5,8 @@
 // tests/app/benchmark_test.cpp (that cases do what they say; no times).
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <span>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +22,8 @@ std::span<const std::string_view> benchmarkGroups();
 // Of one group, or of all when it is empty; about `requests` in each case. Files that are read lie in the temporary
 // folder and are gone with the last case.
 std::vector<BenchmarkCase> benchmarkCases(std::string_view group, double requests);
+// One platform each: `run` with a time series of 600 points, `limit` without.
+std::vector<BenchmarkCase> timelineCases(double requests);
 
 // Processor time of the whole program, the best of several runs: other work on the machine disturbs it little.
 struct BenchmarkRow {
@@ -33,11 +35,19 @@ struct BenchmarkRow {
 inline constexpr int kBenchmarkRuns = 3;
 BenchmarkRow measure(const BenchmarkCase& measured, int runs = kBenchmarkRuns);
 
-// Eight replications on two threads beside one, by the clock on the wall: how many times as fast. It needs two idle
-// cores.
-double threadSpeedup();
+// What is not a speed beside a limit: how a run behaves as a whole.
+struct RunMeasure {
+  std::string name;
+  double value = 0;
+  std::string unit; // "times", "ms", "MB"
+};
+// Two threads beside one (by the clock: it needs two idle cores), a time series beside none, progress beside none, the
+// longest that anybody who cancels has to wait, the most memory this process ever had. About a minute. Ends early when
+// it is stopped.
+inline constexpr std::string_view kRunGroup = "run";
+std::vector<RunMeasure> measureRuns(const std::stop_token& stop);
 
-std::string benchmarkText(const std::vector<BenchmarkRow>& rows, std::optional<double> speedup);
-std::string benchmarkJson(const std::vector<BenchmarkRow>& rows, std::optional<double> speedup);
+std::string benchmarkText(const std::vector<BenchmarkRow>& rows, const std::vector<RunMeasure>& runs);
+std::string benchmarkJson(const std::vector<BenchmarkRow>& rows, const std::vector<RunMeasure>& runs);
 
 } // namespace app

@@ -61,15 +61,22 @@ std::uint64_t draw(const Load& load) {
   return seen < 0 ? 0 : count;
 }
 
-template <class Simulator> BenchmarkCase simulation(std::string group, std::string name, const Load& load, auto what) {
+template <class Simulator> std::function<std::uint64_t()> simulating(const Load& load, auto what, int timelinePoints) {
   model::ObservationPlan plan;
   plan.horizon = load.horizon;
-  const auto run = [load, plan, what] {
+  plan.timelinePoints = timelinePoints;
+  return [load, plan, what] {
     Simulator simulator(what, plan, 1, 0);
     const auto count = deal(load, [&](const workloads::RequestBatch& batch) { simulator.feed(batch); });
     return simulator.finish().windows.empty() ? 0 : count;
   };
-  return {std::move(group), std::move(name), "requests", run, [load] { return draw(load); }};
+}
+
+constexpr int kTimelinePoints = 600; // as in a report
+
+template <class Simulator> BenchmarkCase simulation(std::string group, std::string name, const Load& load, auto what) {
+  return {std::move(group), std::move(name), "requests", simulating<Simulator>(load, what, kTimelinePoints),
+          [load] { return draw(load); }};
 }
 
 // ---- Lambda ----
@@ -92,12 +99,16 @@ void addLambda(double requests, std::vector<BenchmarkCase>& cases) {
   const auto as = [](LambdaFunction&) {};
   for (const int atOnce : {1, 10, 100, 1'000, 10'000, 100'000}) {
     // A fleet of environments that has to be made first would be most of a short run.
-    const double most = std::max(requests, 40.0 * atOnce);
+    const double most = std::max(requests, 400.0 * atOnce);
     add(fmt::format("{} at once", atOnce), loadOf(poisson(atOnce / kServiceS), most), as);
   }
   const auto busy = loadOf(poisson(10'000), requests);
-  add("1000 at once, drawn idle lifetime", busy,
-      [](LambdaFunction& f) { f.idleLifetime = workloads::Exponential{300s}; });
+  const auto recycled = [](LambdaFunction& f) {
+    f.idleLifetime = workloads::Lognormal{300s, 0.07};
+    f.maxLifetime = workloads::Lognormal{5h, 0.3};
+  };
+  for (const int atOnce : {10, 1'000})
+    add(fmt::format("{} at once, drawn lives", atOnce), loadOf(poisson(atOnce / kServiceS), requests), recycled);
   add("1000 at once, oldest first", busy, [](LambdaFunction& f) { f.reuse = model::Reuse::Fifo; });
   add("1000 at once, at random", busy, [](LambdaFunction& f) { f.reuse = model::Reuse::Random; });
   add("1000 at once, 900 provisioned", busy, [](LambdaFunction& f) { f.provisioned = 900; });
@@ -230,6 +241,29 @@ void addImport(const char* name, const std::string& text, std::vector<BenchmarkC
   cases.push_back({"import", name, "bytes", run, [file] { return readThrough(file->path()); }});
 }
 
+void addAzure(double lines, std::vector<BenchmarkCase>& cases) {
+  addImport("azure_2021",
+            "app,func,end_timestamp,duration\n" + linesOf(lines,
+                                                          [](std::int64_t i) {
+                                                            return fmt::format("a{},f{},{}.{:03},0.{:03}", i % 40,
+                                                                               i % 400, i / 1'000, i % 1'000, i % 900);
+                                                          }),
+            cases);
+  constexpr std::int64_t kMinutes = 1'440;
+  std::string header = "HashOwner,HashApp,HashFunction,Trigger";
+  for (std::int64_t minute = 1; minute <= kMinutes; ++minute) header += fmt::format(",{}", minute);
+  addImport("azure_2019",
+            header + '\n' +
+                linesOf(std::max(lines / kMinutes, 1.0),
+                        [](std::int64_t i) {
+                          std::string row = fmt::format("o{},a{},f{},http", i % 7, i % 40, i);
+                          for (std::int64_t minute = 0; minute < kMinutes; ++minute)
+                            row += fmt::format(",{}", (i + minute) % 60);
+                          return row;
+                        }),
+            cases);
+}
+
 void addImports(double requests, std::vector<BenchmarkCase>& cases) {
   const auto clock = [](std::int64_t i) {
     return fmt::format("{:02}:{:02}:{:02}", i / 360'000 % 24, i / 6'000 % 60, i / 100 % 60);
@@ -266,6 +300,15 @@ void addImports(double requests, std::vector<BenchmarkCase>& cases) {
           linesOf(lines,
                   [](std::int64_t i) { return fmt::format("{}.{:02},{}.{}", i / 100, i % 100, i % 900 + 1, i % 10); }),
       cases);
+  addImport("lambda_calls",
+            "is_cold,exist_id,aws_duration,aws_billed_duration,aws_max_mem,client_start_time\n" +
+                linesOf(lines,
+                        [](std::int64_t i) {
+                          return fmt::format("{},e{},{}.{},{},90,{}.{:02}", i < 60 ? "True" : "False", i % 60,
+                                             i % 900 + 1, i % 100, i % 900 + 2, i / 100, i % 100);
+                        }),
+            cases);
+  addAzure(lines, cases);
 }
 
 void addReplay(double requests, std::vector<BenchmarkCase>& cases) {
@@ -306,8 +349,22 @@ void addDecision(std::vector<BenchmarkCase>& cases) {
 } // namespace
 
 std::span<const std::string_view> benchmarkGroups() {
-  static constexpr std::array<std::string_view, 6> groups{"lambda", "ec2", "arrivals", "work", "import", "decide"};
+  static constexpr std::array<std::string_view, 7> groups{"lambda", "ec2",    "arrivals", "work",
+                                                          "import", "decide", kRunGroup};
   return groups;
+}
+
+std::vector<BenchmarkCase> timelineCases(double requests) {
+  const auto load = loadOf(poisson(1'000), requests);
+  model::Ec2Fleet fleet;
+  fleet.workers = 2;
+  fleet.initial = fleet.min = fleet.max = 60;
+  const auto platform = [&load]<class Simulator>(std::type_identity<Simulator>, const char* name, const auto& what) {
+    return BenchmarkCase{"run", name, "requests", simulating<Simulator>(load, what, kTimelinePoints),
+                         simulating<Simulator>(load, what, 0)};
+  };
+  return {platform(std::type_identity<model::LambdaSimulator>(), "Lambda", function()),
+          platform(std::type_identity<model::Ec2Simulator>(), "EC2", fleet)};
 }
 
 std::vector<BenchmarkCase> benchmarkCases(std::string_view group, double requests) {

@@ -228,9 +228,10 @@ int benchVerb(const Options& options, Console& console, const std::stop_token& s
     line.show({"measuring", static_cast<double>(rows.size()) / static_cast<double>(cases.size()), 0});
     rows.push_back(measure(each));
   }
-  const auto speedup = options.input.empty() && !stop.stop_requested() ? std::optional(threadSpeedup()) : std::nullopt;
+  const bool wholeRuns = options.input.empty() || options.input == kRunGroup;
+  const auto runs = wholeRuns ? measureRuns(stop) : std::vector<RunMeasure>();
   line.clear();
-  console.out << (options.format == Format::Json ? benchmarkJson(rows, speedup) : benchmarkText(rows, speedup));
+  console.out << (options.format == Format::Json ? benchmarkJson(rows, runs) : benchmarkText(rows, runs));
   return stop.stop_requested() ? kInterrupted : kDone;
 }
 

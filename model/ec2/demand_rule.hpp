@@ -6,6 +6,7 @@
 #include <cstdint>
 
 #include "model/ec2/request_engine.hpp"
+#include "workloads/workload.hpp"
 
 namespace model::ec2 {
 
@@ -21,6 +22,9 @@ class DemandRule {
   Demand operator()(std::int64_t arrival, std::int64_t cpuNs, std::int64_t ioNs) const {
     return demand(arrival, static_cast<double>(cpuNs), static_cast<double>(ioNs));
   }
+  // The same of many at once: columns of one length.
+  void operator()(const workloads::RequestBatch& batch, Demand* demands) const;
+  std::int64_t mostCores() const { return m_mostCores; } // that one request wants, kCore units
   // What `taken` is under this rule, when it was made by another: its work is known to 2^-32 of it from there.
   Demand restated(const Demand& taken, const DemandRule& by) const {
     if (this == &by) return taken;

@@ -15,7 +15,9 @@ KindRules rulesOf(const Ec2Fleet& fleet, const InstanceKind& kind, std::size_t i
                       places, std::min(fleet.requestTimeout.count(), kNever / 2),
                       cores,  kind.linkPerRequest.count()};
   if (fleet.overflowLimit) limits.overflow = std::min(*fleet.overflowLimit, kind.workers + places);
-  return {index, limits, DemandRule(kind.vcpus, kind.speed, fleet.threads), kind.credits};
+  const DemandRule demand(kind.vcpus, kind.speed, fleet.threads);
+  limits.coresForAll = kind.workers <= cores / std::max<std::int64_t>(1, demand.mostCores());
+  return {index, limits, demand, kind.credits};
 }
 
 std::vector<KindRules> kindRules(const Ec2Fleet& fleet) {

@@ -10,7 +10,8 @@
 // Integers throughout: C and F in 2^-32 vCPU (adding and taking away leaves no drift), V in 2^-10 ns under sharing and
 // ns otherwise. V is rounded down each time the set of requests changes, the finish up to the next whole ns, so a
 // request that never met contention lasts exactly its duration and each change costs at most 2^-10 ns.
-// Pinned by tests/model/ec2_simulator_test.cpp (reference loop without virtual time) and tests/validation.
+// Pinned by tests/model/ec2_simulator_test.cpp (reference loop without virtual time) and tests/validation; the shorter
+// ways of serve() by tests/model/request_engine_test.cpp.
 #include <algorithm>
 #include <cstdint>
 #include <memory>
@@ -19,9 +20,12 @@
 
 #include "model/ec2/credit_balance.hpp"
 #include "model/ec2/ec2_simulator.hpp"
+#include "model/ec2/shared_pace.hpp"
 #include "model/ec2/tally_recorder.hpp"
 
 namespace model::ec2 {
+
+class WorkerTurns;
 
 // What all instances of a type have in common.
 struct EngineLimits {
@@ -31,6 +35,7 @@ struct EngineLimits {
   std::int64_t shared = 0;        // what requests share, kCore units: cores, or kNever where nobody slows anybody
   std::int64_t link = 0;          // ns of the network or the volume that a request takes; 0: it cannot bind
   std::int64_t overflow = kNever; // requests here from which on further ones are handed over
+  bool coresForAll = false;       // when every worker is busy, they do not want more than the vCPUs
 };
 
 struct Demand {
@@ -39,6 +44,13 @@ struct Demand {
   std::int64_t cores = 0;    // wanted while it runs, kCore units
 };
 inline constexpr std::int64_t kLongestNs = (std::int64_t{1} << 52) - 1; // 52 days; longer work is cut here
+
+// The requests of one instance among those of a fleet, in order of arrival.
+struct Share {
+  const Demand* first = nullptr;
+  std::size_t stride = 1, count = 0;
+  const Demand& operator[](std::size_t i) const { return first[i * stride]; }
+};
 
 // First in, first out, growing to what was needed once.
 template <class Waiting> class WaitingLine {
@@ -83,6 +95,12 @@ class alignas(64) RequestEngine {
   // One that arrived earlier and comes at t, from a queue of the fleet.
   template <Discipline D>
   Admission admit(const Demand& demand, std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder);
+  // All requests that come here up to `until`, the last of them included: the same as to advance to and admit each, and
+  // to advance to `until`. Only reached() knows nothing of it. Returns how many were rejected; `line` is room to work
+  // in, of any length. Where nothing speaks against it the way is shorter: worker_turns.cpp, few_in_work.cpp.
+  template <Discipline D>
+  std::uint64_t serve(const Share& share, std::int64_t until, const EngineLimits& limits, TallyRecorder& recorder,
+                      std::vector<std::int64_t>& line);
   // When advance() would next change anything; kNever when nothing is in flight.
   template <Discipline D> std::int64_t nextEvent(const EngineLimits& limits) const;
 
@@ -125,7 +143,7 @@ class alignas(64) RequestEngine {
     std::int64_t arrival, cores, duration;
   };
   __extension__ using Unsigned128 = unsigned __int128;
-  static constexpr int kTickBits = 10;
+  static constexpr int kTickBits = SharedPace::kTickBits;
 
   // Until the first finish; finishes fall on whole ns, so another request may already be a fraction of one past its
   // own.
@@ -143,6 +161,19 @@ class alignas(64) RequestEngine {
   template <Discipline D> std::int64_t departureTime(const EngineLimits& limits) const;
   template <Discipline D> void progressTo(std::int64_t t, const EngineLimits& limits);
   template <Discipline D> void start(const Demand& demand, std::int64_t t);
+  template <Discipline D> bool serveOne(const Demand& demand, const EngineLimits& limits, TallyRecorder& recorder) {
+    advance<D>(demand.arrival, limits, recorder);
+    return admit<D>(demand, limits, recorder) != Admission::Rejected;
+  }
+  bool servesInTurns(const EngineLimits& limits) const;
+  void bringForward(std::int64_t until, TallyRecorder& recorder);
+  std::int64_t serveInTurn(const Demand& demand, WorkerTurns& turns, std::int64_t until, const EngineLimits& limits,
+                           TallyRecorder& recorder);
+  std::uint64_t serveInTurns(const Share& share, std::int64_t until, const EngineLimits& limits,
+                             TallyRecorder& recorder, std::vector<std::int64_t>& line);
+  bool servesFew(std::int64_t until, const EngineLimits& limits) const;
+  std::size_t serveFew(const Share& share, std::size_t from, std::int64_t until, const EngineLimits& limits,
+                       TallyRecorder& recorder);
   std::int64_t send(std::int64_t now, std::int64_t link);
   void pushRunning(Running request);
   Running popRunning();
@@ -318,6 +349,14 @@ inline std::int64_t RequestEngine::send(std::int64_t now, std::int64_t link) {
   m_linkFree = leaves + link;
   return leaves;
 }
+
+template <>
+std::uint64_t RequestEngine::serve<Discipline::Fcfs>(const Share& share, std::int64_t until, const EngineLimits& limits,
+                                                     TallyRecorder& recorder, std::vector<std::int64_t>& line);
+template <>
+std::uint64_t RequestEngine::serve<Discipline::ProcessorSharing>(const Share& share, std::int64_t until,
+                                                                 const EngineLimits& limits, TallyRecorder& recorder,
+                                                                 std::vector<std::int64_t>& line);
 
 template <class Left> void RequestEngine::vacate(std::int64_t t, const EngineLimits& limits, Left left) {
   m_busy = cpuBusyAt(t, limits);

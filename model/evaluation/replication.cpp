@@ -179,19 +179,20 @@ ItemResult runItem(const workloads::Workload& workload, std::span<const Configur
   return result;
 }
 
-// Replications first; when there are fewer than threads, the configurations of one replication are split as well. The
-// split cannot change a result: every configuration sees the whole stream of its replication.
-std::vector<Item> itemsFor(int replications, std::size_t configurations, int threads) {
-  const auto groups =
-      std::clamp<std::size_t>((static_cast<std::size_t>(threads) + static_cast<std::size_t>(replications) - 1) /
-                                  static_cast<std::size_t>(replications),
-                              1, std::max<std::size_t>(configurations, 1));
+// A whole replication for each thread, as often as that goes up evenly; those that are left over are split between the
+// threads by configuration. (To draw a stream once and hand it from core to core costs as much as drawing it twice.)
+// The split cannot change a result: every configuration sees the whole stream of its replication.
+std::vector<Item> itemsFor(std::size_t replications, std::size_t configurations, std::size_t threads) {
   std::vector<Item> items;
-  for (int r = 0; r < replications; ++r)
+  const std::size_t whole = replications / threads * threads;
+  for (std::size_t r = 0; r < replications; ++r) {
+    const std::size_t share = r < whole ? 1 : (threads + replications - whole - 1) / (replications - whole);
+    const std::size_t groups = std::clamp<std::size_t>(share, 1, std::max<std::size_t>(configurations, 1));
     for (std::size_t g = 0; g < groups; ++g) {
       const std::size_t first = configurations * g / groups, last = configurations * (g + 1) / groups;
-      items.push_back({static_cast<std::uint64_t>(r), first, last - first});
+      items.push_back({r, first, last - first});
     }
+  }
   return items;
 }
 
@@ -306,7 +307,8 @@ RunControl byItself(const RunControl& control) {
 std::variant<Replications, Cancelled> replicate(const workloads::Workload& workload,
                                                 std::span<const Configuration> configurations, const RunShape& shape,
                                                 const RunControl& control, const ProgressSpan& progress) {
-  const auto items = itemsFor(shape.replications, configurations.size(), threadsOf(control));
+  const auto items = itemsFor(static_cast<std::size_t>(shape.replications), configurations.size(),
+                              static_cast<std::size_t>(threadsOf(control)));
   const double expected = workloads::meanRatePerSecond(workload.arrivals, shape.horizon) *
                           pricing::inSeconds(shape.horizon) * shape.replications *
                           static_cast<double>(configurations.size());

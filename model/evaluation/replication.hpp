@@ -49,7 +49,7 @@ struct Observations {
   std::vector<HybridHours> hybridHours;
   std::vector<Outcomes> neighbours;    // of the first replication
   std::vector<TimelinePoint> timeline; // of the first replication
-  bool foundFull = false;              // EC2: some request found all workers of its instance busy
+  bool foundFull = false;              // EC2, processor sharing: some request found all workers of its instance busy
 };
 struct Replications {
   std::vector<Observations> configurations;  // in the order given

@@ -90,7 +90,7 @@ Engine<Pool>::Engine(const LambdaFunction& function, const ObservationPlan& plan
                      std::uint64_t replication)
     : m_function(function), m_marks(plan), m_births(function, seed, replication),
       m_serve(chooseServe(function, m_births.drawsLives())), m_perCpuNs(nsPerCpuNs(function)),
-      m_room(concurrencyLimit(function) - function.provisioned), m_idleLifetimeNs(m_births.constantIdleLifetimeNs()),
+      m_room(concurrencyLimit(function) - function.provisioned), m_idleLifetimeNs(constantIdleLifetimeNs(function)),
       m_idle(RandomStream(seed, "lambda.reuse", replication)), m_growth(growthBucket(function)),
       m_rate(rateBucket(function)), m_tallies(static_cast<std::size_t>(m_marks.windows()) + 2) {
   assert(function.provisioned >= 0 && m_room >= 0);

@@ -19,6 +19,8 @@ std::int64_t constantNs(const workloads::DurationDistribution& d) {
 
 } // namespace
 
+std::int64_t constantIdleLifetimeNs(const LambdaFunction& function) { return constantNs(function.idleLifetime); }
+
 EnvironmentBirths::EnvironmentBirths(const LambdaFunction& function, std::uint64_t seed, std::uint64_t replication)
     : m_init(function.init, RandomStream(seed, "lambda.init", replication)),
       m_initInside(function.initInside.value_or(function.init), RandomStream(seed, "lambda.init_inside", replication)),
@@ -27,7 +29,7 @@ EnvironmentBirths::EnvironmentBirths(const LambdaFunction& function, std::uint64
       m_maxLifetime(function.maxLifetime.value_or(workloads::Constant{Duration(kForeverNs)}),
                     RandomStream(seed, "lambda.max_lifetime", replication)),
       m_ahead(seed, "lambda.init_ahead", replication), m_initLimitNs(function.initLimit.count()),
-      m_idleLifetimeNs(constantNs(function.idleLifetime)), m_aheadShare(function.initAhead),
+      m_idleLifetimeNs(lambda::constantIdleLifetimeNs(function)), m_aheadShare(function.initAhead),
       m_billedShare(function.initBilled ? function.initBilledShare : 0),
       m_insideDiffers(function.initInside.has_value()),
       m_constantIdle(std::holds_alternative<workloads::Constant>(function.idleLifetime)),

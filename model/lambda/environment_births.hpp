@@ -37,14 +37,13 @@ class EnvironmentBirths {
  public:
   EnvironmentBirths(const LambdaFunction& function, std::uint64_t seed, std::uint64_t replication);
   Birth next(std::int64_t ns); // created at ns; the clock of its age starts there
-  std::int64_t initInsideNs();   // inside a call: restarted, or after a reset
+  std::int64_t initInsideNs(); // inside a call: restarted, or after a reset
   std::int64_t idleLifetimeNs() { return m_constantIdle ? m_idleLifetimeNs : m_idleLifetime.next(); }
   // Of the init before a call; billed with the call, rounded up together, or by itself when it ran ahead.
   std::int64_t billedNs(std::int64_t initNs) const;
 
   // Lives that are the same for all: an engine need not look them up.
   bool drawsLives() const { return !m_constantIdle || m_mortal; }
-  std::int64_t constantIdleLifetimeNs() const { return m_idleLifetimeNs; } // 0: drawn
 
  private:
   workloads::DurationSampler m_init, m_initInside, m_extensionInit, m_idleLifetime, m_maxLifetime;
@@ -53,6 +52,8 @@ class EnvironmentBirths {
   double m_aheadShare, m_billedShare;
   bool m_insideDiffers, m_constantIdle, m_mortal;
 };
+
+std::int64_t constantIdleLifetimeNs(const LambdaFunction& function); // 0: drawn
 
 // ---- a call ----
 

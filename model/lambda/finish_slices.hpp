@@ -25,36 +25,43 @@ struct CallEnd {
   bool cut() const { return value & 1; }
 };
 
-class FinishSlices {
+// The same with the number of its environment.
+struct NumberedEnd {
+  std::int64_t finishNs = 0;
+  std::uint32_t number = 0;
+  std::int64_t ns() const { return finishNs; }
+};
+
+template <class End> class FinishSlices {
  public:
   FinishSlices() : m_end(kSlices, nullptr), m_first(kSlices, nullptr) {}
 
   // Slices are 2^shift ns long; nothing finishes before `nowNs` any more.
   void resize(int shift, std::int64_t nowNs) {
-    std::vector<CallEnd> all;
-    forEachSlice([&](std::vector<CallEnd>& entries) { all.insert(all.end(), entries.begin(), entries.end()); });
+    std::vector<End> all;
+    forEachSlice([&](std::vector<End>& entries) { all.insert(all.end(), entries.begin(), entries.end()); });
     all.insert(all.end(), m_far.begin(), m_far.end());
     m_far.clear();
     m_shift = shift;
     m_base = roundDown(sliceOf(nowNs));
-    for (const CallEnd end : all) push(end);
+    for (const End& end : all) push(end);
   }
   std::int64_t sliceOf(std::int64_t ns) const { return ns >> m_shift; }
   std::int64_t startNs(std::int64_t slice) const { return slice << m_shift; }
   int shift() const { return m_shift; }
 
-  void push(CallEnd end) {
-    const std::int64_t slice = end.value >> (m_shift + 1);
+  void push(const End& end) {
+    const std::int64_t slice = sliceOf(end.ns());
     if (slice - m_base >= kSlices) [[unlikely]]
       return m_far.push_back(end);
-    CallEnd*& place = m_end[static_cast<std::size_t>(slice & (kSlices - 1))];
+    End*& place = m_end[static_cast<std::size_t>(slice & (kSlices - 1))];
     if ((reinterpret_cast<std::uintptr_t>(place) & (kPageBytes - 1)) == 0) [[unlikely]]
       place = newPage(static_cast<std::size_t>(slice & (kSlices - 1)));
     *place++ = end;
   }
 
   // Appends the slice's entries to `out` in the order in which they came. Slices before it are empty.
-  void take(std::int64_t slice, std::vector<CallEnd>& out) {
+  void take(std::int64_t slice, std::vector<End>& out) {
     advance(slice);
     if (slice - m_base < kSlices) takeFrom(static_cast<std::size_t>(slice & (kSlices - 1)), out);
   }
@@ -64,26 +71,26 @@ class FinishSlices {
     for (; slice - m_base < kSlices; ++slice)
       if (m_first[static_cast<std::size_t>(slice & (kSlices - 1))]) return slice;
     std::int64_t first = INT64_MAX;
-    for (const CallEnd end : m_far) first = std::min(first, sliceOf(end.ns()));
+    for (const End& end : m_far) first = std::min(first, sliceOf(end.ns()));
     return first;
   }
   template <class Visit> void forEach(Visit visit) const {
     for (std::size_t slot = 0; slot < kSlices; ++slot) forEachIn(slot, visit);
-    for (const CallEnd end : m_far) visit(end);
+    for (const End& end : m_far) visit(end);
   }
 
  private:
   static constexpr std::int64_t kSlices = 2048; // a power of two
-  static constexpr std::size_t kPageBytes = 256, kPagesPerBlock = 256;
+  static constexpr std::size_t kPageBytes = 1024, kPagesPerBlock = 64;
   struct alignas(kPageBytes) Page {
     Page* next = nullptr;
-    std::array<CallEnd, kPageBytes / sizeof(CallEnd) - 1> entries;
+    alignas(sizeof(End)) std::array<End, kPageBytes / sizeof(End) - 1> entries;
   };
-  static_assert(sizeof(Page) == kPageBytes && sizeof(Page*) == sizeof(CallEnd));
+  static_assert(sizeof(Page) == kPageBytes && kPageBytes % sizeof(End) == 0);
 
   static std::int64_t roundDown(std::int64_t slice) { return slice & ~(kSlices / 2 - 1); }
   // A full page's end is where the next page would begin, so an aligned end means that there is no room.
-  static Page* pageBefore(CallEnd* end) {
+  static Page* pageBefore(End* end) {
     return reinterpret_cast<Page*>((reinterpret_cast<std::uintptr_t>(end) - 1) & ~(kPageBytes - 1));
   }
 
@@ -92,11 +99,11 @@ class FinishSlices {
     if (slice - m_base < kSlices / 2) [[likely]]
       return;
     m_base = roundDown(slice);
-    std::vector<CallEnd> far;
+    std::vector<End> far;
     far.swap(m_far);
-    for (const CallEnd end : far) push(end);
+    for (const End& end : far) push(end);
   }
-  CallEnd* newPage(std::size_t slot) {
+  End* newPage(std::size_t slot) {
     if (!m_free) addBlock();
     Page* const page = m_free;
     m_free = page->next;
@@ -111,14 +118,14 @@ class FinishSlices {
       m_free = &m_blocks.back()[i];
     }
   }
-  void takeFrom(std::size_t slot, std::vector<CallEnd>& out) {
+  void takeFrom(std::size_t slot, std::vector<End>& out) {
     for (Page* page = m_first[slot]; page;) {
       Page* const next = page->next;
       if (next)
         for (std::size_t line = 0; line < kPageBytes; line += 64)
           __builtin_prefetch(reinterpret_cast<const char*>(next) + line);
-      const CallEnd* const end = next ? page->entries.data() + page->entries.size() : m_end[slot];
-      out.insert(out.end(), static_cast<const CallEnd*>(page->entries.data()), end);
+      const End* const end = next ? page->entries.data() + page->entries.size() : m_end[slot];
+      out.insert(out.end(), static_cast<const End*>(page->entries.data()), end);
       page->next = m_free;
       m_free = page;
       page = next;
@@ -128,12 +135,12 @@ class FinishSlices {
   }
   template <class Visit> void forEachIn(std::size_t slot, Visit visit) const {
     for (const Page* page = m_first[slot]; page; page = page->next) {
-      const CallEnd* const end = page->next ? page->entries.data() + page->entries.size() : m_end[slot];
-      for (const CallEnd* entry = page->entries.data(); entry != end; ++entry) visit(*entry);
+      const End* const end = page->next ? page->entries.data() + page->entries.size() : m_end[slot];
+      for (const End* entry = page->entries.data(); entry != end; ++entry) visit(*entry);
     }
   }
   template <class Visit> void forEachSlice(Visit visit) {
-    std::vector<CallEnd> entries;
+    std::vector<End> entries;
     for (std::int64_t slice = m_base; slice < m_base + kSlices; ++slice) {
       entries.clear();
       takeFrom(static_cast<std::size_t>(slice & (kSlices - 1)), entries);
@@ -143,9 +150,9 @@ class FinishSlices {
 
   int m_shift = 20;
   std::int64_t m_base = 0; // slices from here to kSlices further have places of their own
-  std::vector<CallEnd*> m_end;
+  std::vector<End*> m_end;
   std::vector<Page*> m_first;
-  std::vector<CallEnd> m_far;
+  std::vector<End> m_far;
   std::vector<std::unique_ptr<Page[]>> m_blocks;
   Page* m_free = nullptr;
 };

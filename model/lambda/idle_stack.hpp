@@ -15,6 +15,7 @@ namespace model::lambda {
 class IdleStack {
  public:
   explicit IdleStack(std::int64_t lifetimeNs) : m_lifetimeNs(lifetimeNs) {}
+  std::int64_t lifetimeNs() const { return m_lifetimeNs; }
 
   // `sinceNs` is not before that of the one below; `reset`: its last call was cut, the next one begins with init.
   void push(std::int64_t sinceNs, bool reset) {

@@ -4,6 +4,7 @@
 #include "model/lambda/counting_engine.hpp"
 #include "model/lambda/environment_births.hpp"
 #include "model/lambda/event_engine.hpp"
+#include "model/lambda/numbered_engine.hpp"
 
 namespace model {
 
@@ -18,7 +19,7 @@ struct LambdaSimulator::State {
   std::unique_ptr<lambda::AnyEngine> engine;
 };
 
-// The three engines give the same counts wherever more than one of them can run; the fastest that can is taken.
+// The four engines give the same counts wherever more than one of them can run; the fastest that can is taken.
 LambdaSimulator::LambdaSimulator(const LambdaFunction& function, const ObservationPlan& plan, std::uint64_t seed,
                                  std::uint64_t replication)
     : m_state(std::make_unique<State>()) {
@@ -26,6 +27,8 @@ LambdaSimulator::LambdaSimulator(const LambdaFunction& function, const Observati
     m_state->engine = lambda::eventEngine(function, plan, seed, replication);
   else if (lambda::canCount(function))
     m_state->engine = lambda::countingEngine(function, plan, seed, replication);
+  else if (lambda::canNumber(function))
+    m_state->engine = lambda::numberedEngine(function, plan, seed, replication);
   else
     m_state->engine = lambda::callEngine(function, plan, seed, replication);
 }

@@ -19,7 +19,23 @@ TEST_CASE("every case does what its limit draws or reads", "[benchmark]") {
     CHECK(count > 0);
     CHECK(count == each.limit());
   }
-  CHECK(groups.size() == benchmarkGroups().size());
+  CHECK(groups.size() + 1 == benchmarkGroups().size()); // but for the one that has no limits
+  CHECK_FALSE(groups.contains(std::string(kRunGroup)));
+}
+
+TEST_CASE("a time series is measured beside the same run without one", "[benchmark]") {
+  std::set<std::string> names;
+  for (const auto& each : timelineCases(3e4)) {
+    names.insert(each.name);
+    CHECK(each.run() == each.limit());
+  }
+  CHECK(names == std::set<std::string>{"EC2", "Lambda"});
+}
+
+TEST_CASE("runs that are stopped before they begin are not measured", "[benchmark]") {
+  std::stop_source stop;
+  stop.request_stop();
+  CHECK(measureRuns(stop.get_token()).empty());
 }
 
 TEST_CASE("a group is measured alone, and its rows say how far from the limit", "[benchmark]") {
@@ -39,7 +55,7 @@ TEST_CASE("a group is measured alone, and its rows say how far from the limit", 
   options.input = "works";
   CHECK(runGuarded(options, console, {}) == 2);
   CHECK(err.str() ==
-        "breakeven: bench: found \"works\", expected one of lambda, ec2, arrivals, work, import, decide; did you "
+        "breakeven: bench: found \"works\", expected one of lambda, ec2, arrivals, work, import, decide, run; did you "
         "mean \"work\"?\n");
   std::stop_source stop;
   stop.request_stop();
@@ -50,8 +66,11 @@ TEST_CASE("a group is measured alone, and its rows say how far from the limit", 
 TEST_CASE("a row's ratio is its time over that of its limit", "[benchmark]") {
   const BenchmarkRow row{"lambda", "10 at once", "requests", 1000, 2e7, 1.5e8};
   CHECK(row.ratio() == Approx(7.5));
-  CHECK(benchmarkText({row}, 1.93)
-            .find("lambda     10 at once                                    20.00 M/s     150.00 M/s     7.50") !=
+  CHECK(benchmarkText({row}, {}).find(
+            "lambda     10 at once                                    20.00 M/s     150.00 M/s     7.50") !=
         std::string::npos);
-  CHECK(benchmarkText({row}, 1.93).find("1.93") != std::string::npos);
+  CHECK(benchmarkText({}, {{"two threads beside one", 1.93, "times as fast"}}) ==
+        "run        two threads beside one                                           1.930 times as fast\n");
+  CHECK(benchmarkJson({}, {{"cancelled", 12.5, "ms"}})
+            .find("{\"name\": \"cancelled\", \"value\": 12.5, \"unit\": \"ms\"}") != std::string::npos);
 }

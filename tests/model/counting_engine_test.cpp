@@ -1,11 +1,14 @@
-// The engine that counts gives the counts of the one that follows every call, on thousands of random scenarios that are
-// long enough for stretches to be counted, at grains that make it change its mind all the time.
+// The engines that serve a stretch at a time give the counts of the one that follows every call, on thousands of random
+// scenarios that are long enough for stretches to be counted or merged, at grains that make them change their mind all
+// the time.
 #include <sstream>
 
 #include "model/lambda/call_engine.hpp"
 #include "model/lambda/counting_engine.hpp"
+#include "model/lambda/numbered_engine.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/lambda_runs.hpp"
+#include "tests/support/shrink.hpp"
 
 using namespace lambda_runs;
 
@@ -23,8 +26,8 @@ struct Scenario {
 // Ties are the rule in units of many ns and the exception in units of one.
 class ScenarioMaker {
  public:
-  ScenarioMaker(std::uint64_t number, std::int64_t mostRequests)
-      : m_random(2027, "test.counting", number), m_number(number), m_most(mostRequests) {
+  ScenarioMaker(std::uint64_t number, std::int64_t mostRequests, bool drawsLives = false)
+      : m_random(2027, "test.counting", number), m_number(number), m_most(mostRequests), m_drawsLives(drawsLives) {
     constexpr std::int64_t kUnits[] = {1, 1, 1000, kMs, 100 * kMs, kSecond};
     m_unit = kUnits[m_random.below(6)];
   }
@@ -34,6 +37,7 @@ class ScenarioMaker {
     m_gap = oneIn(5) ? 1 : 1 + small(m_unit == 1 ? 200'000'000 : 40);
     m_inFlight = 1 << small(8);
     function(s.function);
+    if (m_drawsLives) lives(s.function);
     requests(s.requests);
     observe(s.observed, s.requests.back().arrival + 1);
     s.grain = {static_cast<std::size_t>(1 + small(100)), static_cast<std::size_t>(1 + small(3)),
@@ -65,6 +69,12 @@ class ScenarioMaker {
     if (oneIn(3)) f.initAhead = 0.5;
     if (oneIn(4)) f.extensionAfter = Duration(small(3) * m_gap * m_unit);
     if (oneIn(6)) f.perIo = static_cast<double>(small(30)) / 10;
+  }
+  void lives(LambdaFunction& f) {
+    const std::int64_t some = std::max<std::int64_t>(m_inFlight * m_gap, 2);
+    if (!oneIn(4)) f.idleLifetime = law((oneIn(2) ? 4 : 400) * some);
+    if (oneIn(6)) f.idleLifetime = workloads::Exponential{Duration(20 * some * m_unit)};
+    if (oneIn(2)) f.maxLifetime = law((oneIn(2) ? 30 : 3000) * some);
   }
   // Arrivals: regular, Poisson, together, or in bursts with long gaps; work: constant, none, exponential, heavy-tailed.
   void requests(std::vector<Request>& all) {
@@ -107,7 +117,9 @@ class ScenarioMaker {
   }
   workloads::RandomStream m_random;
   std::uint64_t m_number;
-  std::int64_t m_most, m_unit = 1, m_gap = 1, m_inFlight = 1;
+  std::int64_t m_most;
+  bool m_drawsLives;
+  std::int64_t m_unit = 1, m_gap = 1, m_inFlight = 1;
 };
 
 bool same(const LambdaRun& a, const LambdaRun& b) {
@@ -127,22 +139,16 @@ LambdaRun through(model::lambda::AnyEngine& engine, const Scenario& s) {
 LambdaRun counted(const Scenario& s) {
   return through(*model::lambda::countingEngine(s.function, s.observed, 1, 0, s.grain), s);
 }
+LambdaRun numbered(const Scenario& s) {
+  return through(*model::lambda::numberedEngine(s.function, s.observed, 1, 0, s.grain), s);
+}
 LambdaRun followed(const Scenario& s) { return through(*model::lambda::callEngine(s.function, s.observed, 1, 0), s); }
-bool agrees(const Scenario& s) { return same(counted(s), followed(s)); }
 
-// Leaves out requests while the two still differ: halves, quarters, ... single ones.
-Scenario shrunk(Scenario s) {
-  for (std::size_t part = s.requests.size() / 2; part > 0; part /= 2)
-    for (std::size_t from = 0; from < s.requests.size();) {
-      Scenario without = s;
-      const auto first = without.requests.begin() + static_cast<std::ptrdiff_t>(from);
-      without.requests.erase(first, first + static_cast<std::ptrdiff_t>(std::min(part, s.requests.size() - from)));
-      if (!without.requests.empty() && !agrees(without))
-        s = without;
-      else
-        from += part;
-    }
-  return s;
+using Run = LambdaRun (*)(const Scenario&);
+bool agrees(Run run, const Scenario& s) { return same(run(s), followed(s)); }
+
+Scenario shrunk(Run run, const Scenario& s) {
+  return support::shrunk(s, [run](const Scenario& fewer) { return !agrees(run, fewer); });
 }
 
 void print(std::ostream& out, const LambdaRun& r) {
@@ -158,33 +164,29 @@ void print(std::ostream& out, const LambdaRun& r) {
     out << "  at " << p.at.count() << ": " << p.capacity << " environments, " << p.inFlight << " busy\n";
 }
 
-std::string text(const Scenario& s) {
+std::string text(Run run, const Scenario& s) {
   std::ostringstream out;
   const LambdaFunction& f = s.function;
   out << "scenario " << s.number << ", " << s.requests.size() << " requests: init " << describe(f.init) << "; idle "
-      << std::get<Constant>(f.idleLifetime).value.count() << "; limit " << f.concurrencyLimit << "; growth "
-      << (f.growth ? f.growth->burst : -1) << '+' << (f.growth ? f.growth->refill : -1) << "; rate cap "
-      << f.requestRateCap << "; timeout " << f.timeout.count() << "; after " << f.extensionAfter.count() << "; warm-up "
-      << s.observed.warmup.count() << ", horizon " << s.observed.horizon.count() << ", " << s.observed.windows
-      << " windows; grain " << s.grain.requests << ", " << s.grain.perCell << ", " << s.grain.leastToCount << "; batch "
-      << s.batch << '\n';
+      << describe(f.idleLifetime) << "; life " << (f.maxLifetime ? describe(*f.maxLifetime) : "") << "; limit "
+      << f.concurrencyLimit << "; growth " << (f.growth ? f.growth->burst : -1) << '+'
+      << (f.growth ? f.growth->refill : -1) << "; rate cap " << f.requestRateCap << "; timeout " << f.timeout.count()
+      << "; after " << f.extensionAfter.count() << "; warm-up " << s.observed.warmup.count() << ", horizon "
+      << s.observed.horizon.count() << ", " << s.observed.windows << " windows; grain " << s.grain.requests << ", "
+      << s.grain.perCell << ", " << s.grain.leastToCount << "; batch " << s.batch << '\n';
   for (std::size_t i = 0; i < std::min<std::size_t>(s.requests.size(), 60); ++i)
     out << "  {" << s.requests[i].arrival << ", " << s.requests[i].cpu << ", " << s.requests[i].io << "},\n";
-  out << "counted:\n";
-  print(out, counted(s));
+  out << "a stretch at a time:\n";
+  print(out, run(s));
   out << "followed:\n";
   print(out, followed(s));
   return out.str();
 }
 
-} // namespace
-
-TEST_CASE("Counting gives the counts of following every call on 4,000 random scenarios", "[lambda][counting]") {
+struct Events {
   std::uint64_t cold = 0, warm = 0, throttled = 0, timedOut = 0, ended = 0, resets = 0;
-  for (std::uint64_t number = 0; number < 4000; ++number) {
-    const Scenario s = ScenarioMaker(number, number % 8 == 0 ? 4000 : 300).make();
-    if (!agrees(s)) FAIL(text(shrunk(s)));
-    for (const LambdaTally& t : counted(s).windows) {
+  void add(const LambdaRun& run) {
+    for (const LambdaTally& t : run.windows) {
       cold += t.cold;
       warm += t.started - t.cold;
       throttled += t.outcomes.throttled;
@@ -193,19 +195,67 @@ TEST_CASE("Counting gives the counts of following every call on 4,000 random sce
       resets += t.resetInits;
     }
   }
-  CHECK(std::min({cold, warm, throttled, timedOut, ended, resets}) > 10'000);
+  std::uint64_t fewest() const { return std::min({cold, warm, throttled, timedOut, ended, resets}); }
+};
+
+Events compare(Run run, bool drawsLives) {
+  Events events;
+  for (std::uint64_t number = 0; number < 4000; ++number) {
+    const Scenario s = ScenarioMaker(number, number % 8 == 0 ? 4000 : 300, drawsLives).make();
+    if (!agrees(run, s)) FAIL(text(run, shrunk(run, s)));
+    events.add(run(s));
+  }
+  return events;
 }
 
-TEST_CASE("Counting gives the counts of the plain event loop, however requests are cut into batches and slices",
-          "[lambda][counting]") {
+void compareWithPlainLoop(Run run, bool drawsLives) {
   for (std::uint64_t number = 10'000; number < 10'400; ++number) {
-    Scenario s = ScenarioMaker(number, 150).make();
+    Scenario s = ScenarioMaker(number, 150, drawsLives).make();
     const LambdaRun plainLoop = support::ReferenceLambda(s.function, s.observed, 1, 0).simulate(s.requests);
     for (const auto grain : {model::lambda::CountingGrain{}, {1, 1, 1}, {4, 1, 1}, {30, 2, 3}, {100'000, 1, 1}})
       for (const std::size_t batch : {1, 7, 4096}) {
         s.grain = grain;
         s.batch = batch;
-        if (!same(counted(s), plainLoop)) FAIL(text(s));
+        if (!same(run(s), plainLoop)) FAIL(text(run, s));
       }
   }
+}
+
+} // namespace
+
+TEST_CASE("Counting gives the counts of following every call on 4,000 random scenarios", "[lambda][counting]") {
+  CHECK(compare(counted, false).fewest() > 10'000);
+}
+
+TEST_CASE("Merging gives the counts of following every call on 4,000 random scenarios with drawn lives",
+          "[lambda][counting]") {
+  CHECK(compare(numbered, true).fewest() > 10'000);
+}
+
+TEST_CASE("Merging gives the counts of counting where all environments live equally long", "[lambda][counting]") {
+  for (std::uint64_t number = 20'000; number < 20'500; ++number) {
+    const Scenario s = ScenarioMaker(number, 1000).make();
+    if (!same(numbered(s), counted(s))) FAIL(text(numbered, s));
+  }
+}
+
+TEST_CASE("Counting gives the counts of the plain event loop, however requests are cut into batches and slices",
+          "[lambda][counting]") {
+  compareWithPlainLoop(counted, false);
+}
+
+TEST_CASE("Merging gives the counts of the plain event loop, however requests are cut into batches and slices",
+          "[lambda][counting]") {
+  compareWithPlainLoop(numbered, true);
+}
+
+TEST_CASE("What makes a scenario fail is all that is left of it", "[support]") {
+  struct Numbers {
+    std::vector<int> requests;
+  } numbers;
+  for (int i = 0; i < 1000; ++i) numbers.requests.push_back(i);
+  const auto fails = [](const Numbers& n) {
+    return std::ranges::count(n.requests, 17) + std::ranges::count(n.requests, 640) == 2;
+  };
+  CHECK(support::shrunk(numbers, fails).requests == std::vector<int>{17, 640});
 }

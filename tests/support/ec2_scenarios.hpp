@@ -85,6 +85,11 @@ class Draw {
   double oneOf(std::initializer_list<double> values) {
     return *(values.begin() + between(0, static_cast<std::int64_t>(values.size()) - 1));
   }
+  // Of any size up to 2^bits - 1; every fourth is next to a power of two.
+  std::int64_t upTo(int bits) {
+    const std::int64_t power = std::int64_t{1} << between(0, bits);
+    return once(4) ? std::max<std::int64_t>(0, power - between(1, 2)) : between(0, power - 1);
+  }
   workloads::DurationDistribution time(std::int64_t most) {
     if (once(2)) return workloads::Constant{Duration(between(0, most))};
     return workloads::Exponential{Duration(between(1, most))};
