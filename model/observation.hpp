@@ -250,6 +250,7 @@ struct Ec2Run {
   std::vector<Ec2Tally> windows;
   std::vector<TimelinePoint> timeline;
   Ec2Hours hours;
+  bool foundFull = false; // processor sharing: some request found all workers of its instance busy
 };
 
 } // namespace model

@@ -154,7 +154,7 @@ bool Ec2Simulator::State::reach(Instance& instance, const workloads::RequestBatc
     return false;
   }
   ++instance.received;
-  if (instance.engine.admit<D>(demandOf(kind, batch, i), kind.limits) != RequestEngine::Admission::Rejected)
+  if (instance.engine.admit<D>(demandOf(kind, batch, i), kind.limits, recorder) != RequestEngine::Admission::Rejected)
     return true;
   recorder.rejected(1);
   return false;
@@ -313,7 +313,7 @@ template <Discipline D> void Ec2Simulator::State::take(std::int64_t t) {
     Instance& instance = *instances.targets()[chosen];
     ++instance.received;
     instance.engine.advance<D>(t, instance.kind->limits, recorder);
-    instance.engine.admit<D>(queue.take(instance.kind->demand), t, instance.kind->limits);
+    instance.engine.admit<D>(queue.take(instance.kind->demand), t, instance.kind->limits, recorder);
     changed<D>(chosen);
   }
 }
@@ -544,7 +544,7 @@ Ec2Run Ec2Simulator::State::finish() {
   closeSpans(horizon);
   drainQueue();
   instances.close(horizon);
-  Ec2Run run{recorder.takeWindows(), std::move(timeline), recorder.takeHours()};
+  Ec2Run run{recorder.takeWindows(), std::move(timeline), recorder.takeHours(), recorder.someFoundFull()};
   ledger.fill(run.windows);
   return run;
 }

@@ -89,11 +89,12 @@ class alignas(64) RequestEngine {
   // Everything up to and including t: finishes first, then waiting requests whose time is over at t.
   template <Discipline D> void advance(std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder);
   // Precondition: advanced to demand.arrival.
-  template <Discipline D> Admission admit(const Demand& demand, const EngineLimits& limits) {
-    return admit<D>(demand, demand.arrival, limits);
+  template <Discipline D> Admission admit(const Demand& demand, const EngineLimits& limits, TallyRecorder& recorder) {
+    return admit<D>(demand, demand.arrival, limits, recorder);
   }
   // One that arrived earlier and comes at t, from a queue of the fleet.
-  template <Discipline D> Admission admit(const Demand& demand, std::int64_t t, const EngineLimits& limits);
+  template <Discipline D>
+  Admission admit(const Demand& demand, std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder);
   // All requests that come here up to `until`, the last of them included: the same as to advance to and admit each, and
   // to advance to `until`. Only reached() knows nothing of it. Returns how many were rejected; `line` is room to work
   // in, of any length. Where nothing speaks against it the way is shorter: worker_turns.cpp, few_in_work.cpp.
@@ -162,7 +163,7 @@ class alignas(64) RequestEngine {
   template <Discipline D> void start(const Demand& demand, std::int64_t t);
   template <Discipline D> bool serveOne(const Demand& demand, const EngineLimits& limits, TallyRecorder& recorder) {
     advance<D>(demand.arrival, limits, recorder);
-    return admit<D>(demand, limits) != Admission::Rejected;
+    return admit<D>(demand, limits, recorder) != Admission::Rejected;
   }
   bool servesInTurns(const EngineLimits& limits) const;
   void bringForward(std::int64_t until, TallyRecorder& recorder);
@@ -303,7 +304,8 @@ void RequestEngine::settle(std::int64_t t, const EngineLimits& limits, TallyReco
 }
 
 template <Discipline D>
-RequestEngine::Admission RequestEngine::admit(const Demand& demand, std::int64_t t, const EngineLimits& limits) {
+RequestEngine::Admission RequestEngine::admit(const Demand& demand, std::int64_t t, const EngineLimits& limits,
+                                              TallyRecorder& recorder) {
   if (static_cast<std::int64_t>(m_running.size()) < limits.workers) {
     if (m_credits) [[unlikely]] {
       const auto now = pace<D>(limits);
@@ -316,6 +318,7 @@ RequestEngine::Admission RequestEngine::admit(const Demand& demand, std::int64_t
     }
     return Admission::Started;
   }
+  recorder.foundFull();
   if (m_waiting.size() >= limits.queueLimit) return Admission::Rejected;
   m_waiting.push(demand);
   return Admission::Queued;

@@ -39,6 +39,9 @@ class TallyRecorder {
   // Its machine died at `at`.
   void lost(std::int64_t arrival, std::int64_t at);
   void errored(std::uint64_t n) { m_open->outcomes.errored += n; }
+  // Somebody who came found all workers of an instance busy.
+  void foundFull() { m_foundFull = true; }
+  bool someFoundFull() const { return m_foundFull; }
 
   Int128 departedNs() const { return m_departed + m_inFlight; } // time here of all that left, since the start
 
@@ -115,6 +118,7 @@ class TallyRecorder {
   double m_surplusCredits = 0;
   std::vector<double> m_spotSurplus; // by kind
   std::uint64_t m_timedOut = 0;
+  bool m_foundFull = false;
   std::size_t m_buffered = 0;
   std::array<std::int64_t, 1024> m_latencies{};
 };

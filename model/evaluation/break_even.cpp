@@ -1,8 +1,10 @@
 #include "model/evaluation/break_even.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
+#include <span>
 
 #include "model/evaluation/capacity.hpp"
 
@@ -63,9 +65,17 @@ struct Probe {
   std::vector<CostPoint> points;
   bool cancelled = false;
 
-  // Simulates one more point; false when cancelled. Progress creeps towards the end of the span.
-  bool add(double factor) {
-    auto outcome = costAt(scenario, catalogue, factor, control);
+  // Simulates one more point; false when cancelled.
+  bool add(double factor) { return take(costAt(scenario, catalogue, factor, control)); }
+  // Several, which know nothing of each other.
+  bool add(std::span<const double> factors) {
+    std::vector<std::variant<CostPoint, Cancelled>> outcomes(factors.size(), Cancelled{});
+    inParallel(factors.size(), control,
+               [&](std::size_t i) { outcomes[i] = costAt(scenario, catalogue, factors[i], byItself(control)); });
+    return std::ranges::all_of(outcomes, [this](const auto& outcome) { return take(outcome); });
+  }
+  // Progress creeps towards the end of the span.
+  bool take(const std::variant<CostPoint, Cancelled>& outcome) {
     if (std::holds_alternative<Cancelled>(outcome)) return !(cancelled = true);
     points.push_back(std::get<CostPoint>(outcome));
     if (control.progress) {
@@ -117,7 +127,7 @@ std::optional<BreakEven> bisect(Probe& probe, CostPoint low, CostPoint high, dou
 } // namespace
 
 std::variant<CostPoint, Cancelled> costAt(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
-                                          double factor, const RunControl& control) {
+                                          double factor, const RunControl& control, Asked wanted) {
   const auto shape = runShape(scenario);
   const double baseRate = workloads::meanRatePerSecond(scenario.workload.arrivals, shape.horizon);
   const double rate = baseRate * factor;
@@ -127,9 +137,10 @@ std::variant<CostPoint, Cancelled> costAt(const Scenario& scenario, const pricin
   const double simulatedFactor = factor * std::min(1.0, 2 * kRequestsPerPoint / std::max(needed, 1e-9));
   Scenario simulated = simulatedFactor < factor ? sized(atFactor(scenario, simulatedFactor)) : asked;
 
+  const bool lambda = simulated.lambda && wanted != Asked::Ec2, ec2 = simulated.ec2 && wanted != Asked::Lambda;
   std::vector<Configuration> configurations;
-  if (simulated.lambda) configurations.emplace_back(lambdaFunction(simulated));
-  if (simulated.ec2) configurations.emplace_back(ec2Fleet(simulated, catalogue));
+  if (lambda) configurations.emplace_back(lambdaFunction(simulated));
+  if (ec2) configurations.emplace_back(ec2Fleet(simulated, catalogue));
   RunControl quiet = control;
   quiet.progress = nullptr;
   auto outcome = replicate(simulated.workload, configurations, shorter, quiet, {});
@@ -143,10 +154,10 @@ std::variant<CostPoint, Cancelled> costAt(const Scenario& scenario, const pricin
   };
   CostPoint point;
   point.requestsPerSecond = rate;
-  if (scenario.lambda)
+  if (lambda)
     point.lambdaUsd =
         dollars(Platform::Lambda, lambdaUsage(simulated, runs.configurations.front().lambda.front(), metered), 1);
-  if (scenario.ec2)
+  if (ec2)
     point.ec2Usd = dollars(Platform::Ec2, ec2Usage(simulated, runs.configurations.back().ec2.front(), metered),
                            fluidInstances(asked, catalogue, rate) /
                                fluidInstances(simulated, catalogue, baseRate * simulatedFactor));
@@ -160,8 +171,10 @@ std::variant<BreakEvenResult, Cancelled> findBreakEven(const Scenario& scenario,
   BreakEvenResult result;
   if (baseRate <= 0) return result;
   Probe probe{scenario, catalogue, control, progress, baseRate, {}, false};
+  std::array<double, kCoarsePoints> factors;
   for (int i = 0; i < kCoarsePoints; ++i)
-    if (!probe.add(std::pow(kReach, 2.0 * i / (kCoarsePoints - 1) - 1))) return Cancelled{};
+    factors[static_cast<std::size_t>(i)] = std::pow(kReach, 2.0 * i / (kCoarsePoints - 1) - 1);
+  if (!probe.add(factors)) return Cancelled{};
   // A small log may be far from its break-even: follow the curve outwards until the sides cross, within reason.
   for (double reach = kReach * kStep;
        nearestCrossing(probe.points, baseRate) == probe.points.size() && reach <= kFarReach; reach *= kStep) {

@@ -11,9 +11,11 @@ namespace model {
 // Lambda by its cost per request, EC2 by the instances the mean load needs.
 inline constexpr double kRequestsPerPoint = 4e5;
 
-// `scenario` is fully configured (no "auto"). `factor` multiplies every arrival rate, > 0.
+// `scenario` is fully configured (no "auto"). `factor` multiplies every arrival rate, > 0. Nothing for the platform
+// that is not asked for.
+enum class Asked { Both, Lambda, Ec2 };
 std::variant<CostPoint, Cancelled> costAt(const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
-                                          double factor, const RunControl& control);
+                                          double factor, const RunControl& control, Asked asked = Asked::Both);
 
 struct BreakEvenResult {
   std::vector<CostPoint> curve;       // ascending rate, a factor 100 each way or to the crossing, refined around it

@@ -138,14 +138,22 @@ double workNs(const StreamSample& all, const StreamSample& completed, const Ec2F
   return std::max(0.0, work) / fleet.speed;
 }
 
-bool sameKind(const InstanceKind& a, const InstanceKind& b) {
-  return a.vcpus == b.vcpus && a.speed == b.speed && a.workers == b.workers &&
-         a.interruptionsPerHour == b.interruptionsPerHour && a.linkPerRequest == b.linkPerRequest && !a.credits &&
-         !b.credits;
+bool sameButForWorkers(const InstanceKind& a, const InstanceKind& b) {
+  return a.vcpus == b.vcpus && a.speed == b.speed && a.interruptionsPerHour == b.interruptionsPerHour &&
+         a.linkPerRequest == b.linkPerRequest && !a.credits && !b.credits;
 }
 
-bool runsAlike(const Ec2Fleet& a, const Ec2Fleet& b) {
-  return sameKind(a, b) && a.furtherKinds.empty() && b.furtherKinds.empty() && a.initial == b.initial;
+bool sameButForWorkers(const Ec2Fleet& a, const Ec2Fleet& b) {
+  const InstanceKind &one = a, &other = b;
+  return sameButForWorkers(one, other) && a.furtherKinds.empty() && b.furtherKinds.empty() && a.initial == b.initial;
+}
+
+bool runsAlike(const Ec2Fleet& a, const Ec2Fleet& b) { return sameButForWorkers(a, b) && a.workers == b.workers; }
+
+// Where workers are asked about by an arrival that wants one, and by nobody else.
+bool workersOnlyAdmit(const Ec2Fleet& fleet) {
+  return fleet.discipline == Discipline::ProcessorSharing && fleet.routing != Routing::Queue &&
+         !fleet.healthCheck.byWorker && !fleet.overflowLimit;
 }
 
 bool runsAlike(const LambdaFunction& a, const LambdaFunction& b) {
@@ -203,7 +211,15 @@ CandidateBounds StreamBounds::ofLambda(const Scenario& candidate, const pricing:
   return bounds;
 }
 
-CandidateBounds StreamBounds::ofEc2(const Scenario& candidate, const pricing::PriceCatalogue& catalogue) const {
+CandidateBounds StreamBounds::ofEc2AsKin(const Scenario& candidate, const pricing::PriceCatalogue& catalogue,
+                                         std::span<const Ec2Tally> fewerWorkers) const {
+  double instanceNs = 0;
+  for (const auto& window : fewerWorkers) instanceNs += static_cast<double>(window.instanceNs);
+  return ofEc2(candidate, catalogue, usesSpot(*candidate.ec2) ? 0 : kLeastOfKin * instanceNs);
+}
+
+CandidateBounds StreamBounds::ofEc2(const Scenario& candidate, const pricing::PriceCatalogue& catalogue,
+                                    double leastInstanceNs) const {
   const auto fleet = ec2Fleet(candidate, catalogue);
   const Stretch stretch{1 / (fleet.speed * std::min(fleet.threads, fleet.vcpus)), m_ioFactor};
   auto bounds = latencyBounds(m_completed, stretch, fleet.overhead);
@@ -214,6 +230,7 @@ CandidateBounds StreamBounds::ofEc2(const Scenario& candidate, const pricing::Pr
   if (usesSpot(*candidate.ec2)) instanceNs *= 1 - kMostFreeOfSpot;
   instanceNs = std::max(instanceNs, static_cast<double>(instancesAtAllTimes(candidate, fleet)) *
                                         m_all.observedSeconds() * kNsPerSecond);
+  instanceNs = std::max(instanceNs, leastInstanceNs);
   tally.instanceNs = static_cast<Int128>(instanceNs);
   // A copy's hours fall and rise with the share that production keeps at its minimum.
   Scenario scenario = candidate;
@@ -225,6 +242,12 @@ CandidateBounds StreamBounds::ofEc2(const Scenario& candidate, const pricing::Pr
 
 bool runAlike(const Configuration& one, const Configuration& other) {
   return std::visit([](const auto& a, const auto& b) { return runsAlike(a, b); }, one, other);
+}
+
+bool hasFewerWorkersOnly(const Configuration& one, const Configuration& other) {
+  const auto *few = std::get_if<Ec2Fleet>(&one), *more = std::get_if<Ec2Fleet>(&other);
+  return few != nullptr && more != nullptr && few->workers < more->workers && workersOnlyAdmit(*few) &&
+         sameButForWorkers(*few, *more);
 }
 
 } // namespace model

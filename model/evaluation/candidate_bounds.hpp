@@ -20,14 +20,25 @@ std::string outOfReach(const Objective& objective, const CandidateBounds& bounds
 // Spot Advisor, a tenth of all instance time is far more than a month will see.
 inline constexpr double kMostFreeOfSpot = 0.1;
 
+// Of the instance time of a fleet, what another one needs at the least that lets requests in sooner and is the same in
+// all else. No theorem: scaling follows what minutes of CPU look like, and who waits shifts CPU from one to the next.
+inline constexpr double kLeastOfKin = 0.85;
+
 // The requests of a stream, and those of them that complete at the least where the objective on failures is met.
 class StreamBounds {
  public:
   StreamBounds(const StreamSample& sample, const Scenario& scenario);
   CandidateBounds ofLambda(const Scenario& candidate, const pricing::PriceCatalogue& catalogue) const;
-  CandidateBounds ofEc2(const Scenario& candidate, const pricing::PriceCatalogue& catalogue) const;
+  CandidateBounds ofEc2(const Scenario& candidate, const pricing::PriceCatalogue& catalogue) const {
+    return ofEc2(candidate, catalogue, 0);
+  }
+  // The same, and at least kLeastOfKin of what a fleet needed that differs in having fewer workers.
+  CandidateBounds ofEc2AsKin(const Scenario& candidate, const pricing::PriceCatalogue& catalogue,
+                             std::span<const Ec2Tally> fewerWorkers) const;
 
  private:
+  CandidateBounds ofEc2(const Scenario& candidate, const pricing::PriceCatalogue& catalogue,
+                        double leastInstanceNs) const;
   Metered metered() const;
 
   StreamSample m_all, m_completed;
@@ -37,5 +48,8 @@ class StreamBounds {
 // The same requests meet the same fate on both: they differ in what they cost, if at all. Both are candidates of one
 // scenario, so only what an instance type, a memory size or an architecture changes is compared.
 bool runAlike(const Configuration& one, const Configuration& other);
+// They differ in that alone, and a worker more is a worker idle wherever nobody found all of `one` busy: there the same
+// requests meet the same fate. Of candidates of one scenario too.
+bool hasFewerWorkersOnly(const Configuration& one, const Configuration& other);
 
 } // namespace model

@@ -179,6 +179,7 @@ struct Simulated {
   std::vector<double> saving; // of each observation; empty unless both platforms are there
   ObservedCosts costs;
   PlatformHours hours;
+  KnownRuns searched{}; // of Lambda
 };
 
 // What is simulated, Lambda first and EC2 last.
@@ -263,6 +264,7 @@ class Choice {
     return true;
   }
   std::vector<Candidate> takeCandidates() { return std::move(m_found.candidates); }
+  KnownRuns takeRuns() { return std::move(m_found.runs); }
 
  private:
   Platform m_platform;
@@ -281,14 +283,16 @@ bool has(const Scenario& scenario, Platform platform) {
 }
 
 std::optional<Choice> searched(Platform platform, const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
-                               const RunControl& control, const ProgressSpan& progress) {
+                               const RunControl& control, const ProgressSpan& progress,
+                               std::optional<StreamSample>* sample = nullptr) {
   if (!has(scenario, platform)) return std::nullopt;
-  return Choice(platform, valueOrStop(search(platform, scenario, catalogue, control, progress)));
+  return Choice(platform, valueOrStop(search(platform, scenario, catalogue, control, progress, sample)));
 }
 
 Simulated searchAndSimulate(Decision& decision, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
-  auto lambda = searched(Platform::Lambda, decision.scenario, catalogue, control, kSearchLambda);
-  auto ec2 = searched(Platform::Ec2, decision.scenario, catalogue, control, kSearchEc2);
+  std::optional<StreamSample> sample; // both searches meet the same requests
+  auto lambda = searched(Platform::Lambda, decision.scenario, catalogue, control, kSearchLambda, &sample);
+  auto ec2 = searched(Platform::Ec2, decision.scenario, catalogue, control, kSearchEc2, &sample);
   auto managed = searched(Platform::ManagedInstances, decision.scenario, catalogue, control, kSearchManaged);
   for (auto* choice : {&lambda, &ec2, &managed}) {
     if (!*choice) continue;
@@ -318,6 +322,7 @@ Simulated searchAndSimulate(Decision& decision, const pricing::PriceCatalogue& c
   if (decision.managed) updateCandidate(*decision.managed, decision.candidates);
   if (decision.hybrid) updateCandidate(*decision.hybrid, decision.candidates);
   markFrontier(decision.candidates);
+  if (lambda) simulated.searched = lambda->takeRuns();
   return simulated;
 }
 
@@ -353,15 +358,15 @@ void compareOverRates(Decision& decision, const pricing::PriceCatalogue& catalog
 }
 
 void addMemoryCurve(Decision& decision, bool searched, const pricing::PriceCatalogue& catalogue,
-                    const RunControl& control, const ProgressSpan& progress) {
+                    const RunControl& control, const ProgressSpan& progress, const KnownRuns* known = nullptr) {
   if (!decision.lambda) return;
-  decision.memoryCurve = valueOrStop(memoryCurve(decision.scenario, searched, catalogue, control, progress));
+  decision.memoryCurve = valueOrStop(memoryCurve(decision.scenario, searched, catalogue, control, progress, known));
 }
 
 void addIdleSensitivity(Decision& decision, const pricing::PriceCatalogue& catalogue, const RunControl& control,
-                        const ProgressSpan& progress) {
+                        const ProgressSpan& progress, const KnownRuns* known = nullptr) {
   if (!decision.lambda || decision.meanRequestsPerSecond <= 0) return;
-  decision.idleSensitivity = valueOrStop(idleSensitivity(decision, catalogue, control, progress));
+  decision.idleSensitivity = valueOrStop(idleSensitivity(decision, catalogue, control, progress, known));
   for (const auto& change : decision.idleSensitivity->why) decision.reasons.push_back({"idle_lifetime", change});
 }
 
@@ -475,8 +480,8 @@ EvaluationOutcome evaluate(const Scenario& asked, const pricing::PriceCatalogue&
     weighManaged(*decision, simulated.costs);
     compareOverRates(*decision, catalogue, control);
     addStress(*decision, catalogue, control, kStress);
-    addIdleSensitivity(*decision, catalogue, control, kIdle);
-    addMemoryCurve(*decision, memorySearched, catalogue, control, kMemory);
+    addIdleSensitivity(*decision, catalogue, control, kIdle, &simulated.searched);
+    addMemoryCurve(*decision, memorySearched, catalogue, control, kMemory, &simulated.searched);
     addCommitments(*decision, simulated.hours, catalogue, control, kCommitments);
     decision->replay = valueOrStop(replayTrace(decision->scenario, control, kReplay));
     complete(*decision, catalogue, asked, started);

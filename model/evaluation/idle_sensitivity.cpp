@@ -4,6 +4,8 @@
 #include <cmath>
 #include <fmt/format.h>
 
+#include "model/evaluation/search.hpp"
+
 namespace model {
 
 namespace {
@@ -40,20 +42,26 @@ std::vector<std::string> whatChanges(const std::vector<IdleCase>& cases) {
 
 std::variant<IdleSensitivity, Cancelled> idleSensitivity(const Decision& decision,
                                                          const pricing::PriceCatalogue& catalogue,
-                                                         const RunControl& control, const ProgressSpan& progress) {
+                                                         const RunControl& control, const ProgressSpan& progress,
+                                                         const KnownRuns* known) {
   const auto& scenario = decision.scenario;
   const auto shape = shortened(runShape(scenario), scenario.workload, kRequestsPerLife);
-  std::vector<Configuration> configurations{lambdaFunction(scenario)};
+  const auto base = lambdaFunction(scenario);
+  const bool searched = known != nullptr && known->shape == shape && known->workload == scenario.workload;
+  const auto* asAssumed = searched ? known->of(base) : nullptr;
+  std::vector<Configuration> configurations;
   std::vector<std::string> names{"as assumed"};
+  if (asAssumed == nullptr) configurations.emplace_back(base);
   for (const auto minutes : kMinutes) {
-    auto function = lambdaFunction(scenario);
+    auto function = base;
     function.idleLifetime = workloads::Constant{std::chrono::minutes(minutes)};
     configurations.emplace_back(std::move(function));
     names.push_back(fmt::format("{} min", minutes));
   }
   auto outcome = replicate(scenario.workload, configurations, shape, control, progress);
   if (std::holds_alternative<Cancelled>(outcome)) return Cancelled{};
-  const auto& runs = std::get<Replications>(outcome);
+  auto& runs = std::get<Replications>(outcome);
+  if (asAssumed != nullptr) runs.configurations.insert(runs.configurations.begin(), *asAssumed);
   IdleSensitivity found;
   found.spanS = pricing::inSeconds(shape.horizon);
   for (std::size_t i = 0; i < names.size(); ++i)

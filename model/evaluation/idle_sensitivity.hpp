@@ -8,15 +8,19 @@
 
 namespace model {
 
+struct KnownRuns;
+
 inline constexpr double kColdMatters = 0.001; // of started requests
 // Requests simulated at most: enough for the longer lifetime to pass several times at up to some 400 requests/s; a
 // shorter span says so in its sentence.
 inline constexpr double kRequestsPerLife = 4e6;
 
-// Lambda simulated and configured in `decision`. Compared with EC2's cost where that is there.
+// Lambda simulated and configured in `decision`. Compared with EC2's cost where that is there. As assumed it may have
+// run already in the search of its configuration.
 std::variant<IdleSensitivity, Cancelled> idleSensitivity(const Decision& decision,
                                                          const pricing::PriceCatalogue& catalogue,
-                                                         const RunControl& control, const ProgressSpan& progress);
+                                                         const RunControl& control, const ProgressSpan& progress,
+                                                         const KnownRuns* known = nullptr);
 
 // Sentences on what differs between the first case and the others; empty: nothing that matters.
 std::vector<std::string> whatChanges(const std::vector<IdleCase>& cases);

@@ -138,7 +138,7 @@ void explain(MemoryChoice& choice, bool searched) {
 std::variant<std::optional<MemoryChoice>, Cancelled> memoryCurve(const Scenario& chosen, bool searched,
                                                                  const pricing::PriceCatalogue& catalogue,
                                                                  const RunControl& control,
-                                                                 const ProgressSpan& progress) {
+                                                                 const ProgressSpan& progress, const KnownRuns* known) {
   const auto whole = runShape(chosen);
   const auto shape = shortened(whole, chosen.workload, kCurveRequests);
   const double each = std::max(expectedRequests(chosen.workload, shape), 1.0);
@@ -152,7 +152,7 @@ std::variant<std::optional<MemoryChoice>, Cancelled> memoryCurve(const Scenario&
     scenarios.push_back(withLambda(chosen, memory, *chosen.lambda->architecture));
     configurations.emplace_back(lambdaFunction(scenarios.back()));
   }
-  const auto outcome = replicate(chosen.workload, configurations, shape, control, progress);
+  const auto outcome = replicateUnknown(chosen.workload, configurations, shape, known, control, progress);
   if (std::holds_alternative<Cancelled>(outcome)) return Cancelled{};
   const auto& runs = std::get<Replications>(outcome);
   MemoryChoice choice{*chosen.lambda->architecture, {}, runs.requests, pricing::inSeconds(shape.horizon), {}};

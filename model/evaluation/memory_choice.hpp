@@ -7,13 +7,15 @@
 
 namespace model {
 
+struct KnownRuns;
+
 // The sizes that a search would try and the chosen one, on its architecture, simulated together on one shortened
 // stream. As many as a small share of the whole evaluation pays for, those nearest to the chosen one first; nothing
-// when fewer than three are left. Precondition: the scenario has a configured Lambda.
-std::variant<std::optional<MemoryChoice>, Cancelled> memoryCurve(const Scenario& chosen, bool searched,
-                                                                 const pricing::PriceCatalogue& catalogue,
-                                                                 const RunControl& control,
-                                                                 const ProgressSpan& progress);
+// when fewer than three are left. What the search knows of them already is taken from there. Precondition: the scenario
+// has a configured Lambda.
+std::variant<std::optional<MemoryChoice>, Cancelled>
+memoryCurve(const Scenario& chosen, bool searched, const pricing::PriceCatalogue& catalogue, const RunControl& control,
+            const ProgressSpan& progress, const KnownRuns* known = nullptr);
 // Fills the marks and the sentence; of the points only `chosen` is set.
 void explain(MemoryChoice& choice, bool searched);
 

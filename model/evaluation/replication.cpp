@@ -145,6 +145,7 @@ Observations observationsOf(Simulator&& simulator) {
     auto run = std::get<Ec2Simulator>(simulator).finish();
     out.ec2 = std::move(run.windows);
     out.ec2Hours.push_back(std::move(run.hours));
+    out.foundFull = run.foundFull;
     out.timeline = std::move(run.timeline);
   }
   return out;
@@ -195,29 +196,8 @@ std::vector<Item> itemsFor(std::size_t replications, std::size_t configurations,
   return items;
 }
 
-// Runs all items; the first exception of any thread is rethrown here.
-std::vector<ItemResult> runAll(std::span<const Item> items, int threads,
-                               const std::function<ItemResult(const Item&)>& run) {
-  std::vector<ItemResult> results(items.size());
-  std::atomic<std::size_t> nextItem{0};
-  std::mutex mutex;
-  std::exception_ptr failure;
-  const auto work = [&] {
-    try {
-      for (std::size_t i = nextItem++; i < items.size(); i = nextItem++) results[i] = run(items[i]);
-    } catch (...) {
-      const std::lock_guard lock(mutex);
-      if (!failure) failure = std::current_exception();
-      nextItem = items.size();
-    }
-  };
-  {
-    std::vector<std::jthread> helpers;
-    for (int t = 1; t < std::min<int>(threads, static_cast<int>(items.size())); ++t) helpers.emplace_back(work);
-    work();
-  }
-  if (failure) std::rethrow_exception(failure);
-  return results;
+int threadsOf(const RunControl& control) {
+  return control.threads > 0 ? control.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
 }
 
 template <class Value> void append(std::vector<Value>& all, std::vector<Value>&& part) {
@@ -232,6 +212,7 @@ void append(Observations& all, Observations&& part) {
   append(all.lambdaHours, std::move(part.lambdaHours));
   append(all.ec2Hours, std::move(part.ec2Hours));
   append(all.hybridHours, std::move(part.hybridHours));
+  all.foundFull = all.foundFull || part.foundFull;
   if (all.neighbours.empty()) all.neighbours = std::move(part.neighbours);
   if (all.timeline.empty()) all.timeline = std::move(part.timeline);
 }
@@ -295,19 +276,46 @@ void countHours(std::span<const std::int64_t> arrivals, std::vector<std::uint64_
   }
 }
 
+void inParallel(std::size_t count, const RunControl& control, const std::function<void(std::size_t)>& task) {
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::exception_ptr failure;
+  const auto work = [&] {
+    try {
+      for (std::size_t i = next++; i < count; i = next++) task(i);
+    } catch (...) {
+      const std::lock_guard lock(mutex);
+      if (!failure) failure = std::current_exception();
+      next = count;
+    }
+  };
+  {
+    std::vector<std::jthread> helpers;
+    for (int t = 1; t < std::min<int>(threadsOf(control), static_cast<int>(count)); ++t) helpers.emplace_back(work);
+    work();
+  }
+  if (failure) std::rethrow_exception(failure);
+}
+
+RunControl byItself(const RunControl& control) {
+  RunControl single = control;
+  single.threads = 1;
+  single.progress = nullptr;
+  return single;
+}
+
 std::variant<Replications, Cancelled> replicate(const workloads::Workload& workload,
                                                 std::span<const Configuration> configurations, const RunShape& shape,
                                                 const RunControl& control, const ProgressSpan& progress) {
-  const int threads =
-      control.threads > 0 ? control.threads : std::max(1, static_cast<int>(std::thread::hardware_concurrency()));
-  const auto items =
-      itemsFor(static_cast<std::size_t>(shape.replications), configurations.size(), static_cast<std::size_t>(threads));
+  const auto items = itemsFor(static_cast<std::size_t>(shape.replications), configurations.size(),
+                              static_cast<std::size_t>(threadsOf(control)));
   const double expected = workloads::meanRatePerSecond(workload.arrivals, shape.horizon) *
                           pricing::inSeconds(shape.horizon) * shape.replications *
                           static_cast<double>(configurations.size());
   ProgressMeter meter(control, progress, expected);
-  auto results = runAll(items, threads, [&](const Item& item) {
-    return runItem(workload, configurations, item, shape, control.stop, meter);
+  std::vector<ItemResult> results(items.size());
+  inParallel(items.size(), control, [&](std::size_t i) {
+    results[i] = runItem(workload, configurations, items[i], shape, control.stop, meter);
   });
 
   Replications out;

@@ -4,6 +4,7 @@
 // configurations run on several threads; each is a function of seed and replication alone, so the result does not
 // depend on how many. Pinned by tests/model/replication_test.cpp.
 #include <cstdint>
+#include <functional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -27,6 +28,7 @@ struct RunShape {
   std::vector<Slowdown> slowdowns; // of waiting, by arrival, where it is not Lambda's engine that knows them
   double observedSeconds() const;  // of one observation
   Duration clock{}; // after which a fleet that follows the clock has shown what it does: no shorter run would do
+  friend bool operator==(const RunShape&, const RunShape&) = default;
 };
 // The scenario's plan with "auto" resolved. A workload that is the same in every replication runs once, observed in
 // kTraceWindows batches; otherwise each replication is one observation.
@@ -47,6 +49,7 @@ struct Observations {
   std::vector<HybridHours> hybridHours;
   std::vector<Outcomes> neighbours;    // of the first replication
   std::vector<TimelinePoint> timeline; // of the first replication
+  bool foundFull = false;              // EC2, processor sharing: some request found all workers of its instance busy
 };
 struct Replications {
   std::vector<Observations> configurations;  // in the order given
@@ -62,6 +65,11 @@ struct ProgressSpan {
   std::string_view stage = "simulating";
   double from = 0, to = 1;
 };
+
+// Does what is asked for 0 .. count - 1, on as many threads as the control says; the first exception is rethrown.
+void inParallel(std::size_t count, const RunControl& control, const std::function<void(std::size_t)>& task);
+// One thread, no progress: for a task of several.
+RunControl byItself(const RunControl& control);
 
 std::variant<Replications, Cancelled> replicate(const workloads::Workload& workload,
                                                 std::span<const Configuration> configurations, const RunShape& shape,

@@ -26,6 +26,7 @@ struct Priced {
   Screened screened;
   Entrant entrant;
   std::size_t run = 0; // which of the distinct configurations it is
+  bool byKin = false;  // what it costs at least rests on one that differs in workers alone
   Candidate candidate;
 };
 
@@ -119,7 +120,7 @@ void sortByWorth(std::vector<Priced>& all) {
 
 Priced priced(Platform platform, const Lane& lane, const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
   const auto screened = lane.screen(scenario, catalogue);
-  Priced result{scenario, screened, {}, 0, {}};
+  Priced result{scenario, screened, {}, 0, false, {}};
   auto& candidate = result.candidate;
   candidate.platform = platform;
   candidate.configuration = lane.label(scenario);
@@ -170,10 +171,10 @@ void record(const PlatformResult& result, bool hopeful, Priced& priced) {
 class Search {
  public:
   Search(Platform platform, const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
-         const RunControl& control, const ProgressSpan& progress)
+         const RunControl& control, const ProgressSpan& progress, std::optional<StreamSample>& sample)
       : m_platform(platform), m_lane(laneOf(platform)), m_scenario(scenario), m_catalogue(catalogue),
         m_control(control), m_progress(progress),
-        m_shape(shortened(runShape(scenario), scenario.workload, kScreeningRequests)) {}
+        m_shape(shortened(runShape(scenario), scenario.workload, kScreeningRequests)), m_sample(sample) {}
 
   bool price(const std::vector<Scenario>& candidates);
   bool simulate() {
@@ -190,6 +191,9 @@ class Search {
   bool simulate(const std::vector<std::size_t>& which);
   bool run(const std::vector<std::size_t>& runs);
   std::size_t runOf(const Configuration& configuration);
+  std::optional<std::size_t> knownRunOf(std::size_t run) const;
+  bool runUnknown(const std::vector<std::size_t>& which);
+  void learnFromKin();
   std::vector<Entrant> entrants() const;
   std::vector<std::size_t> urgent(const std::vector<std::size_t>& order) const;
   ProgressSpan nextProgress();
@@ -203,12 +207,15 @@ class Search {
   const RunControl& m_control;
   ProgressSpan m_progress;
   RunShape m_shape;
+  std::optional<StreamSample>& m_sample;
+  std::optional<StreamBounds> m_bounds;
   std::vector<Priced> m_all;
   std::vector<Configuration> m_configurations; // distinct ones
   std::vector<Observations> m_observations;    // of each, once it ran
   std::vector<bool> m_ran;
   std::vector<std::uint64_t> m_hourlyRequests;
-  double m_spent = 0; // requests
+  std::uint64_t m_requests = 0; // of the stream
+  double m_spent = 0;           // requests
   std::size_t m_runs = 0;
 };
 
@@ -234,12 +241,15 @@ std::size_t Search::runOf(const Configuration& configuration) {
 
 bool Search::bound() {
   const Duration late = m_scenario.ec2 ? m_scenario.ec2->requestTimeout : Duration{};
-  const auto drawn = StreamSample::drawn(m_scenario.workload, m_shape, late, m_control.stop);
-  if (std::holds_alternative<Cancelled>(drawn)) return false;
-  const StreamBounds bounds(std::get<StreamSample>(drawn), m_scenario);
+  if (!m_sample) {
+    auto drawn = StreamSample::drawn(m_scenario.workload, m_shape, late, m_control.stop);
+    if (std::holds_alternative<Cancelled>(drawn)) return false;
+    m_sample = std::get<StreamSample>(std::move(drawn));
+  }
+  m_bounds.emplace(*m_sample, m_scenario);
   for (auto& priced : m_all) {
     if (stopped()) return false;
-    const auto least = (bounds.*m_lane.bound)(priced.scenario, m_catalogue);
+    const auto least = (*m_bounds.*m_lane.bound)(priced.scenario, m_catalogue);
     priced.entrant.leastUsd = least.monthlyCostUsd;
     priced.entrant.leastP99Ms = least.p99Ms;
     auto miss = outOfReach(m_scenario.objective, least);
@@ -261,12 +271,12 @@ std::vector<Entrant> Search::entrants() const {
 // first turns out to be may settle the rest.
 std::vector<std::size_t> Search::urgent(const std::vector<std::size_t>& order) const {
   std::vector<std::size_t> chosen{order.front()}, runs{m_all[order.front()].run};
-  if (m_ran[runs.front()]) return chosen;
+  if (knownRunOf(runs.front())) return chosen;
   const double most = kAboutAsMuch * m_all[order.front()].entrant.leastUsd;
   for (const auto i : order) {
     const auto& priced = m_all[i];
     if (runs.size() == kAtOnce) break;
-    if (m_ran[priced.run] || priced.entrant.leastUsd > most || std::ranges::count(runs, priced.run)) continue;
+    if (priced.entrant.leastUsd > most || std::ranges::count(runs, priced.run) || knownRunOf(priced.run)) continue;
     runs.push_back(priced.run);
     chosen.push_back(i);
   }
@@ -277,6 +287,7 @@ bool Search::contest() {
   for (auto next = nextToSimulate(entrants()); !next.empty(); next = nextToSimulate(entrants())) {
     if (m_spent > kMostSearched && m_runs >= kLeastRuns) break;
     if (!simulate(urgent(next))) return false;
+    learnFromKin();
   }
   return true;
 }
@@ -290,18 +301,53 @@ bool Search::simulateRunnersUp() {
 }
 
 bool Search::simulate(const std::vector<std::size_t>& which) {
-  std::vector<std::size_t> runs;
-  for (const auto i : which)
-    if (const auto r = m_all[i].run; !m_ran[r] && !std::ranges::count(runs, r)) runs.push_back(r);
-  if (!runs.empty() && !run(runs)) return false;
+  if (!runUnknown(which)) return false;
   for (const auto i : which) {
     if (stopped()) return false;
     auto& priced = m_all[i];
-    const auto result =
-        m_lane.assess(priced.scenario, m_catalogue, m_observations[priced.run], m_shape, m_hourlyRequests);
+    const auto& observed = m_observations[*knownRunOf(priced.run)];
+    const auto result = m_lane.assess(priced.scenario, m_catalogue, observed, m_shape, m_hourlyRequests);
     record(result, priced.entrant.hopeful || m_lane.bound == nullptr, priced);
   }
   return true;
+}
+
+// Its own, or that of one with fewer workers which were never all busy.
+std::optional<std::size_t> Search::knownRunOf(std::size_t run) const {
+  if (m_ran[run]) return run;
+  for (std::size_t other = 0; other < m_configurations.size(); ++other)
+    if (m_ran[other] && !m_observations[other].foundFull &&
+        hasFewerWorkersOnly(m_configurations[other], m_configurations[run]))
+      return other;
+  return std::nullopt;
+}
+
+// Those with the fewest workers first: they may speak for the others.
+bool Search::runUnknown(const std::vector<std::size_t>& which) {
+  std::vector<std::size_t> unknown, runs;
+  for (const auto i : which)
+    if (const auto r = m_all[i].run; !knownRunOf(r) && !std::ranges::count(unknown, r)) unknown.push_back(r);
+  for (const auto r : unknown)
+    if (std::ranges::none_of(
+            unknown, [&](std::size_t o) { return hasFewerWorkersOnly(m_configurations[o], m_configurations[r]); }))
+      runs.push_back(r);
+  return runs.empty() || (run(runs) && runUnknown(which));
+}
+
+// What fleets with fewer workers needed says what those with more will: the same requests, sooner let in.
+void Search::learnFromKin() {
+  if (m_platform != Platform::Ec2) return;
+  for (auto& priced : m_all) {
+    auto& entrant = priced.entrant;
+    if (entrant.simulated || !entrant.hopeful || knownRunOf(priced.run)) continue;
+    for (std::size_t r = 0; r < m_configurations.size(); ++r) {
+      if (!m_ran[r] || !hasFewerWorkersOnly(m_configurations[r], m_configurations[priced.run])) continue;
+      const double usd = m_bounds->ofEc2AsKin(priced.scenario, m_catalogue, m_observations[r].ec2).monthlyCostUsd;
+      if (usd <= entrant.leastUsd) continue;
+      entrant.leastUsd = usd;
+      priced.byKin = true;
+    }
+  }
 }
 
 bool Search::run(const std::vector<std::size_t>& runs) {
@@ -315,6 +361,7 @@ bool Search::run(const std::vector<std::size_t>& runs) {
     m_ran[runs[k]] = true;
   }
   m_hourlyRequests = std::move(replications.hourlyRequests);
+  m_requests = replications.requests;
   m_spent += static_cast<double>(replications.requests * runs.size());
   m_runs += runs.size();
   return true;
@@ -342,7 +389,8 @@ void Search::explain(Priced& priced, const Standing& standing) const {
   const auto& leader = m_all[*standing.leader];
   if (costBand(entrant.leastUsd, standing.cheapestUsd) > 0) {
     candidate.leftOut = LeftOut::Cost;
-    candidate.why = fmt::format("costs at least {}, the cheapest that meets the objective {}", usd(entrant.leastUsd),
+    candidate.why = fmt::format("costs at least {}{}, the cheapest that meets the objective {}", usd(entrant.leastUsd),
+                                priced.byKin ? " by the instances that the same vCPUs with fewer workers needed" : "",
                                 usd(standing.cheapestUsd));
   } else if (entrant.leastP99Ms >= leader.entrant.p99Ms) {
     candidate.leftOut = LeftOut::Latency;
@@ -366,10 +414,47 @@ SearchResult Search::result() && {
     result.candidates.push_back(std::move(priced.candidate));
   }
   result.chosen = result.ranked.front();
+  result.runs = {m_scenario.workload, m_shape, std::move(m_hourlyRequests), m_requests, {}, {}};
+  for (std::size_t i = 0; i < m_configurations.size(); ++i) {
+    if (!m_ran[i]) continue;
+    result.runs.configurations.push_back(std::move(m_configurations[i]));
+    result.runs.observations.push_back(std::move(m_observations[i]));
+  }
   return result;
 }
 
 } // namespace
+
+const Observations* KnownRuns::of(const Configuration& configuration) const {
+  const auto alike =
+      std::ranges::find_if(configurations, [&](const auto& each) { return runAlike(configuration, each); });
+  return alike == configurations.end() ? nullptr
+                                       : &observations[static_cast<std::size_t>(alike - configurations.begin())];
+}
+
+std::variant<Replications, Cancelled> replicateUnknown(const workloads::Workload& workload,
+                                                       std::span<const Configuration> configurations,
+                                                       const RunShape& shape, const KnownRuns* known,
+                                                       const RunControl& control, const ProgressSpan& progress) {
+  if (known == nullptr || known->configurations.empty() || !(known->shape == shape && known->workload == workload))
+    return replicate(workload, configurations, shape, control, progress);
+  std::vector<Configuration> unknown;
+  for (const auto& each : configurations)
+    if (known->of(each) == nullptr) unknown.push_back(each);
+  Replications all{{}, known->hourlyRequests, known->requests};
+  std::vector<Observations> found;
+  if (!unknown.empty()) {
+    auto outcome = replicate(workload, unknown, shape, control, progress);
+    if (std::holds_alternative<Cancelled>(outcome)) return Cancelled{};
+    found = std::move(std::get<Replications>(outcome).configurations);
+  }
+  auto next = found.begin();
+  for (const auto& each : configurations) {
+    const auto* observed = known->of(each);
+    all.configurations.push_back(observed != nullptr ? *observed : std::move(*next++));
+  }
+  return all;
+}
 
 void markFrontier(std::vector<Candidate>& candidates) {
   const bool simulated = std::ranges::any_of(candidates, &Candidate::simulated);
@@ -386,8 +471,10 @@ void markFrontier(std::vector<Candidate>& candidates) {
 
 std::variant<SearchResult, Cancelled> searchAmong(std::vector<Scenario> candidates, Platform platform,
                                                   const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
-                                                  const RunControl& control, const ProgressSpan& progress) {
-  Search search(platform, scenario, catalogue, control, progress);
+                                                  const RunControl& control, const ProgressSpan& progress,
+                                                  std::optional<StreamSample>* sample) {
+  std::optional<StreamSample> own;
+  Search search(platform, scenario, catalogue, control, progress, sample != nullptr ? *sample : own);
   if (!search.price(candidates)) return Cancelled{};
   if (candidates.size() > 1 && !search.simulate()) return Cancelled{};
   return std::move(search).result();
@@ -395,13 +482,13 @@ std::variant<SearchResult, Cancelled> searchAmong(std::vector<Scenario> candidat
 
 std::variant<SearchResult, Cancelled> search(Platform platform, const Scenario& scenario,
                                              const pricing::PriceCatalogue& catalogue, const RunControl& control,
-                                             const ProgressSpan& progress) {
+                                             const ProgressSpan& progress, std::optional<StreamSample>* sample) {
   auto candidates = candidatesOf(platform, scenario, catalogue);
   if (candidates.empty())
     throw pricing::InputError({fmt::format("scenario: /workload/memory"),
                                pricing::quoted(pricing::toText(scenario.workload.memory)),
                                "a size that some configuration of " + std::string(name(platform)) + " can hold"});
-  return searchAmong(std::move(candidates), platform, scenario, catalogue, control, progress);
+  return searchAmong(std::move(candidates), platform, scenario, catalogue, control, progress, sample);
 }
 
 } // namespace model

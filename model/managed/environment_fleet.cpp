@@ -46,7 +46,7 @@ bool EnvironmentFleet::route(const ec2::Demand& demand) {
     auto& engine = m_ready[i]->engine;
     engine.advance<kSharing>(demand.arrival, m_limits, m_recorder);
     if (engine.coresWanted() < m_hotCores &&
-        engine.admit<kSharing>(demand, m_limits) == ec2::RequestEngine::Admission::Started) {
+        engine.admit<kSharing>(demand, m_limits, m_recorder) == ec2::RequestEngine::Admission::Started) {
       m_turn = i + 1 == n ? 0 : i + 1;
       return true;
     }

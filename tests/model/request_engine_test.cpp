@@ -35,7 +35,7 @@ struct Served {
   template <Discipline D> void oneByOne(const std::vector<Demand>& demands, std::int64_t until) {
     for (const Demand& demand : demands) {
       engine.advance<D>(demand.arrival, limits, recorder);
-      rejected += engine.admit<D>(demand, limits) == RequestEngine::Admission::Rejected ? 1 : 0;
+      rejected += engine.admit<D>(demand, limits, recorder) == RequestEngine::Admission::Rejected ? 1 : 0;
     }
     engine.advance<D>(until, limits, recorder);
   }

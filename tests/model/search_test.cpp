@@ -4,6 +4,8 @@
 
 #include "model/evaluation/candidate_bounds.hpp"
 #include "model/evaluation/findings.hpp"
+#include "model/evaluation/idle_sensitivity.hpp"
+#include "model/evaluation/memory_choice.hpp"
 #include "model/evaluation/search.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/decisions.hpp"
@@ -141,6 +143,144 @@ TEST_CASE("no candidate that meets the objective is cheaper or faster than its b
     }
   CHECK(met > 500);
   CHECK(closest > 0.99); // and some are nearly reached
+}
+
+TEST_CASE("more workers change nothing where fewer were never all busy", "[search]") {
+  int same = 0, told = 0;
+  for (const char* routing : {"round_robin", "least_outstanding", "random"})
+    for (const char* rate : {"2/s", "12/s", "40/s"}) {
+      const auto scenario = shortScenario({"workload.arrivals.rate=" + std::string(rate), "ec2.discipline=ps",
+                                           "ec2.routing=" + std::string(routing), "run.horizon=600s"});
+      std::vector<Configuration> fleets;
+      for (const std::int64_t workers : {1, 2, 4, 8, 16, 64}) {
+        auto fleet = ec2Fleet(scenario, catalogue());
+        fleet.workers = workers;
+        fleets.emplace_back(fleet);
+      }
+      const auto outcome = replicate(scenario.workload, fleets, runShape(scenario), threads(1), {});
+      const auto& runs = std::get<Replications>(outcome).configurations;
+      CHECK(runs.front().foundFull);
+      for (std::size_t few = 0; few < fleets.size(); ++few)
+        for (std::size_t more = few + 1; more < fleets.size(); ++more) {
+          CAPTURE(routing, rate, few, more);
+          REQUIRE(hasFewerWorkersOnly(fleets[few], fleets[more]));
+          REQUIRE_FALSE(hasFewerWorkersOnly(fleets[more], fleets[few]));
+          if (runs[few].foundFull) {
+            told += runs[few].ec2 == runs[more].ec2 ? 0 : 1;
+            continue;
+          }
+          CHECK(runs[few].ec2 == runs[more].ec2);
+          CHECK(runs[few].ec2Hours == runs[more].ec2Hours);
+          ++same;
+        }
+    }
+  CHECK(same > 20);
+  CHECK(told > 20); // and where they were, it makes a difference
+}
+
+// kLeastOfKin is no theorem: this is what it rests on.
+TEST_CASE("more workers take hardly less instance time than fewer", "[search]") {
+  const std::string arrivals[] = {
+      R"({"kind": "poisson", "rate": "60/s"})",
+      R"({"kind": "bursty", "rate_on": "120/s", "rate_off": "10/s", "on": "300s", "off": "600s"})",
+      R"({"kind": "flash", "base": "20/s", "peak": "150/s", "at": "1800s", "hold": "1200s"})",
+      R"({"kind": "profile", "mean": "40/s", "dispersion": 5, "hour_of_day":
+         [0.3,3,0.2,1,2,0.3,3,0.2,1,2,0.3,3,0.2,1,2,0.3,3,0.2,1,2,0.3,3,0.2,1]})"};
+  int different = 0;
+  double least = 2;
+  for (const auto& kind : arrivals)
+    for (const char* cpu : {"0.2", "0.5", "0.9"})
+      for (const char* routing : {"round_robin", "least_outstanding"})
+        for (const double vcpus : {1.0, 4.0}) {
+          const auto scenario = shortScenario({"workload.arrivals=" + kind,
+                                               R"(workload.work={"kind": "lognormal", "mean": "200ms", "cv": 1.5})",
+                                               "workload.work.cpu_fraction=" + std::string(cpu),
+                                               "ec2.routing=" + std::string(routing), "ec2.discipline=ps", "ec2.min=1",
+                                               "ec2.initial=3", "ec2.max=60", "run.horizon=2h", "run.replications=1"});
+          std::vector<Configuration> fleets;
+          for (const std::int64_t workers : {3, 5, 8, 12, 16, 24}) {
+            auto fleet = ec2Fleet(scenario, catalogue());
+            fleet.vcpus = vcpus;
+            fleet.workers = workers;
+            fleets.emplace_back(fleet);
+          }
+          const auto outcome = replicate(scenario.workload, fleets, runShape(scenario), threads(1), {});
+          const auto& runs = std::get<Replications>(outcome).configurations;
+          const auto instanceNs = [&](std::size_t i) {
+            double ns = 0;
+            for (const auto& window : runs[i].ec2) ns += static_cast<double>(window.instanceNs);
+            return ns;
+          };
+          for (std::size_t few = 0; few < fleets.size(); ++few)
+            for (std::size_t more = few + 1; more < fleets.size(); ++more) {
+              REQUIRE(hasFewerWorkersOnly(fleets[few], fleets[more]));
+              CAPTURE(kind, cpu, routing, vcpus, few, more);
+              CHECK(instanceNs(more) >= kLeastOfKin * instanceNs(few));
+              if (instanceNs(more) == instanceNs(few)) continue;
+              least = std::min(least, instanceNs(more) / instanceNs(few));
+              ++different;
+            }
+        }
+  CAPTURE(least);
+  CHECK(different > 200);
+  CHECK(least < 0.98); // it does take less at times
+}
+
+TEST_CASE("where somebody else asks about workers, they are not all that counts", "[search]") {
+  const auto scenario = shortScenario();
+  const auto pair = [&](auto&& change) {
+    auto few = ec2Fleet(scenario, catalogue());
+    few.workers = 4;
+    change(few);
+    auto more = few;
+    more.workers = 8;
+    return hasFewerWorkersOnly(few, more);
+  };
+  CHECK(pair([](Ec2Fleet&) {}));
+  CHECK_FALSE(pair([](Ec2Fleet& fleet) { fleet.routing = Routing::Queue; }));
+  CHECK_FALSE(pair([](Ec2Fleet& fleet) { fleet.discipline = Discipline::Fcfs; }));
+  CHECK_FALSE(pair([](Ec2Fleet& fleet) { fleet.healthCheck.byWorker = true; }));
+  CHECK_FALSE(pair([](Ec2Fleet& fleet) { fleet.overflowLimit = 3; }));
+  CHECK_FALSE(pair([](Ec2Fleet& fleet) { fleet.furtherKinds.push_back(fleet); }));
+}
+
+// An evaluation asks again about what its search simulated.
+TEST_CASE("what a search simulated is what simulating it again shows", "[search]") {
+  const auto scenario = shortScenario({"lambda.memory=auto", "run.replications=1", "ec2=null"});
+  const auto result = searched(Platform::Lambda, scenario);
+  REQUIRE(result.runs.configurations.size() >= 3);
+  const auto again = replicate(scenario.workload, result.runs.configurations, result.runs.shape, threads(2), {});
+  const auto& runs = std::get<Replications>(again);
+  CHECK(runs.requests == result.runs.requests);
+  CHECK(runs.hourlyRequests == result.runs.hourlyRequests);
+  for (std::size_t i = 0; i < runs.configurations.size(); ++i)
+    CHECK(runs.configurations[i].lambda == result.runs.observations[i].lambda);
+
+  const auto control = threads(1);
+  const auto known = memoryCurve(result.chosen, true, catalogue(), control, {}, &result.runs);
+  const auto anew = memoryCurve(result.chosen, true, catalogue(), control, {});
+  const auto &one = *std::get<std::optional<MemoryChoice>>(known),
+             &other = *std::get<std::optional<MemoryChoice>>(anew);
+  CHECK(one.requests == other.requests);
+  CHECK(one.why == other.why);
+  REQUIRE(one.points.size() == other.points.size());
+  for (std::size_t i = 0; i < one.points.size(); ++i) {
+    CHECK(one.points[i].monthlyCostUsd == other.points[i].monthlyCostUsd);
+    CHECK(one.points[i].p99Ms == other.points[i].p99Ms);
+  }
+
+  Decision decision;
+  decision.scenario = result.chosen;
+  const auto idle = idleSensitivity(decision, catalogue(), control, {}, &result.runs);
+  const auto idleAnew = idleSensitivity(decision, catalogue(), control, {});
+  const auto& cases = std::get<IdleSensitivity>(idle).cases;
+  const auto& casesAnew = std::get<IdleSensitivity>(idleAnew).cases;
+  REQUIRE(cases.size() == 3);
+  for (std::size_t i = 0; i < cases.size(); ++i) {
+    CHECK(cases[i].idleLifetime == casesAnew[i].idleLifetime);
+    CHECK(cases[i].monthlyUsd == casesAnew[i].monthlyUsd);
+    CHECK(cases[i].coldFraction == casesAnew[i].coldFraction);
+  }
 }
 
 TEST_CASE("out of reach of the objective the fastest is named, of equally fast ones the cheapest", "[search]") {
