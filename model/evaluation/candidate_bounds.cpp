@@ -14,8 +14,7 @@ constexpr double kNsPerMs = 1e6, kNsPerSecond = 1e9;
 constexpr double kRounding = 1 - 1e-9; // of sums in floating point
 
 // What the work becomes on a platform; at least, to the nanosecond.
-struct Stretch {
-  double perCpu = 1, perIo = 1;
+struct Stretch : WorkStretch {
   double least(const WorkClass& work) const {
     return std::max(0.0,
                     static_cast<double>(work.leastCpuNs) * perCpu + static_cast<double>(work.leastIoNs) * perIo - 2);
@@ -133,9 +132,8 @@ std::int64_t instancesAtAllTimes(const Scenario& scenario, const Ec2Fleet& fleet
 
 // CPU time that completed requests took before the end: they answer within the timeout, so those that arrive earlier
 // than that are done.
-double workNs(const StreamSample& all, const StreamSample& completed, const Ec2Fleet& fleet) {
-  const double work = totalNs(completed, {1, 0}) - static_cast<double>(all.lateCpuNs());
-  return std::max(0.0, work) / fleet.speed;
+double cpuNsBeforeEnd(const StreamSample& all, const StreamSample& completed) {
+  return std::max(0.0, totalNs(completed, {{1, 0}}) - static_cast<double>(all.lateCpuNs()));
 }
 
 bool sameButForWorkers(const InstanceKind& a, const InstanceKind& b) {
@@ -184,6 +182,13 @@ StreamBounds::StreamBounds(const StreamSample& sample, const Scenario& scenario)
                          std::floor(std::clamp(scenario.objective.maxFailed, 0.0, 1.0) *
                                     static_cast<double>(sample.requests()) * (1 + 1e-12))))) {
   for (const auto& slow : scenario.failures.slowdowns) m_ioFactor *= std::min(1.0, slow.ioFactor);
+  m_cpuNs = cpuNsBeforeEnd(m_all, m_completed);
+}
+
+const CandidateBounds& StreamBounds::latency(const WorkStretch& stretch, Duration overhead) const {
+  if (!m_latency || m_latency->stretch != stretch || m_latency->overhead != overhead)
+    m_latency = {stretch, overhead, latencyBounds(m_completed, Stretch{stretch}, overhead)};
+  return m_latency->bounds;
 }
 
 Metered StreamBounds::metered() const { return {m_all.observedSeconds(), m_all.hourlyRequests(), m_all.horizon(), {}}; }
@@ -191,9 +196,9 @@ Metered StreamBounds::metered() const { return {m_all.observedSeconds(), m_all.h
 CandidateBounds StreamBounds::ofLambda(const Scenario& candidate, const pricing::PriceCatalogue& catalogue) const {
   const auto function = lambdaFunction(candidate);
   const double share = function.speed * workloads::lambdaVcpuShare(function.memory, function.threads);
-  const Stretch stretch{1 / share, function.perIo * m_ioFactor};
+  const Stretch stretch{{1 / share, function.perIo * m_ioFactor}};
   const bool waits = candidate.workload.trigger == workloads::Trigger::Http; // somebody does, at the front door
-  auto bounds = latencyBounds(m_completed, stretch, waits ? function.overhead : Duration{});
+  auto bounds = latency(stretch, waits ? function.overhead : Duration{});
   const auto scenario = withoutPolls(candidate);
   auto tally = leastLambda(candidate, function, m_completed, stretch);
   tally.outcomes = leastOutcomes(m_all, m_completed, bounds.meanMs);
@@ -221,11 +226,10 @@ CandidateBounds StreamBounds::ofEc2AsKin(const Scenario& candidate, const pricin
 CandidateBounds StreamBounds::ofEc2(const Scenario& candidate, const pricing::PriceCatalogue& catalogue,
                                     double leastInstanceNs) const {
   const auto fleet = ec2Fleet(candidate, catalogue);
-  const Stretch stretch{1 / (fleet.speed * std::min(fleet.threads, fleet.vcpus)), m_ioFactor};
-  auto bounds = latencyBounds(m_completed, stretch, fleet.overhead);
+  auto bounds = latency({1 / (fleet.speed * std::min(fleet.threads, fleet.vcpus)), m_ioFactor}, fleet.overhead);
   Ec2Tally tally;
   tally.outcomes = leastOutcomes(m_all, m_completed, bounds.meanMs);
-  double instanceNs = workNs(m_all, m_completed, fleet) / fleet.vcpus;
+  double instanceNs = m_cpuNs / fleet.speed / fleet.vcpus;
   if (!fleet.furtherKinds.empty()) instanceNs = 0;
   if (usesSpot(*candidate.ec2)) instanceNs *= 1 - kMostFreeOfSpot;
   instanceNs = std::max(instanceNs, static_cast<double>(instancesAtAllTimes(candidate, fleet)) *

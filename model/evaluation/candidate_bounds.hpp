@@ -24,6 +24,12 @@ inline constexpr double kMostFreeOfSpot = 0.1;
 // all else. No theorem: scaling follows what minutes of CPU look like, and who waits shifts CPU from one to the next.
 inline constexpr double kLeastOfKin = 0.85;
 
+// What becomes of work on a platform: ns for a ns of CPU, and for one of waiting.
+struct WorkStretch {
+  double perCpu = 1, perIo = 1;
+  friend bool operator==(const WorkStretch&, const WorkStretch&) = default;
+};
+
 // The requests of a stream, and those of them that complete at the least where the objective on failures is met.
 class StreamBounds {
  public:
@@ -40,9 +46,17 @@ class StreamBounds {
   CandidateBounds ofEc2(const Scenario& candidate, const pricing::PriceCatalogue& catalogue,
                         double leastInstanceNs) const;
   Metered metered() const;
+  const CandidateBounds& latency(const WorkStretch& stretch, Duration overhead) const;
 
   StreamSample m_all, m_completed;
   double m_ioFactor = 1; // the least that slow or fast downstreams make of waiting
+  double m_cpuNs = 0;    // that completed requests took before the end, at speed 1
+  struct Latency {
+    WorkStretch stretch;
+    Duration overhead;
+    CandidateBounds bounds;
+  };
+  mutable std::optional<Latency> m_latency; // asked for last: types differ in price more often than in speed
 };
 
 // The same requests meet the same fate on both: they differ in what they cost, if at all. Both are candidates of one

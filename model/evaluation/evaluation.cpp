@@ -1,8 +1,10 @@
 // The one door: scenario in, decision out. Here the parts are put in order; what they do is in search, replication,
 // assessment, break_even, findings and analytic.
 #include <algorithm>
+#include <array>
 #include <chrono>
 #include <cmath>
+#include <exception>
 #include <memory>
 #include <mutex>
 
@@ -284,16 +286,38 @@ bool has(const Scenario& scenario, Platform platform) {
 
 std::optional<Choice> searched(Platform platform, const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                                const RunControl& control, const ProgressSpan& progress,
-                               std::optional<StreamSample>* sample = nullptr) {
+                               SharedSample* sample = nullptr) {
   if (!has(scenario, platform)) return std::nullopt;
   return Choice(platform, valueOrStop(search(platform, scenario, catalogue, control, progress, sample)));
 }
 
+// Those that know nothing of each other, side by side on the same requests; each may use all threads, since one of them
+// goes on when the others are done. What one of them refuses is reported in their order, whoever met it first.
+std::array<std::optional<Choice>, 3>
+searchedSideBySide(const Scenario& scenario, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
+  constexpr std::array kPlatforms{Platform::Lambda, Platform::Ec2, Platform::ManagedInstances};
+  constexpr std::array kSpans{kSearchLambda, kSearchEc2, kSearchManaged};
+  std::array<std::optional<Choice>, 3> choices;
+  std::array<std::exception_ptr, 3> failures;
+  std::vector<std::size_t> wanted;
+  for (std::size_t i = 0; i < kPlatforms.size(); ++i)
+    if (has(scenario, kPlatforms[i])) wanted.push_back(i);
+  SharedSample sample;
+  inParallel(wanted.size(), control, [&](std::size_t task) {
+    const std::size_t i = wanted[task];
+    try {
+      choices[i] = searched(kPlatforms[i], scenario, catalogue, control, kSpans[i], &sample);
+    } catch (...) {
+      failures[i] = std::current_exception();
+    }
+  });
+  for (const auto& failure : failures)
+    if (failure) std::rethrow_exception(failure);
+  return choices;
+}
+
 Simulated searchAndSimulate(Decision& decision, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
-  std::optional<StreamSample> sample; // both searches meet the same requests
-  auto lambda = searched(Platform::Lambda, decision.scenario, catalogue, control, kSearchLambda, &sample);
-  auto ec2 = searched(Platform::Ec2, decision.scenario, catalogue, control, kSearchEc2, &sample);
-  auto managed = searched(Platform::ManagedInstances, decision.scenario, catalogue, control, kSearchManaged);
+  auto [lambda, ec2, managed] = searchedSideBySide(decision.scenario, catalogue, control);
   for (auto* choice : {&lambda, &ec2, &managed}) {
     if (!*choice) continue;
     (*choice)->applyTo(decision.scenario);

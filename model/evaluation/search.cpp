@@ -171,7 +171,7 @@ void record(const PlatformResult& result, bool hopeful, Priced& priced) {
 class Search {
  public:
   Search(Platform platform, const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
-         const RunControl& control, const ProgressSpan& progress, std::optional<StreamSample>& sample)
+         const RunControl& control, const ProgressSpan& progress, SharedSample& sample)
       : m_platform(platform), m_lane(laneOf(platform)), m_scenario(scenario), m_catalogue(catalogue),
         m_control(control), m_progress(progress),
         m_shape(shortened(runShape(scenario), scenario.workload, kScreeningRequests)), m_sample(sample) {}
@@ -207,7 +207,7 @@ class Search {
   const RunControl& m_control;
   ProgressSpan m_progress;
   RunShape m_shape;
-  std::optional<StreamSample>& m_sample;
+  SharedSample& m_sample;
   std::optional<StreamBounds> m_bounds;
   std::vector<Priced> m_all;
   std::vector<Configuration> m_configurations; // distinct ones
@@ -241,12 +241,9 @@ std::size_t Search::runOf(const Configuration& configuration) {
 
 bool Search::bound() {
   const Duration late = m_scenario.ec2 ? m_scenario.ec2->requestTimeout : Duration{};
-  if (!m_sample) {
-    auto drawn = StreamSample::drawn(m_scenario.workload, m_shape, late, m_control.stop);
-    if (std::holds_alternative<Cancelled>(drawn)) return false;
-    m_sample = std::get<StreamSample>(std::move(drawn));
-  }
-  m_bounds.emplace(*m_sample, m_scenario);
+  const StreamSample* const sample = m_sample.drawn(m_scenario.workload, m_shape, late, m_control.stop);
+  if (sample == nullptr) return false;
+  m_bounds.emplace(*sample, m_scenario);
   for (auto& priced : m_all) {
     if (stopped()) return false;
     const auto least = (*m_bounds.*m_lane.bound)(priced.scenario, m_catalogue);
@@ -472,8 +469,8 @@ void markFrontier(std::vector<Candidate>& candidates) {
 std::variant<SearchResult, Cancelled> searchAmong(std::vector<Scenario> candidates, Platform platform,
                                                   const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                                                   const RunControl& control, const ProgressSpan& progress,
-                                                  std::optional<StreamSample>* sample) {
-  std::optional<StreamSample> own;
+                                                  SharedSample* sample) {
+  SharedSample own;
   Search search(platform, scenario, catalogue, control, progress, sample != nullptr ? *sample : own);
   if (!search.price(candidates)) return Cancelled{};
   if (candidates.size() > 1 && !search.simulate()) return Cancelled{};
@@ -482,7 +479,7 @@ std::variant<SearchResult, Cancelled> searchAmong(std::vector<Scenario> candidat
 
 std::variant<SearchResult, Cancelled> search(Platform platform, const Scenario& scenario,
                                              const pricing::PriceCatalogue& catalogue, const RunControl& control,
-                                             const ProgressSpan& progress, std::optional<StreamSample>* sample) {
+                                             const ProgressSpan& progress, SharedSample* sample) {
   auto candidates = candidatesOf(platform, scenario, catalogue);
   if (candidates.empty())
     throw pricing::InputError({fmt::format("scenario: /workload/memory"),

@@ -44,17 +44,16 @@ inline constexpr std::size_t kSimulatedManaged = 3, kSimulatedHybrid = 8;
 inline constexpr double kScreeningRequests = 3e5, kMostSearched = 2e8;
 inline constexpr std::size_t kLeastRuns = 16;
 
-// One platform at a time; `platform` is present in the scenario, and for a hybrid Lambda and EC2 are configured. What
-// is drawn of the stream for its bounds stays in `sample`, for the next search of the same scenario.
+// Of one platform, which is present in the scenario; for a hybrid Lambda and EC2 are configured. What is drawn of the
+// stream for its bounds stays in `sample`, for other searches of the same scenario, at the same time or later.
 std::variant<SearchResult, Cancelled> search(Platform platform, const Scenario& scenario,
                                              const pricing::PriceCatalogue& catalogue, const RunControl& control,
-                                             const ProgressSpan& progress,
-                                             std::optional<StreamSample>* sample = nullptr);
+                                             const ProgressSpan& progress, SharedSample* sample = nullptr);
 // Among these only; not empty.
 std::variant<SearchResult, Cancelled> searchAmong(std::vector<Scenario> candidates, Platform platform,
                                                   const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                                                   const RunControl& control, const ProgressSpan& progress,
-                                                  std::optional<StreamSample>* sample = nullptr);
+                                                  SharedSample* sample = nullptr);
 
 // Marks those that no other beats on both cost and p99; where some were simulated, among these.
 void markFrontier(std::vector<Candidate>& candidates);

@@ -68,4 +68,15 @@ StreamSample StreamSample::withoutSlowest(std::uint64_t dropped) const {
   return rest;
 }
 
+const StreamSample* SharedSample::drawn(const workloads::Workload& workload, const RunShape& shape, Duration late,
+                                        const std::stop_token& stop) {
+  const std::lock_guard lock(m_mutex);
+  if (!m_sample) {
+    auto drawn = StreamSample::drawn(workload, shape, late, stop);
+    if (std::holds_alternative<Cancelled>(drawn)) return nullptr;
+    m_sample = std::get<StreamSample>(std::move(drawn));
+  }
+  return &*m_sample;
+}
+
 } // namespace model

@@ -3,6 +3,8 @@
 // these very requests, so what follows from them bounds every one of them without sampling error. Pinned by
 // tests/model/search_test.cpp.
 #include <cstdint>
+#include <mutex>
+#include <optional>
 #include <span>
 #include <variant>
 #include <vector>
@@ -41,6 +43,18 @@ class StreamSample {
   Int128 m_lateCpuNs = 0;
   double m_observedSeconds = 0;
   Duration m_horizon{};
+};
+
+// One sample for several searches of the same stream, drawn when the first of them asks.
+class SharedSample {
+ public:
+  // As StreamSample::drawn; nullptr when it was stopped. Whoever comes meanwhile waits.
+  const StreamSample* drawn(const workloads::Workload& workload, const RunShape& shape, Duration late,
+                            const std::stop_token& stop);
+
+ private:
+  std::mutex m_mutex;
+  std::optional<StreamSample> m_sample;
 };
 
 } // namespace model
