@@ -110,6 +110,24 @@ double longestCancelMs(const std::stop_token& stop) {
   return longest;
 }
 
+// Five replications of six days: all types of one region, all sizes of memory in steps of 64 MB on two architectures.
+constexpr std::string_view kMonth = R"({
+  "schema_version": 1, "region": "us-east-1", "managed_instances": null, "objective": {"p99": "1500ms"},
+  "workload": {
+    "arrivals": {"kind": "profile", "mean": "100/s", "hour_of_day": [0.3, 0.25, 0.2, 0.2, 0.25, 0.4, 0.7, 1.1, 1.4, 1.6,
+      1.7, 1.6, 1.5, 1.5, 1.5, 1.5, 1.4, 1.3, 1.3, 1.2, 1.0, 0.8, 0.6, 0.4]},
+    "work": {"kind": "lognormal", "mean": "120ms", "cv": 1, "cpu_fraction": 0.7}, "memory": "256MB"},
+  "run": {"horizon": "6d", "replications": 5}})";
+
+double monthSeconds(const std::stop_token& stop) {
+  const auto scenario = model::readScenario(kMonth, "month", {});
+  const auto since = std::chrono::steady_clock::now();
+  model::RunControl control;
+  control.stop = stop;
+  (void)model::evaluate(scenario, *pricing::PriceCatalogue::embedded(), control);
+  return wallSecondsSince(since);
+}
+
 double peakMegabytes() {
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -146,6 +164,8 @@ std::vector<RunMeasure> measureRuns(const std::stop_token& stop) {
   add("progress reported beside not", progressCost, "times as long");
   add(
       "longest wait for a decision that is cancelled", [&] { return longestCancelMs(stop); }, "ms");
+  add(
+      "decision over a month of a daily profile at 100/s", [&] { return monthSeconds(stop); }, "s");
   add("most memory of this process so far", peakMegabytes, "MB");
   return runs;
 }

@@ -39,11 +39,11 @@ BenchmarkRow measure(const BenchmarkCase& measured, int runs = kBenchmarkRuns);
 struct RunMeasure {
   std::string name;
   double value = 0;
-  std::string unit; // "times", "ms", "MB"
+  std::string unit; // "times as fast", "ms", "s", "MB"
 };
 // Two threads beside one (by the clock: it needs two idle cores), a time series beside none, progress beside none, the
-// longest that anybody who cancels has to wait, the most memory this process ever had. About a minute. Ends early when
-// it is stopped.
+// longest that anybody who cancels has to wait, a whole decision over a month, the most memory this process ever had.
+// About a minute. Ends early when it is stopped.
 inline constexpr std::string_view kRunGroup = "run";
 std::vector<RunMeasure> measureRuns(const std::stop_token& stop);
 
