@@ -33,9 +33,7 @@ void CountingEngine::serveStretch() {
 bool CountingEngine::mayCount() const {
   if (m_askRate || m_stretch.arrival.size() < m_grain.leastToCount) return false;
   if (m_stretch.toNs - 1 - m_idle.lifetimeNs() >= m_stretch.fromNs || someAreCut()) return false;
-  std::int64_t bits = 0;
-  for (const CallEnd end : m_stretch.due) bits |= end.value;
-  return !CallEnd::fromValue(bits).cut();
+  return m_cutInFlight == 0 || std::ranges::none_of(m_stretch.due, &CallEnd::cut);
 }
 
 // A cell may need a new environment if more could be in flight in it than there are, busy or surely idle to the

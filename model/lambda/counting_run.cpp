@@ -25,9 +25,9 @@ void CountingEngine::releaseUpTo(std::int64_t offsetNs, std::size_t started) {
     --m_busy;
     if (expected && (!own || m_cellFinishes[m_nextFinish].offsetNs() <= m_own.top().offsetNs)) {
       const StretchFinish finish = m_cellFinishes[m_nextFinish++];
-      m_idle.push(m_stretch.fromNs + finish.offsetNs(), finish.cut());
+      becomeIdle(m_stretch.fromNs + finish.offsetNs(), finish.cut());
     } else {
-      m_idle.push(m_stretch.fromNs + m_own.top().offsetNs, m_own.top().cut);
+      becomeIdle(m_stretch.fromNs + m_own.top().offsetNs, m_own.top().cut);
       m_own.pop();
     }
   }
@@ -66,6 +66,7 @@ void CountingEngine::serveOne(std::size_t request) {
 void CountingEngine::startByItself(std::size_t request, CallStart start) {
   const OtherCall call = startOtherwise(request, start);
   notAsCounted(request);
+  m_cutInFlight += call.cut;
   if (call.finishNs < m_stretch.toNs)
     m_own.push({call.finishNs - m_stretch.fromNs, request, call.cut});
   else

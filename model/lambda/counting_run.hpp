@@ -31,7 +31,7 @@ class CountingEngine final : public StretchRun<CallEnd> {
  private:
   void serveStretch() override;
   void release(std::span<const CallEnd> ends) override {
-    for (const CallEnd end : ends) m_idle.push(end.ns(), end.cut());
+    for (const CallEnd end : ends) becomeIdle(end.ns(), end.cut());
   }
   std::int64_t idleBefore(std::int64_t ns) const override { return m_idle.aliveBefore(ns); }
   std::int64_t idleAfter(std::int64_t ns) const override { return m_idle.aliveAfter(ns); }
@@ -49,11 +49,16 @@ class CountingEngine final : public StretchRun<CallEnd> {
   void follow(std::size_t cell);
   void releaseUpTo(std::int64_t offsetNs, std::size_t started);
   void serveOne(std::size_t request);
+  void becomeIdle(std::int64_t ns, bool cut) {
+    m_idle.push(ns, cut);
+    m_cutInFlight -= cut;
+  }
   void startByItself(std::size_t request, CallStart start);
   // From here on the stretch is not as it was counted.
   void notAsCounted(std::size_t request) { m_followed = std::min(m_followed, request); }
 
   IdleStack m_idle;
+  std::int64_t m_cutInFlight = 0; // calls that end at the timeout
   StretchCells m_cells;
   std::size_t m_followed = 0; // from this request on finishes are known one by one
   std::size_t m_nextFinish = 0;

@@ -16,11 +16,6 @@ struct CallEnd {
   std::int64_t value = 0;
   CallEnd() = default;
   CallEnd(std::int64_t finishNs, bool cut) : value(finishNs * 2 + cut) {}
-  static CallEnd fromValue(std::int64_t value) {
-    CallEnd end;
-    end.value = value;
-    return end;
-  }
   std::int64_t ns() const { return value >> 1; }
   bool cut() const { return value & 1; }
 };
