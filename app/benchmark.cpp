@@ -154,7 +154,9 @@ BenchmarkRow measure(const BenchmarkCase& measured, int runs) {
 std::vector<RunMeasure> measureRuns(const std::stop_token& stop) {
   std::vector<RunMeasure> runs;
   const auto add = [&](std::string name, const std::function<double()>& value, std::string unit) {
-    if (!stop.stop_requested()) runs.push_back({std::move(name), value(), std::move(unit)});
+    if (stop.stop_requested()) return;
+    const double measured = value();
+    if (!stop.stop_requested()) runs.push_back({std::move(name), measured, std::move(unit)}); // else it is half of one
   };
   add("two threads beside one, by the clock", threadSpeedup, "times as fast");
   for (const auto& each : timelineCases(4e6))

@@ -131,6 +131,8 @@ void addLambda(double requests, std::vector<BenchmarkCase>& cases) {
 
 void addEc2(double requests, std::vector<BenchmarkCase>& cases) {
   constexpr double kUtilisation = 0.8;
+  // The ticks of a time series cut a run of few requests into pieces that no long one has.
+  constexpr double kPerInstance = 1e4;
   const auto add = [&](Discipline discipline, Routing routing, const char* name, std::int64_t instances) {
     model::Ec2Fleet fleet;
     fleet.discipline = discipline;
@@ -140,7 +142,7 @@ void addEc2(double requests, std::vector<BenchmarkCase>& cases) {
     const double rate = kUtilisation * fleet.vcpus * static_cast<double>(instances) / kServiceS;
     cases.push_back(simulation<model::Ec2Simulator>(
         "ec2", fmt::format("{}, {}, {}", discipline == Discipline::Fcfs ? "fcfs" : "ps", name, instances),
-        loadOf(poisson(rate), requests), fleet));
+        loadOf(poisson(rate), std::max(requests, kPerInstance * static_cast<double>(instances))), fleet));
   };
   for (const auto discipline : {Discipline::Fcfs, Discipline::ProcessorSharing})
     for (const std::int64_t instances : {1, 10, 100, 1'000}) {

@@ -310,7 +310,9 @@ struct Progress {
 struct RunControl {
   std::stop_token stop;
   std::function<void(const Progress&)> progress; // at most once per percent; called from a worker thread
-  int threads = 0;                               // 0: all cores; the result does not depend on it
+  // Of each part of an evaluation; 0: all cores. Up to three searches go on side by side, each with as many, so that
+  // none is idle when one ends. The result does not depend on it.
+  int threads = 0;
 };
 
 // The one door. `evaluate` searches where the scenario says auto and compares; `simulate` runs the one Lambda and the

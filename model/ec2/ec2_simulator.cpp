@@ -544,7 +544,8 @@ Ec2Run Ec2Simulator::State::finish() {
   closeSpans(horizon);
   drainQueue();
   instances.close(horizon);
-  Ec2Run run{recorder.takeWindows(), std::move(timeline), recorder.takeHours(), recorder.someFoundFull()};
+  Ec2Run run{recorder.takeWindows(), std::move(timeline), recorder.takeHours(),
+             discipline == Discipline::ProcessorSharing && recorder.someFoundFull()};
   ledger.fill(run.windows);
   return run;
 }

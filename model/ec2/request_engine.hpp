@@ -113,7 +113,7 @@ class alignas(64) RequestEngine {
 
   bool empty() const { return m_running.empty(); } // nothing waits while a worker is free
   std::int64_t inFlight() const { return static_cast<std::int64_t>(m_running.size()) + m_waiting.size(); }
-  std::int64_t lastChange() const { return m_time; }   // of the set of requests in work
+  std::int64_t lastChange() const { return m_time; }   // of the set of requests in work, or a later look at it
   std::int64_t lastSent() const { return m_linkFree; } // when the last response has left, where the link binds
   std::int64_t coresWanted() const { return m_cores; }
   bool hasFreeWorker(const EngineLimits& limits) const {
@@ -180,7 +180,7 @@ class alignas(64) RequestEngine {
 
   // What every request touches, then what fewer do: a cache line each.
   std::vector<Running> m_running; // binary min-heap by finish
-  std::int64_t m_time = 0;        // when `m_running` last changed
+  std::int64_t m_time = 0;        // when `m_running` last changed, or later
   std::int64_t m_virtual = 0;     // at m_time
   std::int64_t m_cores = 0;       // wanted by m_running
   Int128 m_busy = 0;              // up to m_time

@@ -282,7 +282,8 @@ std::vector<std::size_t> Search::urgent(const std::vector<std::size_t>& order) c
 
 bool Search::contest() {
   for (auto next = nextToSimulate(entrants()); !next.empty(); next = nextToSimulate(entrants())) {
-    if (m_spent > kMostSearched && m_runs >= kLeastRuns) break;
+    const bool spent = m_spent > kMostSearched && m_runs >= kLeastRuns;
+    if (spent && !knownRunOf(m_all[next.front()].run)) break; // what has run already costs nothing
     if (!simulate(urgent(next))) return false;
     learnFromKin();
   }

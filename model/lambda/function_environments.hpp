@@ -1,7 +1,8 @@
 #pragma once
 // One function's environments under its limits, for the event engine: begins and ends invocations, accounts for
-// environment time, keeps no queue. The same rules as the fast engines, call_engine.cpp and counting_engine.cpp, from the same parts
-// (idle pools, token buckets, births); tests/model/event_engine_test.cpp holds the two to the same counts.
+// environment time, keeps no queue. The same rules as the fast engines (call_engine.cpp, counting_engine.cpp,
+// numbered_engine.cpp) from the same parts (idle pools, token buckets, births); tests/model/event_engine_test.cpp holds
+// the two to the same counts.
 #include <cstdint>
 #include <optional>
 #include <variant>
@@ -35,7 +36,7 @@ struct Call {
   std::uint32_t payload = 0; // the source's own subject
   Fate fate = Fate::Success;
   bool provisioned = false, live = false;
-  bool cut = false; // by the timeout, if only its extensions: the environment is reset
+  bool cut = false;  // by the timeout, if only its extensions: the environment is reset
   bool lost = false; // its machine died at finishNs
 };
 

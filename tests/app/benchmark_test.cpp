@@ -14,7 +14,9 @@ TEST_CASE("every case does what its limit draws or reads", "[benchmark]") {
     INFO(each.group << ": " << each.name);
     groups.insert(each.group);
     CHECK(names.insert(each.group + each.name).second);
-    if (each.name == "100000 at once") continue; // it makes its environments first: four million requests
+    // Large fleets are measured over tens of millions of requests.
+    if (each.name == "100000 at once" || each.name == "10000 at once") continue;
+    if (each.group == "ec2" && (each.name.ends_with(", 1000") || each.name.ends_with(", 100"))) continue;
     const auto count = each.run();
     CHECK(count > 0);
     CHECK(count == each.limit());
