@@ -101,6 +101,10 @@ class alignas(64) RequestEngine {
   template <Discipline D>
   std::uint64_t serve(const Share& share, std::int64_t until, const EngineLimits& limits, TallyRecorder& recorder,
                       std::vector<std::int64_t>& line);
+  // Whether serve() would begin on the shorter way now.
+  template <Discipline D> bool takesShorterWay(std::int64_t until, const EngineLimits& limits) const {
+    return D == Discipline::Fcfs ? servesInTurns(limits) : servesFew(until, limits);
+  }
   // When advance() would next change anything; kNever when nothing is in flight.
   template <Discipline D> std::int64_t nextEvent(const EngineLimits& limits) const;
 
