@@ -8,10 +8,9 @@
 #include <utility>
 
 #include "model/lambda/busy_queue.hpp"
-#include "model/lambda/call_sums.hpp"
 #include "model/lambda/environment_births.hpp"
 #include "model/lambda/idle_pool.hpp"
-#include "model/lambda/observation_marks.hpp"
+#include "model/lambda/watched_run.hpp"
 
 namespace model::lambda {
 namespace {
@@ -24,11 +23,9 @@ struct Start : CallStart {
   std::uint32_t number = 0; // of the environment
 };
 
-template <class Pool> class Engine final : public AnyEngine {
+template <class Pool> class Engine final : public WatchedRun {
  public:
   Engine(const LambdaFunction& function, const ObservationPlan& plan, std::uint64_t seed, std::uint64_t replication);
-  void feed(const workloads::RequestBatch& batch) override;
-  LambdaRun finish() override;
 
  private:
   using Serve = void (Engine::*)(const workloads::RequestBatch&, std::size_t, std::size_t);
@@ -36,12 +33,11 @@ template <class Pool> class Engine final : public AnyEngine {
   static constexpr std::uint32_t kProvisioned = BusyEntry::kEnvironmentMask, kProvisionedCut = kProvisioned - 1;
 
   template <bool drawnLives, bool provisioned, bool rateCap>
-  void serve(const workloads::RequestBatch& batch, std::size_t from, std::size_t to);
+  void serveAs(const workloads::RequestBatch& batch, std::size_t from, std::size_t to);
   static Serve chooseServe(const LambdaFunction& function, bool drawn);
 
   template <bool drawnLives, bool provisioned> void releaseUntil(std::int64_t ns);
   template <bool drawnLives, bool provisioned> void release(const BusyEntry& entry);
-  void releaseAnyUntil(std::int64_t ns) { releaseUntil<true, true>(ns); }
   bool takeIdle(std::int64_t ns, IdleEntry& taken, Int128& idleNs);
   void dropLapsed(const IdleEntry& entry, Int128& idleNs);
   void forget(std::uint32_t environment);
@@ -51,17 +47,19 @@ template <class Pool> class Engine final : public AnyEngine {
   void initAfterReset(Start& start, std::int64_t ns, CallSums& sums);
   Invocation cut(Start& start, const Invocation& wanted, CallSums& sums);
 
-  void passMark();
-  void samplePoint(std::int64_t ns);
-  void settle(std::int64_t edgeNs);
-  void openWindow(std::int64_t edgeNs);
-  void add(const CallSums& sums);
+  void serve(const workloads::RequestBatch& batch, std::size_t from, std::size_t to) override {
+    (this->*m_serve)(batch, from, to);
+  }
+  void releaseBefore(std::int64_t ns) override {
+    if (ns > 0) releaseUntil<true, true>(ns - 1);
+  }
+  std::int64_t inFlight() const override { return static_cast<std::int64_t>(m_busy.size()); }
+  std::int64_t environmentsAt(std::int64_t ns) override;
+  void settle(std::int64_t edgeNs, LambdaTally& now, LambdaTally& next) override;
 
   std::int64_t busyOnDemand() const { return static_cast<std::int64_t>(m_busy.size()) - m_provisionedBusy; }
-  LambdaTally& tally() { return m_tallies[m_window]; }
 
   LambdaFunction m_function;
-  ObservationMarks m_marks;
   EnvironmentBirths m_births;
   Serve m_serve;
   double m_perCpuNs;
@@ -78,31 +76,24 @@ template <class Pool> class Engine final : public AnyEngine {
   TokenBucket m_growth, m_rate;
 
   std::vector<std::int64_t> m_latency;
-  std::vector<LambdaTally> m_tallies; // the warm-up, the windows, and what is beyond the horizon
-  std::size_t m_window = 0;
-  std::vector<TimelinePoint> m_timeline;
-  LambdaHours m_hours;
-  std::size_t m_hour = 0;
 };
 
 template <class Pool>
 Engine<Pool>::Engine(const LambdaFunction& function, const ObservationPlan& plan, std::uint64_t seed,
                      std::uint64_t replication)
-    : m_function(function), m_marks(plan), m_births(function, seed, replication),
+    : WatchedRun(plan), m_function(function), m_births(function, seed, replication),
       m_serve(chooseServe(function, m_births.drawsLives())), m_perCpuNs(nsPerCpuNs(function)),
       m_room(concurrencyLimit(function) - function.provisioned), m_idleLifetimeNs(constantIdleLifetimeNs(function)),
       m_idle(RandomStream(seed, "lambda.reuse", replication)), m_growth(growthBucket(function)),
-      m_rate(rateBucket(function)), m_tallies(static_cast<std::size_t>(m_marks.windows()) + 2) {
+      m_rate(rateBucket(function)), m_latency(kMostAtOnce) {
   assert(function.provisioned >= 0 && m_room >= 0);
-  m_timeline.reserve(static_cast<std::size_t>(m_marks.points()));
-  for (auto* series : {&m_hours.billedMs, &m_hours.provisionedBilledMs, &m_hours.busyNs}) series->resize(plan.hours());
 }
 
 template <class Pool> typename Engine<Pool>::Serve Engine<Pool>::chooseServe(const LambdaFunction& f, bool drawn) {
-  static constexpr std::array kServe{&Engine::serve<false, false, false>, &Engine::serve<false, false, true>,
-                                     &Engine::serve<false, true, false>,  &Engine::serve<false, true, true>,
-                                     &Engine::serve<true, false, false>,  &Engine::serve<true, false, true>,
-                                     &Engine::serve<true, true, false>,   &Engine::serve<true, true, true>};
+  static constexpr std::array kServe{&Engine::serveAs<false, false, false>, &Engine::serveAs<false, false, true>,
+                                     &Engine::serveAs<false, true, false>,  &Engine::serveAs<false, true, true>,
+                                     &Engine::serveAs<true, false, false>,  &Engine::serveAs<true, false, true>,
+                                     &Engine::serveAs<true, true, false>,   &Engine::serveAs<true, true, true>};
   return kServe[4U * drawn + 2U * (f.provisioned > 0) + f.requestRateCap];
 }
 
@@ -231,7 +222,7 @@ inline void Engine<Pool>::releaseUntil(std::int64_t ns) {
 
 template <class Pool>
 template <bool drawnLives, bool provisioned, bool rateCap>
-void Engine<Pool>::serve(const workloads::RequestBatch& batch, std::size_t from, std::size_t to) {
+void Engine<Pool>::serveAs(const workloads::RequestBatch& batch, std::size_t from, std::size_t to) {
   CallSums sums;
   std::size_t completed = 0;
   const std::int64_t timeoutNs = m_function.timeout.count(), overheadNs = m_function.overhead.count();
@@ -295,64 +286,19 @@ void Engine<Pool>::serve(const workloads::RequestBatch& batch, std::size_t from,
     sums.timedOut += responseNs > timeoutNs;
   }
   sums.completed = completed;
-  add(sums);
-}
-
-template <class Pool> void Engine<Pool>::add(const CallSums& sums) {
-  sums.book(m_function.extensionAfter.count(), tally());
-  tally().outcomes.latency.record(std::span<const std::int64_t>(m_latency.data(), sums.completed));
-  m_hours.billedMs[m_hour] += sums.billedMs;
-  m_hours.provisionedBilledMs[m_hour] += sums.provisionedBilledMs;
-  m_hours.busyNs[m_hour] += static_cast<std::int64_t>(sums.busyNs + sums.provisionedBusyNs);
-}
-
-template <class Pool> void Engine<Pool>::feed(const workloads::RequestBatch& batch) {
-  const std::size_t count = batch.size();
-  if (m_latency.size() < count) m_latency.resize(count);
-  for (std::size_t from = 0; from < count;) {
-    const std::int64_t mark = m_marks.nextNs();
-    if (mark == ObservationMarks::kNever) return; // at or past the horizon
-    const auto rest = batch.arrival.subspan(from);
-    const auto reached = rest.back() < mark ? rest.end() : std::lower_bound(rest.begin(), rest.end(), mark);
-    const std::size_t to = from + static_cast<std::size_t>(reached - rest.begin());
-    if (to > from) (this->*m_serve)(batch, from, to);
-    if (to < count) passMark();
-    from = to;
-  }
+  book(sums, afterNs);
+  tally().outcomes.latency.record(std::span<const std::int64_t>(m_latency.data(), completed));
 }
 
 // ---- looking at the run ----
 
-template <class Pool> void Engine<Pool>::passMark() {
-  const std::int64_t ns = m_marks.nextNs();
-  if (ns > 0) releaseAnyUntil(ns - 1);
-  for (; m_marks.nextTickNs() == ns; m_marks.passTick()) samplePoint(ns);
-  for (; m_marks.nextEdgeNs() == ns; m_marks.passEdge()) {
-    settle(ns);
-    openWindow(ns);
-  }
-  if (m_marks.nextHourNs() != ns) return;
-  m_marks.passHour();
-  ++m_hour;
-}
-
-// Just before `ns`: what expires at it is still there.
-template <class Pool> void Engine<Pool>::samplePoint(std::int64_t ns) {
+template <class Pool> std::int64_t Engine<Pool>::environmentsAt(std::int64_t ns) {
   std::int64_t idle = 0;
   m_idle.forEach([&](const IdleEntry& entry) { idle += entry.expiryNs >= ns; });
-  TimelinePoint point;
-  point.at = Duration(ns);
-  point.capacity = static_cast<double>(busyOnDemand() + idle + m_function.provisioned);
-  point.inService = point.capacity;
-  point.inFlight = static_cast<double>(m_busy.size());
-  m_timeline.push_back(point);
+  return busyOnDemand() + idle + m_function.provisioned;
 }
 
-// A request's whole time was booked when it started, idle time is booked when it ends: at an edge move what lies beyond
-// it into the next window, and book what lies before it. Ends at the edge itself belong to the next window.
-template <class Pool> void Engine<Pool>::settle(std::int64_t edgeNs) {
-  LambdaTally& now = m_tallies[m_window];
-  LambdaTally& next = m_tallies[m_window + 1];
+template <class Pool> void Engine<Pool>::settle(std::int64_t edgeNs, LambdaTally& now, LambdaTally& next) {
   m_idle.forEach([&](IdleEntry& entry) {
     if (entry.sinceNs == IdleEntry::kSettled) return;
     now.idleNs += std::min(entry.expiryNs, edgeNs) - entry.sinceNs;
@@ -371,24 +317,6 @@ template <class Pool> void Engine<Pool>::settle(std::int64_t edgeNs) {
     const std::int64_t initEndNs = m_environments[entry.environment()].initEndNs;
     carry(std::max<std::int64_t>(initEndNs - edgeNs, 0), now.initNs, next.initNs);
   });
-}
-
-template <class Pool> void Engine<Pool>::openWindow(std::int64_t edgeNs) {
-  ++m_window;
-  releaseAnyUntil(edgeNs);
-  std::int64_t idle = 0;
-  m_idle.forEach([&](const IdleEntry& entry) { idle += entry.expiryNs > edgeNs; });
-  tally().peakBusy = static_cast<std::int64_t>(m_busy.size());
-  tally().peakEnvironments = busyOnDemand() + idle + m_function.provisioned;
-}
-
-template <class Pool> LambdaRun Engine<Pool>::finish() {
-  while (m_marks.nextNs() != ObservationMarks::kNever) passMark();
-  LambdaRun run;
-  run.windows.assign(std::make_move_iterator(m_tallies.begin() + 1), std::make_move_iterator(m_tallies.end() - 1));
-  run.timeline = std::move(m_timeline);
-  run.hours = std::move(m_hours);
-  return run;
 }
 
 } // namespace

@@ -33,8 +33,7 @@ class CountingEngine final : public StretchRun<CallEnd> {
   void release(std::span<const CallEnd> ends) override {
     for (const CallEnd end : ends) becomeIdle(end.ns(), end.cut());
   }
-  std::int64_t idleBefore(std::int64_t ns) const override { return m_idle.aliveBefore(ns); }
-  std::int64_t idleAfter(std::int64_t ns) const override { return m_idle.aliveAfter(ns); }
+  std::int64_t idleFrom(std::int64_t ns) const override { return m_idle.lapsingFrom(ns); }
   void settleIdle(std::int64_t edgeNs, Int128& idleNs, std::uint64_t& ended) override {
     m_idle.settle(edgeNs, idleNs, ended);
   }

@@ -61,9 +61,10 @@ class IdleStack {
 
   // ---- observation ----
 
-  // Those that have not ended before `ns`; at it, they may.
-  std::int64_t aliveBefore(std::int64_t ns) const { return expiringFrom(ns); }
-  std::int64_t aliveAfter(std::int64_t ns) const { return expiringFrom(ns + 1); }
+  // Those that lapse at `ns` or later.
+  std::int64_t lapsingFrom(std::int64_t ns) const {
+    return m_since.end() - std::lower_bound(m_since.begin(), m_since.end(), ns - m_lifetimeNs);
+  }
   // A window ends at `edgeNs`; what ends at the edge itself belongs to the next one.
   void settle(std::int64_t edgeNs, Int128& idleNs, std::uint64_t& ended) {
     for (const std::int64_t since : m_since)
@@ -80,9 +81,6 @@ class IdleStack {
     if (sinceNs + m_lifetimeNs < m_windowNs) return; // in an earlier window
     idleNs += sinceNs + m_lifetimeNs - bookedTo(sinceNs);
     ++ended;
-  }
-  std::int64_t expiringFrom(std::int64_t ns) const {
-    return m_since.end() - std::lower_bound(m_since.begin(), m_since.end(), ns - m_lifetimeNs);
   }
 
   std::int64_t m_lifetimeNs, m_windowNs = 0;

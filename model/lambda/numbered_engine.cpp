@@ -59,8 +59,7 @@ class NumberedEngine final : public StretchRun<NumberedEnd> {
   void release(std::span<const NumberedEnd> ends) override {
     for (const NumberedEnd& end : ends) becomeIdle(end.finishNs, end.number);
   }
-  std::int64_t idleBefore(std::int64_t ns) const override { return lapsingFrom(ns); }
-  std::int64_t idleAfter(std::int64_t ns) const override { return lapsingFrom(ns + 1); }
+  std::int64_t idleFrom(std::int64_t ns) const override;
   void settleIdle(std::int64_t edgeNs, Int128& idleNs, std::uint64_t& ended) override;
 
   void prepare();
@@ -79,7 +78,6 @@ class NumberedEngine final : public StretchRun<NumberedEnd> {
     refuse(request, reason);
   }
   std::int64_t lapsesNs(const Idle& idle) const { return idle.sinceNs + m_environments[idle.number].idleLifetimeNs; }
-  std::int64_t lapsingFrom(std::int64_t ns) const;
   void bookWhole(const Idle& idle, Int128& idleNs, std::uint64_t& ended) const;
   std::size_t arrivals() const { return m_stretch.arrival.size(); }
   std::uint64_t arrivalKey(std::size_t request) const {
@@ -296,7 +294,7 @@ void NumberedEngine::awaitInit(std::uint32_t number, bool awaits) {
 
 // Those on top are idle for less than the shortest idle lifetime, those at the bottom for more than the longest; only
 // what is between has to be asked.
-std::int64_t NumberedEngine::lapsingFrom(std::int64_t ns) const {
+std::int64_t NumberedEngine::idleFrom(std::int64_t ns) const {
   const auto begin = m_idle.begin() + 1, end = m_idle.begin() + static_cast<std::ptrdiff_t>(m_height);
   const auto first = std::ranges::lower_bound(begin, end, ns - m_longestIdleNs, {}, &Idle::sinceNs);
   const auto certain = std::ranges::lower_bound(first, end, ns - m_shortestIdleNs, {}, &Idle::sinceNs);

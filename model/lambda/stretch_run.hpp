@@ -8,7 +8,6 @@
 #include <bit>
 #include <cstdint>
 #include <cstdlib>
-#include <iterator>
 #include <span>
 #include <utility>
 #include <vector>
@@ -18,18 +17,13 @@
 #include "model/lambda/counting_engine.hpp"
 #include "model/lambda/environment_births.hpp"
 #include "model/lambda/finish_cells.hpp"
-#include "model/lambda/observation_marks.hpp"
+#include "model/lambda/watched_run.hpp"
 
 namespace model::lambda {
 
-inline constexpr std::size_t kMostAtOnce = 4096;
 static_assert(kMostAtOnce <= StretchKey::kMostRequests);
 
-template <class End> class StretchRun : public AnyEngine {
- public:
-  void feed(const workloads::RequestBatch& batch) final;
-  LambdaRun finish() final;
-
+template <class End> class StretchRun : public WatchedRun {
  protected:
   // A stretch is at most a quarter of `idleLifetimeNs`, where that leaves it requests enough.
   StretchRun(const LambdaFunction& function, const ObservationPlan& plan, std::uint64_t seed, std::uint64_t replication,
@@ -40,9 +34,8 @@ template <class End> class StretchRun : public AnyEngine {
   virtual void serveStretch() = 0;
   // Ends before the next arrival, in order; m_busy is booked already.
   virtual void release(std::span<const End> ends) = 0;
-  // Idle environments that have not ended before `ns` (at it, they may), or not before or at it.
-  virtual std::int64_t idleBefore(std::int64_t ns) const = 0;
-  virtual std::int64_t idleAfter(std::int64_t ns) const = 0;
+  // Idle environments but for those that have lapsed before `ns`.
+  virtual std::int64_t idleFrom(std::int64_t ns) const = 0;
   // A window ends at `edgeNs`; what ends at the edge itself belongs to the next one.
   virtual void settleIdle(std::int64_t edgeNs, Int128& idleNs, std::uint64_t& ended) = 0;
 
@@ -81,21 +74,19 @@ template <class End> class StretchRun : public AnyEngine {
   bool m_askRate = false;  // each request has to ask for its token
 
  private:
-  void serve(const workloads::RequestBatch& batch, std::size_t from, std::size_t to);
+  void serve(const workloads::RequestBatch& batch, std::size_t from, std::size_t to) final;
+  void releaseBefore(std::int64_t ns) final;
+  std::int64_t inFlight() const final { return m_busy; }
+  std::int64_t environmentsAt(std::int64_t ns) final { return m_busy + idleFrom(ns); }
+  void settle(std::int64_t edgeNs, LambdaTally& now, LambdaTally& next) final;
+
   void chooseSlices();
   void pass(std::size_t from, std::size_t to, std::int64_t untilNs);
   void payForRequests();
   void takeDue(std::int64_t slice, std::int64_t untilNs);
-  void releaseBefore(std::int64_t ns);
-  void book();
+  void bookAll();
   std::size_t closeRanks();
-  void passMark();
-  void samplePoint(std::int64_t ns);
-  void settle(std::int64_t edgeNs);
-  void openWindow(std::int64_t edgeNs);
-  LambdaTally& tally() { return m_tallies[m_window]; }
 
-  ObservationMarks m_marks;
   CallColumns m_columns;
   std::int64_t m_room, m_idleLifetimeNs;
   std::int64_t m_slice = 0;  // under way
@@ -113,38 +104,15 @@ template <class End> class StretchRun : public AnyEngine {
 
   std::vector<std::int64_t> m_initEnds; // of inits that may outlast a window
   std::size_t m_initEndsToPrune = kMostAtOnce;
-  std::vector<LambdaTally> m_tallies; // the warm-up, the windows, and what is beyond the horizon
-  std::size_t m_window = 0;
-  std::vector<TimelinePoint> m_timeline;
-  LambdaHours m_hours;
-  std::size_t m_hour = 0;
 };
 
 template <class End>
 StretchRun<End>::StretchRun(const LambdaFunction& function, const ObservationPlan& plan, std::uint64_t seed,
                             std::uint64_t replication, CountingGrain grain, std::int64_t idleLifetimeNs)
-    : m_function(function), m_grain(grain), m_births(function, seed, replication),
+    : WatchedRun(plan), m_function(function), m_grain(grain), m_births(function, seed, replication),
       m_timeoutNs(function.timeout.count()), m_afterNs(function.extensionAfter.count()),
-      m_growth(growthBucket(function)), m_rate(rateBucket(function)), m_marks(plan), m_columns(function),
-      m_room(concurrencyLimit(function)), m_idleLifetimeNs(idleLifetimeNs),
-      m_tallies(static_cast<std::size_t>(m_marks.windows()) + 2) {
-  m_timeline.reserve(static_cast<std::size_t>(m_marks.points()));
-  for (auto* series : {&m_hours.billedMs, &m_hours.provisionedBilledMs, &m_hours.busyNs}) series->resize(plan.hours());
-}
-
-template <class End> void StretchRun<End>::feed(const workloads::RequestBatch& batch) {
-  const std::size_t count = batch.size();
-  for (std::size_t from = 0; from < count;) {
-    const std::int64_t mark = m_marks.nextNs();
-    if (mark == ObservationMarks::kNever) return; // at or past the horizon
-    const auto rest = batch.arrival.subspan(from, std::min(count - from, kMostAtOnce));
-    const auto reached = rest.back() < mark ? rest.end() : std::lower_bound(rest.begin(), rest.end(), mark);
-    const std::size_t to = from + static_cast<std::size_t>(reached - rest.begin());
-    if (to > from) serve(batch, from, to);
-    if (to < count && batch.arrival[to] >= mark) passMark();
-    from = to;
-  }
-}
+      m_growth(growthBucket(function)), m_rate(rateBucket(function)), m_columns(function),
+      m_room(concurrencyLimit(function)), m_idleLifetimeNs(idleLifetimeNs) {}
 
 // ---- many requests at once ----
 
@@ -162,6 +130,7 @@ void StretchRun<End>::serve(const workloads::RequestBatch& batch, std::size_t fr
     m_call = std::span(m_calls).first(count);
   }
   chooseSlices();
+  m_sums.peakBusy = tally().peakBusy;
   for (std::size_t first = 0; first < count;) {
     const std::int64_t slice = std::max(m_slices.sliceOf(m_arrival[first]), m_slice);
     if (slice > m_slice) releaseBefore(m_slices.startNs(slice));
@@ -171,7 +140,7 @@ void StretchRun<End>::serve(const workloads::RequestBatch& batch, std::size_t fr
     pass(first, end, end < count ? endNs : m_arrival.back() + 1);
     first = end;
   }
-  book();
+  bookAll();
 }
 
 // A slice has some hundred requests, or a 64th of those in flight, so that a few hundred slices hold them all; and it
@@ -345,7 +314,7 @@ template <class End> std::size_t StretchRun<End>::closeRanks() {
 }
 
 // The sums of the requests that were served; those that were not left out had a warm environment to themselves.
-template <class End> void StretchRun<End>::book() {
+template <class End> void StretchRun<End>::bookAll() {
   const std::size_t count = closeRanks();
   const std::span work = std::span(m_work).first(count), waiting = std::span(m_waiting).first(count);
   const std::span call = m_afterNs > 0 ? std::span(m_calls).first(count) : work;
@@ -353,49 +322,19 @@ template <class End> void StretchRun<End>::book() {
   m_sums.busyNs += sumOf(call);
   m_sums.ioNs += static_cast<std::int64_t>(sumOf(waiting));
   m_sums.billedMs += m_columns.billedMs(call, m_longestNs + m_afterNs);
-  m_sums.book(m_afterNs, tally());
-  m_hours.billedMs[m_hour] += m_sums.billedMs;
-  m_hours.busyNs[m_hour] += static_cast<std::int64_t>(m_sums.busyNs);
+  book(m_sums, m_afterNs);
   if (const std::int64_t overheadNs = m_function.overhead.count(); overheadNs > 0)
     for (std::int64_t& ns : work) ns += overheadNs;
   tally().outcomes.latency.record(work);
   tally().outcomes.latency.record(m_latency);
   m_latency.clear();
   m_sums = {};
-  m_sums.peakBusy = tally().peakBusy;
   if (m_initEnds.size() <= m_initEndsToPrune) return;
   std::erase_if(m_initEnds, [this](std::int64_t ns) { return ns < m_fromNs; });
   m_initEndsToPrune = std::max(kMostAtOnce, 2 * m_initEnds.size());
 }
 
-template <class End> void StretchRun<End>::passMark() {
-  const std::int64_t ns = m_marks.nextNs();
-  releaseBefore(ns);
-  for (; m_marks.nextTickNs() == ns; m_marks.passTick()) samplePoint(ns);
-  for (; m_marks.nextEdgeNs() == ns; m_marks.passEdge()) {
-    settle(ns);
-    openWindow(ns);
-  }
-  if (m_marks.nextHourNs() != ns) return;
-  m_marks.passHour();
-  ++m_hour;
-}
-
-// Just before `ns`: what expires at it is still there.
-template <class End> void StretchRun<End>::samplePoint(std::int64_t ns) {
-  TimelinePoint point;
-  point.at = Duration(ns);
-  point.capacity = static_cast<double>(m_busy + idleBefore(ns));
-  point.inService = point.capacity;
-  point.inFlight = static_cast<double>(m_busy);
-  m_timeline.push_back(point);
-}
-
-// A request's whole time was booked when it started, idle time is booked when it ends: at an edge move what lies beyond
-// it into the next window, and book what lies before it. Ends at the edge itself belong to the next window.
-template <class End> void StretchRun<End>::settle(std::int64_t edgeNs) {
-  LambdaTally& now = m_tallies[m_window];
-  LambdaTally& next = m_tallies[m_window + 1];
+template <class End> void StretchRun<End>::settle(std::int64_t edgeNs, LambdaTally& now, LambdaTally& next) {
   settleIdle(edgeNs, now.idleNs, now.environmentsEnded);
   Int128 busyNs = 0, initNs = 0;
   m_slices.forEach([&](const End& end) { busyNs += end.ns() - edgeNs; });
@@ -405,23 +344,6 @@ template <class End> void StretchRun<End>::settle(std::int64_t edgeNs) {
   next.busyNs += busyNs;
   now.initNs -= initNs;
   next.initNs += initNs;
-}
-
-template <class End> void StretchRun<End>::openWindow(std::int64_t edgeNs) {
-  ++m_window;
-  releaseBefore(edgeNs + 1);
-  tally().peakBusy = m_busy;
-  tally().peakEnvironments = m_busy + idleAfter(edgeNs);
-  m_sums.peakBusy = m_busy;
-}
-
-template <class End> LambdaRun StretchRun<End>::finish() {
-  while (m_marks.nextNs() != ObservationMarks::kNever) passMark();
-  LambdaRun run;
-  run.windows.assign(std::make_move_iterator(m_tallies.begin() + 1), std::make_move_iterator(m_tallies.end() - 1));
-  run.timeline = std::move(m_timeline);
-  run.hours = std::move(m_hours);
-  return run;
 }
 
 } // namespace model::lambda
