@@ -47,8 +47,7 @@ std::variant<IdleSensitivity, Cancelled> idleSensitivity(const Decision& decisio
   const auto& scenario = decision.scenario;
   const auto shape = shortened(runShape(scenario), scenario.workload, kRequestsPerLife);
   const auto base = lambdaFunction(scenario);
-  const bool searched = known != nullptr && known->shape == shape && known->workload == scenario.workload;
-  const auto* asAssumed = searched ? known->of(base) : nullptr;
+  const auto* asAssumed = known != nullptr && known->meet(scenario.workload, shape) ? known->of(base) : nullptr;
   std::vector<Configuration> configurations;
   std::vector<std::string> names{"as assumed"};
   if (asAssumed == nullptr) configurations.emplace_back(base);

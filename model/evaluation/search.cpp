@@ -434,7 +434,7 @@ std::variant<Replications, Cancelled> replicateUnknown(const workloads::Workload
                                                        std::span<const Configuration> configurations,
                                                        const RunShape& shape, const KnownRuns* known,
                                                        const RunControl& control, const ProgressSpan& progress) {
-  if (known == nullptr || known->configurations.empty() || !(known->shape == shape && known->workload == workload))
+  if (known == nullptr || known->configurations.empty() || !known->meet(workload, shape))
     return replicate(workload, configurations, shape, control, progress);
   std::vector<Configuration> unknown;
   for (const auto& each : configurations)

@@ -19,6 +19,8 @@ struct KnownRuns {
   std::uint64_t requests = 0;
   std::vector<Configuration> configurations;
   std::vector<Observations> observations; // of each
+  // Whether these are the requests of that run.
+  bool meet(const workloads::Workload& its, const RunShape& ofRun) const { return shape == ofRun && workload == its; }
   // Of one that runs alike; nullptr: none did. It is a candidate of the search, or could have been.
   const Observations* of(const Configuration& configuration) const;
 };
