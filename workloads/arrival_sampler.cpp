@@ -7,6 +7,7 @@
 #include "workloads/arrivals.hpp"
 #include "workloads/profile_rate.hpp"
 #include "workloads/schedule.hpp"
+#include "workloads/widest.hpp"
 
 namespace workloads {
 
@@ -72,6 +73,30 @@ class ConstantProcess {
   Uint128 m_period = 0, m_next = 0;
 };
 
+// Gaps in place, in units of their mean, become offsets from the last instant; none is below the one before.
+void addUp(std::span<double> gaps, double mean, double offset) {
+  for (double& gap : gaps) gap = offset += gap * mean;
+}
+
+// Of ascending offsets, how many lie below the limit; mostly all.
+std::size_t countBelow(std::span<const double> offsets, double limit) {
+  if (offsets.empty() || offsets.back() < limit) return offsets.size();
+  return static_cast<std::size_t>(std::ranges::lower_bound(offsets, limit) - offsets.begin());
+}
+
+BREAKEVEN_WIDEST void addCutOff(const double* offsets, std::size_t count, std::int64_t whole, double fraction,
+                                std::int64_t* out) {
+  for (std::size_t i = 0; i < count; ++i) out[i] = whole + widest::cutOff(fraction + offsets[i]);
+}
+
+// Whole nanoseconds of offsets >= 0 from whole + fraction.
+void instants(std::span<const double> offsets, std::int64_t whole, double fraction, std::int64_t* out) {
+  if (offsets.empty()) return;
+  if (offsets.back() < static_cast<double>(widest::kSmall))
+    return addCutOff(offsets.data(), offsets.size(), whole, fraction, out);
+  for (std::size_t i = 0; i < offsets.size(); ++i) out[i] = whole + static_cast<std::int64_t>(fraction + offsets[i]);
+}
+
 // Independent gaps of mean 1, drawn by the block.
 struct ExponentialGaps {
   RandomStream random;
@@ -98,17 +123,16 @@ template <class Gaps> class RenewalProcess {
       : m_gaps(std::move(gaps)), m_meanGap(kNanosecondsPerSecond / rate.inPerSecond()), m_horizon(horizon) {}
 
   std::size_t produce(std::span<std::int64_t> out) {
-    m_gaps.fill(std::span(m_buffer).first(out.size()));
-    const double limit = offsetLimit(m_horizon, m_now.whole);
-    double offset = m_now.fraction;
-    for (std::size_t n = 0; n < out.size(); ++n) {
-      offset += m_buffer[n] * m_meanGap;
-      if (!(offset < limit)) return n;
-      out[n] = m_now.whole + static_cast<std::int64_t>(offset);
-    }
+    const auto offsets = std::span(m_buffer).first(out.size());
+    m_gaps.fill(offsets);
+    addUp(offsets, m_meanGap, m_now.fraction);
+    const std::size_t n = countBelow(offsets, offsetLimit(m_horizon, m_now.whole));
+    instants(offsets.first(n), m_now.whole, 0, out.data());
+    if (n < out.size()) return n;
+    const double offset = offsets.back();
     m_now.fraction = 0;
     m_now.advance(offset);
-    return out.size();
+    return n;
   }
 
  private:
@@ -240,25 +264,43 @@ template <class Segments> class PiecewiseProcess {
   }
   // Requests up to the end of the segment or of the room.
   std::size_t inSegment(std::span<std::int64_t> out) {
-    const double meanGap = 1 / m_segment.rate;
-    double offset = m_offset, pending = m_pending;
     std::size_t n = 0;
-    for (; n < out.size(); ++n) {
-      const double next = offset + (kRamps ? rampedGap(offset, pending) : pending * meanGap);
-      if (!(next < m_segment.length)) break;
-      offset = next;
-      out[n] = m_start.whole + static_cast<std::int64_t>(m_start.fraction + offset);
-      pending = drawn();
+    for (bool ended = false; n < out.size() && !ended;) {
+      const auto offsets = ahead(out.size() - n);
+      const std::size_t taken = countBelow(offsets, m_segment.length);
+      instants(offsets.first(taken), m_start.whole, m_start.fraction, &out[n]);
+      ended = taken < offsets.size();
+      n += taken;
+      if (taken == 0) continue;
+      m_offset = offsets[taken - 1];
+      m_used += taken - 1;
+      m_pending = drawn();
     }
-    m_offset = offset;
-    m_pending = pending;
     return n;
+  }
+  // Where the next requests are if the segment does not end before: of the one that is pending and of the units at
+  // hand, no more than there is room for.
+  std::span<const double> ahead(std::size_t room) {
+    const std::size_t count = std::min(room, m_units.size() - m_used + 1);
+    const auto offsets = std::span(m_ahead).first(count);
+    offsets[0] = m_pending;
+    std::copy_n(m_units.begin() + static_cast<std::ptrdiff_t>(m_used), count - 1, offsets.begin() + 1);
+    if constexpr (!kRamps) {
+      addUp(offsets, 1 / m_segment.rate, m_offset);
+      return offsets;
+    }
+    std::size_t i = 0;
+    double offset = m_offset;
+    do offsets[i] = offset += rampedGap(offset, offsets[i]);
+    while (offsets[i++] < m_segment.length && i < count); // a ramp means nothing behind its segment
+    return offsets.first(i);
   }
 
   Segments m_segments;
   RandomStream m_random;
   std::int64_t m_horizon;
   std::array<double, 256> m_units{};
+  std::array<double, 257> m_ahead{};
   std::size_t m_used = m_units.size();
   Instant m_start; // of the segment
   Segment m_segment{};
