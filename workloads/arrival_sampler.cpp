@@ -73,9 +73,9 @@ class ConstantProcess {
   Uint128 m_period = 0, m_next = 0;
 };
 
-// Gaps in place, in units of their mean, become offsets from the last instant; none is below the one before.
-void addUp(std::span<double> gaps, double mean, double offset) {
-  for (double& gap : gaps) gap = offset += gap * mean;
+// Gaps, in units of their mean, become offsets from the last instant; none is below the one before.
+void addUp(std::span<const double> gaps, double mean, double offset, double* offsets) {
+  for (const double gap : gaps) *offsets++ = offset += gap * mean;
 }
 
 // Of ascending offsets, how many lie below the limit; mostly all.
@@ -97,10 +97,12 @@ void instants(std::span<const double> offsets, std::int64_t whole, double fracti
   for (std::size_t i = 0; i < offsets.size(); ++i) out[i] = whole + static_cast<std::int64_t>(fraction + offsets[i]);
 }
 
-// Independent gaps of mean 1, drawn by the block.
+// Independent gaps of mean 1, drawn by the block, and the offsets they lead to.
 struct ExponentialGaps {
   RandomStream random;
-  void fill(std::span<double> gaps) { random.fillExponential(gaps); }
+  void fill(std::span<double> gaps, double mean, double offset, double* offsets) {
+    random.fillExponential(gaps, offset, mean, offsets);
+  }
 };
 
 // The first gap of an equilibrium renewal process is a uniform share of a length-biased gap (Cox 1962, section 2.5),
@@ -109,11 +111,12 @@ struct GammaGaps {
   RandomStream random;
   double shape;
   bool first = true;
-  void fill(std::span<double> gaps) {
+  void fill(std::span<double> gaps, double mean, double offset, double* offsets) {
     for (double& gap : gaps) {
       gap = (first ? random.uniform() * random.gamma(shape + 1) : random.gamma(shape)) / shape;
       first = false;
     }
+    addUp(gaps, mean, offset, offsets);
   }
 };
 
@@ -123,9 +126,8 @@ template <class Gaps> class RenewalProcess {
       : m_gaps(std::move(gaps)), m_meanGap(kNanosecondsPerSecond / rate.inPerSecond()), m_horizon(horizon) {}
 
   std::size_t produce(std::span<std::int64_t> out) {
-    const auto offsets = std::span(m_buffer).first(out.size());
-    m_gaps.fill(offsets);
-    addUp(offsets, m_meanGap, m_now.fraction);
+    const auto offsets = std::span(m_offsets).first(out.size());
+    m_gaps.fill(std::span(m_buffer).first(out.size()), m_meanGap, m_now.fraction, offsets.data());
     const std::size_t n = countBelow(offsets, offsetLimit(m_horizon, m_now.whole));
     instants(offsets.first(n), m_now.whole, 0, out.data());
     if (n < out.size()) return n;
@@ -140,7 +142,7 @@ template <class Gaps> class RenewalProcess {
   double m_meanGap; // infinite at rate 0: the first gap ends the process
   std::int64_t m_horizon;
   Instant m_now;
-  std::array<double, kBlock> m_buffer;
+  std::array<double, kBlock> m_buffer, m_offsets;
 };
 
 struct Segment {
@@ -220,7 +222,7 @@ template <class Segments> class PiecewiseProcess {
  public:
   PiecewiseProcess(Segments segments, RandomStream random, std::int64_t horizon)
       : m_segments(std::move(segments)), m_random(random), m_horizon(horizon) {
-    m_pending = drawn();
+    m_random.fillExponential(m_units);
     enter();
   }
 
@@ -235,6 +237,7 @@ template <class Segments> class PiecewiseProcess {
   }
 
  private:
+  static constexpr std::size_t kUnits = 256;
   static constexpr bool kRamps = requires { Segments::kRamps; };
   // x with rate x + slope x^2 / 2 = pending, in the form that loses no digits; nothing (NaN) where a falling rate ends
   // before that.
@@ -242,71 +245,61 @@ template <class Segments> class PiecewiseProcess {
     const double rate = m_segment.rate + m_segment.slope * offset;
     return 2 * pending / (rate + std::sqrt(rate * rate + 2 * m_segment.slope * pending));
   }
-  double drawn() {
-    if (m_used == m_units.size()) {
-      m_random.fillExponential(m_units);
-      m_used = 0;
-    }
-    return m_units[m_used++];
-  }
   void enter() {
     m_segment = m_segments.next();
     const double limit = offsetLimit(m_horizon, m_start.whole) - m_start.fraction;
     m_last = m_segment.length >= limit;
     if (m_last) m_segment.length = limit;
     m_offset = 0;
+    lookAhead();
   }
   void leave() {
     double rate = m_segment.rate;
     if constexpr (kRamps) rate += 0.5 * m_segment.slope * (m_offset + m_segment.length);
-    m_pending = std::max(0.0, m_pending - (m_segment.length - m_offset) * rate);
+    m_units[m_next] = std::max(0.0, m_units[m_next] - (m_segment.length - m_offset) * rate);
     m_start.advance(m_segment.length);
+  }
+  // Where the requests of the units at hand are if the segment does not end before.
+  void lookAhead() {
+    const auto units = std::span(m_units).subspan(m_next);
+    double* offsets = &m_ahead[m_next];
+    if constexpr (!kRamps) return addUp(units, 1 / m_segment.rate, m_offset, offsets);
+    double offset = m_offset;
+    for (const double unit : units) {
+      // Behind its segment a ramp means nothing.
+      *offsets++ = offset = offset < m_segment.length ? offset + rampedGap(offset, unit) : offset;
+    }
+  }
+  void drawNext() {
+    m_next = 0;
+    if constexpr (!kRamps) return m_random.fillExponential(m_units, m_offset, 1 / m_segment.rate, m_ahead.data());
+    m_random.fillExponential(m_units);
+    lookAhead();
   }
   // Requests up to the end of the segment or of the room.
   std::size_t inSegment(std::span<std::int64_t> out) {
-    std::size_t n = 0;
-    for (bool ended = false; n < out.size() && !ended;) {
-      const auto offsets = ahead(out.size() - n);
+    for (std::size_t n = 0;;) {
+      const auto offsets = std::span(m_ahead).subspan(m_next, std::min(kUnits - m_next, out.size() - n));
       const std::size_t taken = countBelow(offsets, m_segment.length);
-      instants(offsets.first(taken), m_start.whole, m_start.fraction, &out[n]);
-      ended = taken < offsets.size();
+      instants(offsets.first(taken), m_start.whole, m_start.fraction, out.data() + n);
+      if (taken > 0) m_offset = offsets[taken - 1];
       n += taken;
-      if (taken == 0) continue;
-      m_offset = offsets[taken - 1];
-      m_used += taken - 1;
-      m_pending = drawn();
+      m_next += taken;
+      if (m_next == kUnits) drawNext();
+      if (taken < offsets.size() || n == out.size()) return n;
     }
-    return n;
-  }
-  // Where the next requests are if the segment does not end before: of the one that is pending and of the units at
-  // hand, no more than there is room for.
-  std::span<const double> ahead(std::size_t room) {
-    const std::size_t count = std::min(room, m_units.size() - m_used + 1);
-    const auto offsets = std::span(m_ahead).first(count);
-    offsets[0] = m_pending;
-    std::copy_n(m_units.begin() + static_cast<std::ptrdiff_t>(m_used), count - 1, offsets.begin() + 1);
-    if constexpr (!kRamps) {
-      addUp(offsets, 1 / m_segment.rate, m_offset);
-      return offsets;
-    }
-    std::size_t i = 0;
-    double offset = m_offset;
-    do offsets[i] = offset += rampedGap(offset, offsets[i]);
-    while (offsets[i++] < m_segment.length && i < count); // a ramp means nothing behind its segment
-    return offsets.first(i);
   }
 
   Segments m_segments;
   RandomStream m_random;
   std::int64_t m_horizon;
-  std::array<double, 256> m_units{};
-  std::array<double, 257> m_ahead{};
-  std::size_t m_used = m_units.size();
+  // Integrated rate from request to request, the next one's from m_offset on; and where that leads to in the segment.
+  std::array<double, kUnits> m_units{}, m_ahead{};
+  std::size_t m_next = 0;
   Instant m_start; // of the segment
   Segment m_segment{};
-  double m_offset = 0;  // of the last request from the segment's start
-  double m_pending = 0; // integrated rate from there to the next request
-  bool m_last = false;  // the horizon lies in this segment
+  double m_offset = 0; // of the last request from the segment's start
+  bool m_last = false; // the horizon lies in this segment
 };
 
 // Every instant of another process, `size` times.

@@ -230,6 +230,15 @@ void RandomStream::fillExponential(std::span<double> out) {
   m_state = s;
 }
 
+void RandomStream::fillExponential(std::span<double> out, double start, double scale, double* sums) {
+  State s = m_state;
+  for (double& x : out) {
+    x = drawExponential(s);
+    *sums++ = start += x * scale;
+  }
+  m_state = s;
+}
+
 void RandomStream::fillNormal(std::span<double> out) {
   State s = m_state;
   for (double& x : out) x = drawNormal(s);

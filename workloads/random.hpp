@@ -21,6 +21,9 @@ class RandomStream {
   double gamma(double shape);           // scale 1, shape > 0; Marsaglia & Tsang 2000, boosted below 1
   std::uint64_t poisson(double mean);   // exact for every mean >= 0 (inversion, then PTRS, Hoermann 1993)
   void fillExponential(std::span<double> out);
+  // The same draws, and besides each the sum of `start` and all up to it times `scale`; in one loop, which costs no
+  // more than the draws. sums: as long as out.
+  void fillExponential(std::span<double> out, double start, double scale, double* sums);
   void fillNormal(std::span<double> out);
   friend bool operator==(const RandomStream&, const RandomStream&) = default;
 

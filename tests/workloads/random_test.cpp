@@ -203,6 +203,13 @@ TEST_CASE("a batch is the same as single draws", "[random]") {
   for (const double value : x) REQUIRE(single.exponential() == value);
   batch.fillNormal(x);
   for (const double value : x) REQUIRE(single.normal() == value);
+  std::vector<double> sums(x.size());
+  batch.fillExponential(x, 7, 3, sums.data());
+  double sum = 7;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    REQUIRE(single.exponential() == x[i]);
+    REQUIRE(sums[i] == (sum += 3 * x[i]));
+  }
   CHECK(batch == single);
 }
 
