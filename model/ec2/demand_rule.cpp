@@ -36,6 +36,12 @@ BREAKEVEN_WIDEST void work(const std::int64_t* cpu, const std::int64_t* io, std:
   }
 }
 
+BREAKEVEN_WIDEST void bring(const std::int64_t* arrival, const std::int64_t* durations, const std::int64_t* cores,
+                            std::size_t count, std::int64_t mostCores, Demand* demands) {
+  for (std::size_t i = 0; i < count; ++i)
+    demands[i] = {arrival[i], durations[i], cores[i] < mostCores ? cores[i] : mostCores};
+}
+
 } // namespace
 
 void DemandRule::operator()(const workloads::RequestBatch& batch, Demand* demands) const {
@@ -43,13 +49,12 @@ void DemandRule::operator()(const workloads::RequestBatch& batch, Demand* demand
   for (std::size_t from = 0; from < batch.size(); from += kBlock) {
     const std::size_t count = std::min(kBlock, batch.size() - from);
     const std::int64_t *cpu = &batch.cpu[from], *io = &batch.io[from];
-    const bool fits = staysSmall(cpu, io, count, m_speed, m_parallel);
-    if (fits) work(cpu, io, count, m_speed, m_parallel, durations.data(), cores.data());
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::int64_t arrival = batch.arrival[from + i];
-      demands[from + i] =
-          fits ? Demand{arrival, durations[i], std::min(cores[i], m_mostCores)} : (*this)(arrival, cpu[i], io[i]);
+    if (staysSmall(cpu, io, count, m_speed, m_parallel)) {
+      work(cpu, io, count, m_speed, m_parallel, durations.data(), cores.data());
+      bring(&batch.arrival[from], durations.data(), cores.data(), count, m_mostCores, &demands[from]);
+      continue;
     }
+    for (std::size_t i = 0; i < count; ++i) demands[from + i] = (*this)(batch.arrival[from + i], cpu[i], io[i]);
   }
 }
 
