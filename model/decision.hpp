@@ -182,6 +182,7 @@ struct Candidate {
   double monthlyCostUsd = 0;
   std::optional<double> p99Ms, failedFraction;
   bool meetsObjective = false, simulated = false;
+  std::uint64_t requests = 0; // simulated for these figures
   std::string why;               // what of the objective it misses, or why it was not simulated
   bool onFrontier = false;       // of those that were simulated no other is both cheaper and faster
   LeftOut leftOut = LeftOut::No; // not simulated: its figures are closed forms without queue and cold start

@@ -21,6 +21,7 @@ struct Entrant {
   // Once it is simulated:
   bool simulated = false, meets = false;
   double usd = 0, p99Ms = 0, failedFraction = 0;
+  bool nearlyMeets = false; // it does not, by so little that a longer stream may tell otherwise
 };
 
 // Where no one meets the objective the fewest failures and then the fastest win; nothing bounds failures. So many are
@@ -37,5 +38,13 @@ Standing standingOf(std::span<const Entrant> all);
 
 // Whom to simulate next, most urgent first. Empty: the winner is among those that are simulated.
 std::vector<std::size_t> nextToSimulate(std::span<const Entrant> all);
+
+// Who might win on a longer stream: the best four that meet the objective and cost no more than the second band, and
+// the cheapest two that nearly meet it and cost no more than the first; where no one meets it, the best four there are.
+// `order`: all that are simulated, best first. They go on as long as that tells something: the worse half falls out
+// each time the stream doubles (successive halving; Karnin, Koren & Somekh 2013, "Almost optimal exploration in
+// multi-armed bandits").
+inline constexpr std::size_t kMostMeeting = 4, kMostNearlyMeeting = 2;
+std::vector<std::size_t> contenders(std::span<const Entrant> all, std::span<const std::size_t> order);
 
 } // namespace model

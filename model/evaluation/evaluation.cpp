@@ -238,6 +238,7 @@ void updateCandidate(const PlatformResult& result, std::vector<Candidate>& candi
   for (auto& candidate : candidates) {
     if (candidate.platform != result.platform || candidate.configuration != result.configuration) continue;
     candidate.simulated = true;
+    candidate.requests = result.requests;
     candidate.monthlyCostUsd = result.monthlyCostUsd.value;
     candidate.p99Ms = result.latency.p99.value;
     candidate.failedFraction = result.failedFraction.value;

@@ -266,6 +266,18 @@ RunShape shortened(const RunShape& shape, const workloads::Workload& workload, d
   return shorter;
 }
 
+std::optional<RunShape> lengthened(const RunShape& shorter, const RunShape& whole) {
+  RunShape longer = shorter;
+  if (shorter.horizon < whole.horizon)
+    longer.horizon = std::min(2 * shorter.horizon, whole.horizon);
+  else if (shorter.replications < whole.replications)
+    longer.replications = std::min(2 * shorter.replications, whole.replications);
+  else
+    return std::nullopt;
+  longer.warmup = std::min(whole.warmup, longer.horizon / 2);
+  return longer;
+}
+
 void countHours(std::span<const std::int64_t> arrivals, std::vector<std::uint64_t>& hours) {
   constexpr std::int64_t kHourNs = 3'600'000'000'000;
   for (auto first = arrivals.begin(); first != arrivals.end();) {

@@ -37,6 +37,9 @@ RunShape runShape(const Scenario& scenario);
 // A shorter run for searches: about `requests` requests in one replication, whole days where the rate has a daily
 // shape.
 RunShape shortened(const RunShape& shape, const workloads::Workload& workload, double requests);
+// The next longer run on the way from a shortened one to `whole`: twice as long, then twice as many replications.
+// Nothing: it is the whole.
+std::optional<RunShape> lengthened(const RunShape& shorter, const RunShape& whole);
 
 // What one configuration did; one platform's vectors are filled: a tally per observation, hours per replication.
 struct Observations {

@@ -26,6 +26,7 @@ struct Priced {
   Screened screened;
   Entrant entrant;
   std::size_t run = 0; // which of the distinct configurations it is
+  int rounds = 0;      // on longer streams, in which it was still there
   bool byKin = false;  // what it costs at least rests on one that differs in workers alone
   Candidate candidate;
 };
@@ -105,6 +106,7 @@ bool better(const Priced& one, const Priced& other, double cheapest) {
   const auto &a = one.candidate, &b = other.candidate;
   if (a.simulated != b.simulated) return a.simulated;
   if (a.meetsObjective != b.meetsObjective) return a.meetsObjective;
+  if (one.rounds != other.rounds) return one.rounds > other.rounds;
   if (a.simulated && !a.meetsObjective)
     return std::tuple(a.failedFraction, speed(a)) < std::tuple(b.failedFraction, speed(b));
   if (one.screened.feasible != other.screened.feasible) return one.screened.feasible;
@@ -120,7 +122,7 @@ void sortByWorth(std::vector<Priced>& all) {
 
 Priced priced(Platform platform, const Lane& lane, const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
   const auto screened = lane.screen(scenario, catalogue);
-  Priced result{scenario, screened, {}, 0, false, {}};
+  Priced result{scenario, screened, {}, 0, 0, false, {}};
   auto& candidate = result.candidate;
   candidate.platform = platform;
   candidate.configuration = lane.label(scenario);
@@ -149,9 +151,17 @@ std::vector<std::size_t> mostPromising(const std::vector<Priced>& all, std::size
   return chosen;
 }
 
+bool nearlyMeets(const Objective& objective, const PlatformResult& result) {
+  Objective wider = objective;
+  for (auto* limit : {&wider.mean, &wider.p50, &wider.p90, &wider.p95, &wider.p99, &wider.p999})
+    if (*limit) *limit = pricing::fromSeconds(pricing::inSeconds(**limit) * kNearlyMet);
+  wider.maxFailed *= kNearlyMet;
+  return missedObjectives(wider, result.latency, result.failedFraction.value).empty();
+}
+
 // One whose capacity is below its mean load, or whose work alone takes too long, meets the objective by the luck of a
 // short run: `hopeful` says whether it may.
-void record(const PlatformResult& result, bool hopeful, Priced& priced) {
+void show(const PlatformResult& result, bool hopeful, Priced& priced) {
   auto& candidate = priced.candidate;
   candidate.simulated = true;
   candidate.leftOut = LeftOut::No;
@@ -159,11 +169,17 @@ void record(const PlatformResult& result, bool hopeful, Priced& priced) {
   candidate.p99Ms = result.latency.p99.value;
   candidate.failedFraction = result.failedFraction.value;
   candidate.meetsObjective = result.meetsObjective && hopeful;
+  candidate.requests = result.requests;
   if (!result.missed.empty() || hopeful) candidate.why = fmt::format("{}", fmt::join(result.missed, "; "));
+}
+
+void record(const PlatformResult& result, bool hopeful, Priced& priced) {
+  show(result, hopeful, priced);
   auto& entrant = priced.entrant;
   entrant.simulated = true;
-  entrant.meets = candidate.meetsObjective;
-  entrant.usd = candidate.monthlyCostUsd;
+  entrant.meets = priced.candidate.meetsObjective;
+  entrant.nearlyMeets = hopeful && !entrant.meets && nearlyMeets(priced.scenario.objective, result);
+  entrant.usd = priced.candidate.monthlyCostUsd;
   entrant.p99Ms = result.latency.p99.value;
   entrant.failedFraction = result.failedFraction.value;
 }
@@ -171,14 +187,14 @@ void record(const PlatformResult& result, bool hopeful, Priced& priced) {
 class Search {
  public:
   Search(Platform platform, const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
-         const RunControl& control, const ProgressSpan& progress, SharedSample& sample)
+         const RunControl& control, const ProgressSpan& progress, SharedSample& sample, const SearchStreams& streams)
       : m_platform(platform), m_lane(laneOf(platform)), m_scenario(scenario), m_catalogue(catalogue),
-        m_control(control), m_progress(progress),
-        m_shape(shortened(runShape(scenario), scenario.workload, kScreeningRequests)), m_sample(sample) {}
+        m_control(control), m_progress(progress), m_streams(streams), m_whole(runShape(scenario)),
+        m_shape(shortened(m_whole, scenario.workload, streams.first)), m_sample(sample) {}
 
   bool price(const std::vector<Scenario>& candidates);
   bool simulate() {
-    return m_lane.bound == nullptr ? simulatePromising() : bound() && contest() && simulateRunnersUp();
+    return (m_lane.bound == nullptr ? simulatePromising() : bound() && contest() && simulateRunnersUp()) && halve();
   }
   SearchResult result() &&;
 
@@ -188,6 +204,13 @@ class Search {
   bool contest();
   bool simulatePromising() { return simulate(mostPromising(m_all, m_lane.simulated)); }
   bool simulateRunnersUp();
+  bool halve();
+  bool meetAgain(const std::vector<std::size_t>& field, const RunShape& shape);
+  double expectedRequests(const RunShape& shape) const {
+    return static_cast<double>(m_requests) * shape.replications * static_cast<double>(shape.horizon.count()) /
+           static_cast<double>(m_shape.horizon.count());
+  }
+  bool mayShow(const Priced& priced) const { return priced.entrant.hopeful || m_lane.bound == nullptr; }
   bool simulate(const std::vector<std::size_t>& which);
   bool run(const std::vector<std::size_t>& runs);
   std::size_t runOf(const Configuration& configuration);
@@ -206,7 +229,8 @@ class Search {
   const pricing::PriceCatalogue& m_catalogue;
   const RunControl& m_control;
   ProgressSpan m_progress;
-  RunShape m_shape;
+  SearchStreams m_streams;
+  RunShape m_whole, m_shape; // the scenario's run; the first stream
   SharedSample& m_sample;
   std::optional<StreamBounds> m_bounds;
   std::vector<Priced> m_all;
@@ -298,6 +322,48 @@ bool Search::simulateRunnersUp() {
   return meeting == 0 || simulate(more);
 }
 
+// Longer streams for fewer, until one is left or a longer one would tell no more.
+bool Search::halve() {
+  sortByWorth(m_all);
+  std::vector<std::size_t> order;
+  for (std::size_t i = 0; i < m_all.size(); ++i)
+    if (m_all[i].entrant.simulated) order.push_back(i);
+  auto field = contenders(entrants(), order);
+  for (auto shape = m_shape; field.size() > 1 && expectedRequests(shape) < m_streams.last;) {
+    const auto longer = lengthened(shape, m_whole);
+    if (!longer) break;
+    shape = *longer;
+    if (!meetAgain(field, shape)) return false;
+    const int round = m_all[field.front()].rounds;
+    const double cheapest =
+        cheapestOf(m_all, [&](const auto& p) { return p.rounds == round && p.candidate.meetsObjective; });
+    std::ranges::stable_sort(field, [&](std::size_t a, std::size_t b) { return better(m_all[a], m_all[b], cheapest); });
+    field.resize((field.size() + 1) / 2);
+  }
+  return true;
+}
+
+// All of them on the same requests.
+bool Search::meetAgain(const std::vector<std::size_t>& field, const RunShape& shape) {
+  std::vector<std::size_t> runs;
+  for (const auto i : field)
+    if (!std::ranges::count(runs, m_all[i].run)) runs.push_back(m_all[i].run);
+  std::vector<Configuration> configurations;
+  for (const auto run : runs) configurations.push_back(m_configurations[run]);
+  const auto outcome = replicate(m_scenario.workload, configurations, shape, m_control, nextProgress());
+  if (std::holds_alternative<Cancelled>(outcome)) return false;
+  const auto& replications = std::get<Replications>(outcome);
+  for (const auto i : field) {
+    if (stopped()) return false;
+    const auto run = static_cast<std::size_t>(std::ranges::find(runs, m_all[i].run) - runs.begin());
+    show(m_lane.assess(m_all[i].scenario, m_catalogue, replications.configurations[run], shape,
+                       replications.hourlyRequests),
+         mayShow(m_all[i]), m_all[i]);
+    ++m_all[i].rounds;
+  }
+  return true;
+}
+
 bool Search::simulate(const std::vector<std::size_t>& which) {
   if (!runUnknown(which)) return false;
   for (const auto i : which) {
@@ -305,7 +371,7 @@ bool Search::simulate(const std::vector<std::size_t>& which) {
     auto& priced = m_all[i];
     const auto& observed = m_observations[*knownRunOf(priced.run)];
     const auto result = m_lane.assess(priced.scenario, m_catalogue, observed, m_shape, m_hourlyRequests);
-    record(result, priced.entrant.hopeful || m_lane.bound == nullptr, priced);
+    record(result, mayShow(priced), priced);
   }
   return true;
 }
@@ -470,9 +536,9 @@ void markFrontier(std::vector<Candidate>& candidates) {
 std::variant<SearchResult, Cancelled> searchAmong(std::vector<Scenario> candidates, Platform platform,
                                                   const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                                                   const RunControl& control, const ProgressSpan& progress,
-                                                  SharedSample* sample) {
+                                                  SharedSample* sample, const SearchStreams& streams) {
   SharedSample own;
-  Search search(platform, scenario, catalogue, control, progress, sample != nullptr ? *sample : own);
+  Search search(platform, scenario, catalogue, control, progress, sample != nullptr ? *sample : own, streams);
   if (!search.price(candidates)) return Cancelled{};
   if (candidates.size() > 1 && !search.simulate()) return Cancelled{};
   return std::move(search).result();

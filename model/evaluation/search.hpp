@@ -1,9 +1,9 @@
 #pragma once
 // Which configurations are worth simulating, and which of them wins. Bounds that hold on the very stream of the search
 // (candidate_bounds) rule out most; those that might win are simulated together, so that they meet identical requests,
-// until nobody else can (contest). The winner is then the one that simulating every candidate would name, but for the
-// risks that docs/methods.md lists. Candidates that are left out stay in the list with the reason. Pinned by
-// tests/model/search_test.cpp.
+// until nobody else can (contest). The winner there is the one that simulating every candidate would name, but for the
+// risks that docs/methods.md lists. The best few then meet longer streams, fewer of them each time. Candidates that are
+// left out stay in the list with the reason. Pinned by tests/model/search_test.cpp.
 #include "model/evaluation/assessment.hpp"
 #include "model/evaluation/candidates.hpp"
 #include "model/evaluation/screening.hpp"
@@ -41,10 +41,16 @@ struct SearchResult {
 // is made of two lanes that have been searched.
 inline constexpr std::size_t kSimulatedManaged = 3, kSimulatedHybrid = 8;
 
-// The length of the search's stream, in requests where the rate has no daily shape; and what a platform's search may
-// spend on simulated requests, many at least.
-inline constexpr double kScreeningRequests = 3e5, kMostSearched = 2e8;
+// What a platform's search may spend on simulated requests, many at least.
+inline constexpr double kMostSearched = 2e8;
 inline constexpr std::size_t kLeastRuns = 16;
+
+// Requests of the stream that all who might win meet, whole days where the rate has a daily shape; and of the one from
+// which on a longer stream tells no more: two million show a cost to a fraction of a band.
+struct SearchStreams {
+  double first = 3e5, last = 2e6;
+};
+inline constexpr double kNearlyMet = 1.1; // of a limit: as far as a short stream may be off
 
 // Of one platform, which is present in the scenario; for a hybrid Lambda and EC2 are configured. What is drawn of the
 // stream for its bounds stays in `sample`, for other searches of the same scenario, at the same time or later.
@@ -55,7 +61,7 @@ std::variant<SearchResult, Cancelled> search(Platform platform, const Scenario& 
 std::variant<SearchResult, Cancelled> searchAmong(std::vector<Scenario> candidates, Platform platform,
                                                   const Scenario& scenario, const pricing::PriceCatalogue& catalogue,
                                                   const RunControl& control, const ProgressSpan& progress,
-                                                  SharedSample* sample = nullptr);
+                                                  SharedSample* sample = nullptr, const SearchStreams& streams = {});
 
 // Marks those that no other beats on both cost and p99; where some were simulated, among these.
 void markFrontier(std::vector<Candidate>& candidates);

@@ -151,3 +151,21 @@ TEST_CASE("only who may be in the first band and faster is asked, and who may mo
   CHECK(standingOf(two).leader == std::optional<std::size_t>(1));
   CHECK_FALSE(standingOf(two).doubt);
 }
+
+// $100 meets the objective, so do $101 to $103.5; $99 and $101.5 nearly do, $97 does not at all.
+TEST_CASE("who might win on a longer stream goes on", "[search]") {
+  const auto meeting = [](double usd) { return Entrant{usd, 50, true, true, true, true, usd, 50, 0}; };
+  const auto missing = [](double usd, bool nearly) {
+    return Entrant{usd, 50, true, true, true, false, usd, 50, 0, nearly};
+  };
+  const std::vector<Entrant> all{meeting(101),       meeting(100),         meeting(103.5),     meeting(110),
+                                 meeting(102),       missing(99, true),    missing(97, false), missing(101.5, true),
+                                 missing(103, true), missing(100.5, true), meeting(100.7)};
+  const std::vector<std::size_t> order{10, 1, 0, 4, 2, 3, 6, 5, 9, 7, 8};
+  CHECK(contenders(all, order) == std::vector<std::size_t>{10, 1, 0, 4, 5, 9}); // four, and the two cheapest near it
+  const std::vector<Entrant> nobody{missing(99, true), missing(97, false), missing(98, false), missing(1, true),
+                                    missing(2, true)};
+  CHECK(contenders(nobody, std::vector<std::size_t>{4, 0, 3, 1, 2}) == std::vector<std::size_t>{4, 0, 3, 1});
+  const std::vector<Entrant> one{meeting(100), meeting(110)};
+  CHECK(contenders(one, std::vector<std::size_t>{0, 1}) == std::vector<std::size_t>{0});
+}

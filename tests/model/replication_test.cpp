@@ -157,6 +157,22 @@ TEST_CASE("an open horizon draws about two million requests, four hours to thirt
   CHECK(shortened(runShape(profile), profile.workload, 1000).horizon == hours(24));
 }
 
+TEST_CASE("a shortened run grows to the whole by doubling", "[replication]") {
+  RunShape whole;
+  whole.horizon = std::chrono::hours(7 * 24);
+  whole.warmup = std::chrono::hours(13);
+  whole.replications = 5;
+  RunShape shape = whole;
+  shape.horizon = std::chrono::hours(24);
+  shape.warmup = std::chrono::hours(12);
+  shape.replications = 1;
+  std::vector<std::tuple<std::int64_t, std::int64_t, int>> days; // horizon, warm-up in hours, replications
+  for (std::optional<RunShape> next = shape; next; next = lengthened(*next, whole))
+    days.emplace_back(next->horizon / std::chrono::hours(1), next->warmup / std::chrono::hours(1), next->replications);
+  CHECK(days ==
+        decltype(days){{24, 12, 1}, {48, 13, 1}, {96, 13, 1}, {168, 13, 1}, {168, 13, 2}, {168, 13, 4}, {168, 13, 5}});
+}
+
 TEST_CASE("the plan's horizon, warm-up, replications and seed are kept", "[replication]") {
   const auto s = runShape(shortScenario({"run.warmup=5min", "run.seed=9"}));
   CHECK(s.horizon == seconds(1800));
