@@ -182,10 +182,10 @@ struct Candidate {
   double monthlyCostUsd = 0;
   std::optional<double> p99Ms, failedFraction;
   bool meetsObjective = false, simulated = false;
-  std::uint64_t requests = 0; // simulated for these figures
   std::string why;               // what of the objective it misses, or why it was not simulated
   bool onFrontier = false;       // of those that were simulated no other is both cheaper and faster
   LeftOut leftOut = LeftOut::No; // not simulated: its figures are closed forms without queue and cold start
+  std::uint64_t requests = 0;    // simulated for these figures
 };
 
 // What the idle lifetime, which AWS does not document, does to Lambda: the run again with each environment kept that
