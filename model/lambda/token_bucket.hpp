@@ -32,28 +32,26 @@ class TokenBucket {
   // One for each of these instants, which is known to find it.
   void takeAll(std::span<const std::int64_t> ns) {
     // The level after the last is the least of what each instant leaves of a full bucket and of what there was: a
-    // recursion level = min(full, level + gain) - period, unrolled (Lindley 1952). One term for each instant, added up
-    // from the first, in any order.
+    // recursion level = min(full, level + gain) - period, unrolled (Lindley 1952). One term for each instant,
+    // never above its gain; the latest come first, so what gained less than a term there has been cannot matter.
     constexpr std::int64_t kFit = std::int64_t{1} << 62;
     if (ns.empty()) return;
-    const std::int64_t first = ns.front(), length = ns.back() - first;
+    const std::int64_t first = ns.front(), length = ns.back() - first, count = static_cast<std::int64_t>(ns.size());
     hasTokenAt(first);
-    if (length > UINT32_MAX || m_refill > UINT32_MAX || length > kFit / std::max<std::int64_t>(m_refill, 1) ||
-        static_cast<std::int64_t>(ns.size()) > kFit / m_periodNs) {
+    if (length > kFit / std::max<std::int64_t>(m_refill, 1) || count > kFit / m_periodNs) {
       for (const std::int64_t at : ns) {
         hasTokenAt(at);
         take();
       }
       return;
     }
-    std::int64_t highest = 0, taken = 0;
-    for (const std::int64_t at : ns) {
-      const std::int64_t gained = static_cast<std::int64_t>(
-          static_cast<std::uint64_t>(static_cast<std::uint32_t>(at - first)) * static_cast<std::uint32_t>(m_refill));
-      highest = std::max(highest, gained - taken);
-      taken += m_periodNs;
+    std::int64_t highest = 0;
+    for (std::size_t i = ns.size(); i-- > 0;) {
+      const std::int64_t gained = (ns[i] - first) * m_refill;
+      if (gained <= highest) break;
+      highest = std::max(highest, gained - static_cast<std::int64_t>(i) * m_periodNs);
     }
-    m_level = length * m_refill - taken + std::min(m_level, m_full - highest);
+    m_level = length * m_refill - count * m_periodNs + std::min(m_level, m_full - highest);
     m_lastNs = ns.back();
   }
   // The first instant, not before `ns`, at which there is a token; INT64_MAX when there will be none.
