@@ -12,8 +12,8 @@ BREAKEVEN_WIDEST void deal(const std::int64_t* arrival, const std::int64_t* call
   for (std::size_t i = 0; i < count; ++i) {
     const auto offset = static_cast<std::uint64_t>(arrival[i] - fromNs + call[i]);
     keys[i] = StretchKey::of(offset, i + 1);
-    const std::uint32_t cell = static_cast<std::uint32_t>(offset >> shift), after = nowhere + (i & 7);
-    cells[i] = offset < lengthNs ? cell : after;
+    const auto cell = static_cast<std::uint32_t>(offset >> shift);
+    cells[i] = offset < lengthNs ? cell : nowhere;
   }
 }
 

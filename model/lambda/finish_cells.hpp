@@ -34,12 +34,12 @@ template <class End> struct StretchContent {
   std::int64_t lengthNs() const { return toNs - fromNs; }
 };
 
-// Where the calls of a stretch end: for each the cell (offset >> shift), or `nowhere` and the seven behind it by turns
-// where it ends after `lengthNs`, and the key of its finish.
+// Where the calls of a stretch end: for each the cell (offset >> shift), or `nowhere` where it ends after `lengthNs`,
+// and the key of its finish.
 void dealCalls(std::span<const std::int64_t> arrival, std::span<const std::int64_t> call, std::int64_t fromNs,
                std::int64_t lengthNs, int shift, std::uint32_t nowhere, std::uint32_t* cells, std::uint64_t* keys);
 
-// Finish: made of the due End and its place, or of a request of the stretch; isBefore() is its order in time.
+// Finish: made of the due End and its place, or of the key of a request's finish; isBefore() is its order in time.
 template <class Finish, class End> class FinishCells {
  public:
   using Content = StretchContent<End>;
@@ -67,41 +67,36 @@ template <class Finish, class End> class FinishCells {
     count();
     std::uint32_t finish = 0;
     for (std::size_t cell = 0; cell < m_cells; ++cell) {
-      m_firstOfNext[cell] = finish;
+      m_places[cell + 1] = finish;
       finish += m_ends[cell];
     }
-    readyToPlace(finish);
+    place();
   }
 
  protected:
   void divide(const Content& content, std::size_t perCell);
   void count();
-  // When m_firstOfNext holds the first finish of each cell, and `finishes` lie in all of them together.
-  void readyToPlace(std::uint32_t finishes) {
-    for (std::size_t i = 0; i < kNowhere; ++i) m_firstOfNext[m_cells + i] = finishes;
-    place();
-  }
-  std::uint32_t first(std::size_t cell) const { return cell == 0 ? 0 : m_firstOfNext[cell - 1]; }
+  // When m_places[cell + 1] is the first finish of the cell; afterwards that of the next one.
+  void place();
+  std::uint32_t first(std::size_t cell) const { return m_places[cell]; }
 
-  // Calls that end later count nowhere, in several places by turns: increments of one place would wait for each other.
-  static constexpr std::size_t kNowhere = 8;
   Content m_content;
   int m_shift = 0;
   std::size_t m_cells = 0;
-  std::vector<std::uint32_t> m_ends;        // by cell
-  std::vector<std::uint32_t> m_firstOfNext; // of the finishes, the first of the next cell
+  std::vector<std::uint32_t> m_ends; // by cell
+  std::vector<std::uint32_t> m_places;
   std::vector<Finish> m_finishes;
 
  private:
   static constexpr std::uint32_t kFew = 24;
-  void place();
+  void keepInside();
   static void order(Finish* begin, Finish* end);
   static void insertInOrder(Finish* begin, Finish* end);
 
-  std::vector<std::uint32_t> m_cellOf; // of each request
+  std::vector<std::uint32_t> m_cellOf; // of calls that end inside
   std::vector<std::uint64_t> m_keyOf;
   std::vector<std::uint32_t> m_after;
-  std::size_t m_afterCount = 0;
+  std::size_t m_insideCount = 0, m_afterCount = 0;
 };
 
 template <class Finish, class End>
@@ -112,8 +107,8 @@ inline void FinishCells<Finish, End>::divide(const Content& content, std::size_t
   const std::size_t wanted = std::max<std::size_t>(content.arrival.size() / perCell, 1);
   m_shift = std::max(static_cast<int>(std::bit_width(length - 1)) - static_cast<int>(std::bit_width(wanted)), 0);
   m_cells = ((length - 1) >> m_shift) + 1;
-  m_ends.assign(m_cells + kNowhere, 0);
-  m_firstOfNext.resize(m_cells + kNowhere);
+  m_ends.assign(m_cells, 0);
+  m_places.resize(m_cells + 1);
   const std::size_t most = content.arrival.size() + content.due.size() + 2;
   if (m_finishes.size() < most) m_finishes.resize(most);
   for (auto* column : {&m_after, &m_cellOf})
@@ -129,31 +124,40 @@ template <class Finish, class End> inline void FinishCells<Finish, End>::count()
   const std::size_t calls = m_content.call.size();
   dealCalls(m_content.arrival.first(calls), m_content.call, from, m_content.lengthNs(), shift,
             static_cast<std::uint32_t>(m_cells), m_cellOf.data(), m_keyOf.data());
-  for (std::size_t i = 0; i < calls; ++i) ++ends[m_cellOf[i]];
+  keepInside();
+  for (std::size_t i = 0; i < m_insideCount; ++i) ++ends[m_cellOf[i]];
 }
 
-// A cell's place begins at its first finish and ends at the next cell's.
+// Those that end inside close ranks. Without a branch: at some loads it is a coin toss who does.
+template <class Finish, class End> inline void FinishCells<Finish, End>::keepInside() {
+  std::uint32_t* const cellOf = m_cellOf.data();
+  std::uint64_t* const keyOf = m_keyOf.data();
+  std::uint32_t* const after = m_after.data();
+  const std::size_t calls = m_content.call.size(), cells = m_cells;
+  std::size_t inside = 0;
+  for (std::size_t i = 0; i < calls; ++i) {
+    const std::uint32_t cell = cellOf[i];
+    cellOf[inside] = cell;
+    keyOf[inside] = keyOf[i];
+    after[i - inside] = static_cast<std::uint32_t>(i);
+    inside += cell < cells;
+  }
+  m_insideCount = inside;
+  m_afterCount = calls - inside;
+}
+
 template <class Finish, class End> inline void FinishCells<Finish, End>::place() {
   const auto from = m_content.fromNs;
   const int shift = m_shift;
-  std::uint32_t* const places = m_firstOfNext.data();
+  std::uint32_t* const places = m_places.data() + 1;
   Finish* const finishes = m_finishes.data();
   for (std::size_t i = 0; i < m_content.due.size(); ++i) {
     const End& end = m_content.due[i];
     const auto offset = static_cast<std::uint64_t>(end.ns() - from);
     finishes[places[offset >> shift]++] = Finish(offset, end, i + m_content.arrival.size());
   }
-  std::uint32_t* const later = m_after.data();
-  std::size_t after = 0;
-  for (std::size_t i = 0; i < m_content.call.size(); ++i) {
-    const std::uint32_t cell = m_cellOf[i];
-    const bool inside = cell < m_cells;
-    finishes[places[cell]] = Finish(m_keyOf[i], static_cast<std::uint32_t>(i));
-    places[cell] += inside;
-    later[after] = static_cast<std::uint32_t>(i);
-    after += !inside;
-  }
-  m_afterCount = after;
+  const std::size_t inside = m_insideCount;
+  for (std::size_t i = 0; i < inside; ++i) finishes[places[m_cellOf[i]]++] = Finish(m_keyOf[i]);
 }
 
 template <class Finish, class End> inline void FinishCells<Finish, End>::order(Finish* begin, Finish* end) {

@@ -19,7 +19,8 @@ struct NumberedFinish {
   NumberedFinish() = default;
   NumberedFinish(std::uint64_t offsetNs, const NumberedEnd&, std::size_t due)
       : key(StretchKey::of(offsetNs, 0)), place(static_cast<std::uint32_t>(due)) {}
-  NumberedFinish(std::uint64_t keyOfRequest, std::uint32_t request) : key(keyOfRequest), place(request) {}
+  explicit NumberedFinish(std::uint64_t keyOfRequest)
+      : key(keyOfRequest), place(static_cast<std::uint32_t>(StretchKey::order(keyOfRequest) - 1)) {}
   std::int64_t offsetNs() const { return StretchKey::offsetNs(key); }
   bool isBefore(const NumberedFinish& other) const { return key < other.key; }
 };

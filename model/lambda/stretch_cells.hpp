@@ -17,7 +17,7 @@ struct StretchFinish {
   std::uint64_t bits = 0;
   StretchFinish() = default;
   StretchFinish(std::uint64_t offsetNs, CallEnd end, std::size_t) : bits(StretchKey::of(offsetNs, 0) | end.cut()) {}
-  StretchFinish(std::uint64_t key, std::uint32_t) : bits(key) {}
+  explicit StretchFinish(std::uint64_t key) : bits(key) {}
   std::int64_t offsetNs() const { return StretchKey::offsetNs(bits); }
   std::size_t order() const { return StretchKey::order(bits); }
   bool cut() const { return bits & 1; }
@@ -34,11 +34,10 @@ class StretchCells : private FinishCells<StretchFinish, CallEnd> {
   // `busy` calls are in flight at the beginning; a cell for each `perCell` arrivals or half of that.
   void deal(const Content& content, std::int64_t busy, std::size_t perCell);
 
-  std::int64_t busyAt(std::size_t cell) const { return m_busy[cell]; } // at its beginning; cells(): at the end
-  std::int64_t bound(std::size_t cell) const {
-    return m_busy[cell] + static_cast<std::int32_t>(m_firstArrival[cell + 1] - m_firstArrival[cell]);
-  }
-  std::int64_t highestBound(std::size_t cell) const { return m_highest[cell]; } // of all cells up to this one
+  // At its beginning; cells(): at the end.
+  std::int64_t busyAt(std::size_t cell) const { return m_busy + m_firstArrival[cell] - first(cell); }
+  std::int64_t bound(std::size_t cell) const { return m_busy + m_firstArrival[cell + 1] - first(cell); }
+  std::int64_t highestBound(std::size_t cell) const { return m_busy + m_highest[cell]; } // of all cells up to this one
   std::size_t firstArrival(std::size_t cell) const { return m_firstArrival[cell]; }
   std::int64_t endOffsetNs(std::size_t cell) const {
     return std::min(static_cast<std::int64_t>(cell + 1) << m_shift, m_content.lengthNs());
@@ -60,14 +59,15 @@ class StretchCells : private FinishCells<StretchFinish, CallEnd> {
     return finish.bits > (StretchKey::of(static_cast<std::uint64_t>(arrivalOffsetNs(request)), request) | 1);
   }
 
+  std::int64_t m_busy = 0;                   // at the beginning
   std::vector<std::uint32_t> m_firstArrival; // by cell
-  std::vector<std::int32_t> m_busy, m_highest;
+  std::vector<std::int32_t> m_highest;       // bound, beyond m_busy
 };
 
 inline void StretchCells::deal(const Content& content, std::int64_t busy, std::size_t perCell) {
   divide(content, perCell);
   m_firstArrival.assign(m_cells + 2, 0);
-  for (auto* column : {&m_busy, &m_highest}) column->resize(m_cells + 1);
+  m_highest.resize(m_cells);
   countArrivals();
   count();
   addUp(busy);
@@ -83,29 +83,25 @@ inline void StretchCells::countArrivals() {
 }
 
 inline void StretchCells::addUp(std::int64_t busy) {
-  std::uint32_t finish = 0;
-  auto now = static_cast<std::int32_t>(busy), highest = std::int32_t{0}, arrival = std::int32_t{0};
-  // Without a branch: which of the two is larger is a coin toss for each cell. Below 2^24 + 2^13, so no sign overflows.
-  const auto whatIsMore = [](std::int32_t a, std::int32_t b) { return (a - b) & ~((a - b) >> 31); };
+  m_busy = busy;
+  std::uint32_t* const arrivals = m_firstArrival.data() + 1;
+  std::uint32_t* const places = m_places.data() + 1;
+  std::uint32_t arrival = 0, finish = 0;
+  std::int32_t highest = 0;
   for (std::size_t cell = 0, cells = m_cells; cell < cells; ++cell) {
-    m_busy[cell] = now;
-    const std::int32_t came = whatIsMore(static_cast<std::int32_t>(m_firstArrival[cell + 1]), arrival);
-    arrival += came;
-    m_firstArrival[cell + 1] = static_cast<std::uint32_t>(arrival);
-    now += came;
-    highest += whatIsMore(now, highest);
+    arrival = std::max(arrival, arrivals[cell]);
+    arrivals[cell] = arrival;
+    highest = std::max(highest, static_cast<std::int32_t>(arrival - finish));
     m_highest[cell] = highest;
-    m_firstOfNext[cell] = finish;
+    places[cell] = finish;
     finish += m_ends[cell];
-    now -= static_cast<std::int32_t>(m_ends[cell]);
   }
-  m_busy[m_cells] = now;
-  readyToPlace(finish);
+  place();
 }
 
 inline std::int64_t StretchCells::peakIn(std::size_t cell) {
   const auto ends = finishes(cell);
-  std::int64_t now = m_busy[cell], peak = now;
+  std::int64_t now = busyAt(cell), peak = now;
   std::size_t end = 0;
   for (std::size_t request = m_firstArrival[cell]; request < m_firstArrival[cell + 1]; ++request) {
     for (; end < ends.size() && !isAfter(ends[end], request); ++end) --now;
@@ -116,7 +112,7 @@ inline std::int64_t StretchCells::peakIn(std::size_t cell) {
 
 template <class Fell> std::int64_t StretchCells::backwards(std::size_t cell, std::int64_t reached, Fell fell) {
   const auto ends = finishes(cell);
-  std::int64_t now = m_busy[cell + 1];
+  std::int64_t now = busyAt(cell + 1);
   std::size_t end = ends.size(), request = m_firstArrival[cell + 1];
   const std::size_t firstRequest = m_firstArrival[cell];
   while (end > 0 || request > firstRequest) {
