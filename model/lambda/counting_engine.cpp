@@ -84,10 +84,11 @@ void CountingEngine::countUpTo(std::size_t from, std::size_t to) {
 
 // What is still in flight after the stretch, in the order of the requests.
 void CountingEngine::keepFinishes() {
-  for (const std::uint32_t request : m_cells.after()) {
-    if (request >= m_followed) break;
-    m_slices.push({m_stretch.arrival[request] + m_stretch.call[request], false});
-  }
+  const auto after = m_cells.after();
+  const auto counted = std::ranges::lower_bound(after, m_followed) - after.begin();
+  const std::int64_t *const arrivals = m_stretch.arrival.data(), *const calls = m_stretch.call.data();
+  m_slices.pushAll(static_cast<std::size_t>(counted),
+                   [=](std::size_t i) { return CallEnd(arrivals[after[i]] + calls[after[i]], false); });
   for (const CallEnd end : m_later) m_slices.push(end);
 }
 

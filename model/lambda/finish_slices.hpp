@@ -50,9 +50,25 @@ template <class End> class FinishSlices {
     if (slice - m_base >= kSlices) [[unlikely]]
       return m_far.push_back(end);
     End*& place = m_end[static_cast<std::size_t>(slice & (kSlices - 1))];
-    if ((reinterpret_cast<std::uintptr_t>(place) & (kPageBytes - 1)) == 0) [[unlikely]]
+    if (isFull(place)) [[unlikely]]
       place = newPage(static_cast<std::size_t>(slice & (kSlices - 1)));
     *place++ = end;
+  }
+
+  // endOf(0), endOf(1), ... in that order. What does not change meanwhile is not asked for again at each of them.
+  template <class EndOf> void pushAll(std::size_t count, EndOf endOf) {
+    End** const places = m_end.data();
+    const std::int64_t base = m_base;
+    const int shift = m_shift;
+    for (std::size_t i = 0; i < count; ++i) {
+      const End end = endOf(i);
+      const std::int64_t slice = end.ns() >> shift;
+      End*& place = places[slice & (kSlices - 1)];
+      if (slice - base >= kSlices || isFull(place)) [[unlikely]]
+        push(end);
+      else
+        *place++ = end;
+    }
   }
 
   // Appends the slice's entries to `out` in the order in which they came. Slices before it are empty.
@@ -85,6 +101,7 @@ template <class End> class FinishSlices {
 
   static std::int64_t roundDown(std::int64_t slice) { return slice & ~(kSlices / 2 - 1); }
   // A full page's end is where the next page would begin, so an aligned end means that there is no room.
+  static bool isFull(const End* end) { return (reinterpret_cast<std::uintptr_t>(end) & (kPageBytes - 1)) == 0; }
   static Page* pageBefore(End* end) {
     return reinterpret_cast<Page*>((reinterpret_cast<std::uintptr_t>(end) - 1) & ~(kPageBytes - 1));
   }
@@ -120,7 +137,10 @@ template <class End> class FinishSlices {
         for (std::size_t line = 0; line < kPageBytes; line += 64)
           __builtin_prefetch(reinterpret_cast<const char*>(next) + line);
       const End* const end = next ? page->entries.data() + page->entries.size() : m_end[slot];
-      out.insert(out.end(), static_cast<const End*>(page->entries.data()), end);
+      // Copied as memory, which an insertion of Ends would not be.
+      const auto count = static_cast<std::size_t>(end - page->entries.data());
+      out.resize(out.size() + count);
+      std::copy_n(page->entries.data(), count, out.end() - static_cast<std::ptrdiff_t>(count));
       page->next = m_free;
       m_free = page;
       page = next;
