@@ -75,6 +75,7 @@ template <class End> class StretchRun : public WatchedRun {
 
  private:
   void serve(const workloads::RequestBatch& batch, std::size_t from, std::size_t to) final;
+  std::size_t endOfService(const workloads::RequestBatch& batch, std::size_t from, std::size_t to) const final;
   void releaseBefore(std::int64_t ns) final;
   std::int64_t inFlight() const final { return m_busy; }
   std::int64_t environmentsAt(std::int64_t ns) final { return m_busy + idleFrom(ns); }
@@ -99,7 +100,7 @@ template <class End> class StretchRun : public WatchedRun {
   std::vector<std::int64_t> m_work, m_waiting, m_calls, m_latency;
   std::vector<std::size_t> m_leftOut; // ascending: their sums are made one by one
   std::int64_t m_longestNs = 0;
-  std::vector<End> m_due;
+  std::vector<End> m_due, m_rest; // of a slice that is served in parts, those that end later
   std::vector<std::size_t> m_refused;
 
   std::vector<std::int64_t> m_initEnds; // of inits that may outlast a window
@@ -141,6 +142,16 @@ void StretchRun<End>::serve(const workloads::RequestBatch& batch, std::size_t fr
     first = end;
   }
   bookAll();
+}
+
+// Before a slice that would be served in two parts, unless there is nothing else.
+template <class End>
+std::size_t StretchRun<End>::endOfService(const workloads::RequestBatch& batch, std::size_t from,
+                                          std::size_t to) const {
+  const auto requests = batch.arrival.subspan(from, to - from);
+  const std::int64_t slice = m_slices.sliceOf(batch.arrival[to]);
+  const auto cut = std::ranges::lower_bound(requests, m_slices.startNs(slice)) - requests.begin();
+  return cut > 0 ? from + static_cast<std::size_t>(cut) : to;
 }
 
 // A slice has some hundred requests, or a 64th of those in flight, so that a few hundred slices hold them all; and it
@@ -199,14 +210,16 @@ template <class End> void StretchRun<End>::takeDue(std::int64_t slice, std::int6
   m_due.clear();
   m_slices.take(slice, m_due);
   if (untilNs >= m_slices.startNs(slice + 1)) return;
-  std::size_t due = 0;
-  for (const End end : m_due) {
-    if (end.ns() >= untilNs)
-      m_slices.push(end);
-    else
-      m_due[due++] = end;
+  m_rest.resize(m_due.size() + 1);
+  std::size_t due = 0, rest = 0;
+  for (const End end : m_due) { // without a branch: it is a coin toss
+    m_due[due] = m_rest[rest] = end;
+    const bool isDue = end.ns() < untilNs;
+    due += isDue;
+    rest += !isDue;
   }
   m_due.resize(due);
+  m_slices.pushAll(rest, [this](std::size_t i) { return m_rest[i]; });
 }
 
 // Without arrivals.

@@ -18,12 +18,15 @@ void WatchedRun::feed(const workloads::RequestBatch& batch) {
     if (mark == ObservationMarks::kNever) return; // at or past the horizon
     const auto rest = batch.arrival.subspan(from, std::min(count - from, kMostAtOnce));
     const auto reached = rest.back() < mark ? rest.end() : std::lower_bound(rest.begin(), rest.end(), mark);
-    const std::size_t to = from + static_cast<std::size_t>(reached - rest.begin());
+    std::size_t to = from + static_cast<std::size_t>(reached - rest.begin());
+    if (reached == rest.end() && to < count) to = endOfService(batch, from, to);
     if (to > from) serve(batch, from, to);
     if (to < count && batch.arrival[to] >= mark) passMark();
     from = to;
   }
 }
+
+std::size_t WatchedRun::endOfService(const workloads::RequestBatch&, std::size_t, std::size_t to) const { return to; }
 
 LambdaRun WatchedRun::finish() {
   while (m_marks.nextNs() != ObservationMarks::kNever) passMark();

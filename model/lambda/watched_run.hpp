@@ -25,6 +25,8 @@ class WatchedRun : public AnyEngine {
   // ---- what an engine does ----
   // Requests [from, to) of the batch, at most kMostAtOnce; no mark lies between them.
   virtual void serve(const workloads::RequestBatch& batch, std::size_t from, std::size_t to) = 0;
+  // Where to stop better than at `to`, when more requests come before the next mark: in (from, to].
+  virtual std::size_t endOfService(const workloads::RequestBatch& batch, std::size_t from, std::size_t to) const;
   // Without arrivals, up to everything that ends before `ns`.
   virtual void releaseBefore(std::int64_t ns) = 0;
   virtual std::int64_t inFlight() const = 0;
