@@ -29,6 +29,7 @@ class IdleStack {
   bool take(std::int64_t ns, Int128& idleNs) {
     idleNs += ns - bookedTo(m_since.back());
     m_since.pop_back();
+    m_lapsed = std::min(m_lapsed, m_since.size());
     if (m_resets.empty() || m_resets.back() != m_since.size()) [[likely]]
       return false;
     m_resets.pop_back();
@@ -39,15 +40,16 @@ class IdleStack {
     for (const std::int64_t since : m_since) bookWhole(since, idleNs, ended);
     m_since.clear();
     m_resets.clear();
+    m_lapsed = 0;
   }
 
   // ---- for many requests at once ----
 
-  // How many can be taken off the top, whoever comes up to `ns`, with none of them lapsed or awaiting init.
-  std::size_t certainTo(std::int64_t ns) const {
-    const auto live = std::upper_bound(m_since.begin(), m_since.end(), ns - m_lifetimeNs);
-    const auto lapsed = static_cast<std::size_t>(live - m_since.begin());
-    return m_since.size() - (m_resets.empty() ? lapsed : std::max(lapsed, m_resets.back() + 1));
+  // How many can be taken off the top, whoever comes up to `ns`, with none of them lapsed or awaiting init. Instants
+  // are nondecreasing.
+  std::size_t certainTo(std::int64_t ns) {
+    while (m_lapsed < m_since.size() && m_since[m_lapsed] <= ns - m_lifetimeNs) ++m_lapsed;
+    return m_since.size() - (m_resets.empty() ? m_lapsed : std::max(m_lapsed, m_resets.back() + 1));
   }
   // Takes `count` such ones off; the sum of how long before `ns` their unbooked idle times began.
   Int128 takeOff(std::size_t count, std::int64_t ns) {
@@ -85,6 +87,7 @@ class IdleStack {
 
   std::int64_t m_lifetimeNs, m_windowNs = 0;
   std::vector<std::int64_t> m_since; // the newest last
+  std::size_t m_lapsed = 0;          // at the bottom, at the last instant asked for
   std::vector<std::size_t> m_resets; // places of those that await init, ascending
 };
 
