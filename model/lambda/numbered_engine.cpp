@@ -104,6 +104,7 @@ class NumberedEngine final : public StretchRun<NumberedEnd> {
     NumberedEnd end;
   };
   std::vector<Later> m_later; // of calls that were looked at by themselves, ascending
+  std::vector<NumberedEnd> m_kept;
 };
 
 // ---- a stretch ----
@@ -234,13 +235,17 @@ void NumberedEngine::startByItself(std::size_t request, CallStart start, std::ui
 
 // What is still in flight after the stretch, in the order of the requests.
 void NumberedEngine::keepFinishes() {
+  const auto after = m_cells.after();
+  m_kept.resize(after.size() + m_later.size() + 1);
   auto later = m_later.begin();
-  for (const std::uint32_t request : m_cells.after()) {
-    for (; later != m_later.end() && later->request < request; ++later) m_slices.push(later->end);
-    if (m_numbers[request] != kNobody)
-      m_slices.push({m_stretch.arrival[request] + m_stretch.call[request], m_numbers[request]});
+  std::size_t kept = 0;
+  for (const std::uint32_t request : after) {
+    for (; later != m_later.end() && later->request < request; ++later) m_kept[kept++] = later->end;
+    m_kept[kept] = {m_stretch.arrival[request] + m_stretch.call[request], m_numbers[request]};
+    kept += m_numbers[request] != kNobody;
   }
-  for (; later != m_later.end(); ++later) m_slices.push(later->end);
+  for (; later != m_later.end(); ++later) m_kept[kept++] = later->end;
+  m_slices.pushAll(kept, [this](std::size_t i) { return m_kept[i]; });
 }
 
 // ---- environments ----
