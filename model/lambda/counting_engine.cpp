@@ -80,6 +80,7 @@ void CountingEngine::countUpTo(std::size_t from, std::size_t to) {
     m_idle.push(m_stretch.fromNs + *fell, false);
   }
   m_busy = m_cells.busyAt(to);
+  m_servedTogether += m_cells.firstArrival(to) - m_cells.firstArrival(from);
 }
 
 // What is still in flight after the stretch, in the order of the requests.

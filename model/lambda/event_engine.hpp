@@ -3,6 +3,7 @@
 // slower than the fast ones, which LambdaSimulator takes whenever every request is tried once as it comes. Requests
 // that are still in the system at the horizon are followed for kLongestDrain; what is left then is unfinished.
 // Pinned by tests/model/event_engine_test.cpp: the same counts as the fast engines where both can run.
+#include <cstdint>
 #include <memory>
 
 #include "model/lambda/lambda_simulator.hpp"
@@ -15,6 +16,8 @@ class AnyEngine {
   virtual ~AnyEngine() = default;
   virtual void feed(const workloads::RequestBatch& batch) = 0;
   virtual LambdaRun finish() = 0;
+  // Requests that were counted or merged many at a time; the others were followed one by one. For tests.
+  virtual std::uint64_t servedTogether() const { return 0; }
 };
 
 inline constexpr Duration kLongestDrain = std::chrono::hours(6); // the longest that an asynchronous event may wait

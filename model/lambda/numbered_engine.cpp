@@ -169,6 +169,7 @@ void NumberedEngine::merge() {
   // None came and none went: who is not idle is busy.
   m_sums.peakBusy = std::max(m_sums.peakBusy, m_busy + static_cast<std::int64_t>(m_height - lowest));
   m_busy += static_cast<std::int64_t>(m_height) - static_cast<std::int64_t>(height);
+  m_servedTogether += next - m_next;
   m_next = next;
   m_finish = finish;
   m_height = height;

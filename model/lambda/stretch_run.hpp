@@ -24,6 +24,9 @@ namespace model::lambda {
 static_assert(kMostAtOnce <= StretchKey::kMostRequests);
 
 template <class End> class StretchRun : public WatchedRun {
+ public:
+  std::uint64_t servedTogether() const final { return m_servedTogether; }
+
  protected:
   // A stretch is at most a quarter of `idleLifetimeNs`, where that leaves it requests enough.
   StretchRun(const LambdaFunction& function, const ObservationPlan& plan, std::uint64_t seed, std::uint64_t replication,
@@ -72,6 +75,7 @@ template <class End> class StretchRun : public WatchedRun {
   StretchContent<End> m_stretch;
   std::size_t m_first = 0; // of the requests being served, the stretch's first
   bool m_askRate = false;  // each request has to ask for its token
+  std::uint64_t m_servedTogether = 0;
 
  private:
   void serve(const workloads::RequestBatch& batch, std::size_t from, std::size_t to) final;
@@ -154,7 +158,7 @@ std::size_t StretchRun<End>::endOfService(const workloads::RequestBatch& batch, 
   return cut > 0 ? from + static_cast<std::size_t>(cut) : to;
 }
 
-// A slice has some hundred requests, or a 64th of those in flight, so that a few hundred slices hold them all; and it
+// A slice has about a thousand requests, or a 64th of those in flight, so that a few hundred slices hold them all; and it
 // is so short that what becomes idle in it does not lapse in it.
 template <class End> void StretchRun<End>::chooseSlices() {
   constexpr std::size_t kRequestsPerChoice = 2048;

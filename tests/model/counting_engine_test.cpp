@@ -249,6 +249,32 @@ TEST_CASE("Merging gives the counts of the plain event loop, however requests ar
   compareWithPlainLoop(numbered, true);
 }
 
+// ---- what the speed comes from ----
+
+namespace {
+
+workloads::Workload poisson(double atOnce) {
+  workloads::Workload w;
+  w.arrivals = workloads::PoissonArrivals{workloads::RequestRate::perSecond(atOnce / 0.1)};
+  w.work.duration = workloads::Exponential{100ms};
+  return w;
+}
+
+// Of the requests in `horizon`, the share that the engine counts or merges rather than follows.
+double shareTogether(const LambdaFunction& function, const workloads::Workload& workload, Duration horizon) {
+  const auto engineOf =
+      model::lambda::canCount(function) ? model::lambda::countingEngine : model::lambda::numberedEngine;
+  const auto engine = engineOf(function, plan(horizon, 3, 60), 1, 0, {});
+  workloads::RequestStream stream(workload, 1, 0, horizon);
+  workloads::RequestBatch batch;
+  std::uint64_t requests = 0;
+  for (; stream.next(batch); requests += batch.size()) engine->feed(batch);
+  engine->finish();
+  return static_cast<double>(engine->servedTogether()) / static_cast<double>(requests);
+}
+
+} // namespace
+
 TEST_CASE("What makes a scenario fail is all that is left of it", "[support]") {
   struct Numbers {
     std::vector<int> requests;
@@ -258,4 +284,40 @@ TEST_CASE("What makes a scenario fail is all that is left of it", "[support]") {
     return std::ranges::count(n.requests, 17) + std::ranges::count(n.requests, 640) == 2;
   };
   CHECK(support::shrunk(numbers, fails).requests == std::vector<int>{17, 640});
+}
+
+TEST_CASE("Nearly all requests of a steady or bursty load are counted or merged together", "[lambda][counting]") {
+  LambdaFunction alike = plain(500ms);
+  alike.concurrencyLimit = 1'000'000;
+  alike.growth.reset();
+  LambdaFunction drawn = alike;
+  drawn.idleLifetime = workloads::Lognormal{300s, 0.07};
+  drawn.maxLifetime = workloads::Lognormal{5h, 0.3};
+  struct Load {
+    double atOnce;
+    Duration horizon; // 200,000 requests
+    double least;     // the fleet is made one by one: half a second of requests
+  };
+  for (const Load& load : {Load{1, 20'000s, 0.9}, {10, 2'000s, 0.98}, {100, 200s, 0.98}, {1'000, 20s, 0.95}}) {
+    INFO(load.atOnce << " at once");
+    CHECK(shareTogether(alike, poisson(load.atOnce), load.horizon) > load.least);
+    CHECK(shareTogether(drawn, poisson(load.atOnce), load.horizon) > load.least);
+  }
+  auto bursts = poisson(10);
+  bursts.arrivals = workloads::BurstyArrivals{workloads::RequestRate::perSecond(5000),
+                                              workloads::RequestRate::perSecond(100), 5s, 30s};
+  CHECK(shareTogether(alike, bursts, 300s) > 0.95);
+  alike.idleLifetime = Constant{20s}; // each burst makes its environments anew
+  CHECK(shareTogether(alike, bursts, 300s) > 0.9);
+}
+
+TEST_CASE("Requests at a limit, cut by the timeout or in a new fleet are followed one by one", "[lambda][counting]") {
+  const auto load = poisson(100);
+  CHECK(shareTogether(plain(500ms), load, 400ms) == 0);
+  LambdaFunction f = plain();
+  f.timeout = 200ms;
+  CHECK(shareTogether(f, load, 50s) == 0);
+  f = plain();
+  f.concurrencyLimit = 50;
+  CHECK(shareTogether(f, load, 50s) < 0.01);
 }
