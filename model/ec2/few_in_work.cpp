@@ -16,8 +16,8 @@ std::int64_t mostFew(const EngineLimits& limits) { return std::min(limits.worker
 
 // Some room is left, since to begin and to end costs as much as a few requests.
 bool RequestEngine::servesFew(std::int64_t until, const EngineLimits& limits) const {
-  return 4 * static_cast<std::int64_t>(m_running.size()) <= 3 * mostFew(limits) && m_waiting.empty() && !m_credits &&
-         limits.link == 0 && until - m_time < SharedPace::kLongest;
+  return 4 * m_running.size() <= 3 * mostFew(limits) && m_waiting.empty() && !m_credits && limits.link == 0 &&
+         until - m_time < SharedPace::kLongest;
 }
 
 // From request `from` on; ends at `until` and returns the number of requests, or at the one that finds no room.
@@ -25,9 +25,9 @@ bool RequestEngine::servesFew(std::int64_t until, const EngineLimits& limits) co
 std::size_t RequestEngine::serveFew(const Share& share, std::size_t from, std::int64_t until,
                                     const EngineLimits& limits, TallyRecorder& recorder) {
   FewInWork few; // virtual time from its beginning on
-  for (const Running& each : m_running) few.push({each.finish - m_virtual, each.arrival, each.cores, each.duration});
+  for (const auto& each : m_running) few.push({each.finish - m_virtual, each.arrival, each.cores, each.duration});
   const std::int64_t most = mostFew(limits), all = limits.cores;
-  const SharedPace pace(limits.shared);
+  const SharedPace pace = limits.shared;
   std::int64_t now = m_time, passed = 0, cores = m_cores; // not members, so that they are kept in registers
   Int128 busy = m_busy;
   auto rate = pace.rateOf(cores);
@@ -62,12 +62,13 @@ std::size_t RequestEngine::serveFew(const Share& share, std::size_t from, std::i
   m_running.clear();
   for (std::int64_t k = 0; k < few.size(); ++k) {
     const auto& each = few.at(k);
-    m_running.push_back({each.finish, each.arrival, each.cores, each.duration});
+    m_running.push({each.finish, each.arrival, each.cores, each.duration});
   }
   m_time = now;
   m_virtual = passed;
   m_cores = cores;
   m_busy = busy;
+  dueAnew<kSharing>(limits);
   return from;
 }
 

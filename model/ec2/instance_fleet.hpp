@@ -26,13 +26,13 @@ struct KindRules {
 };
 
 struct Instance {
-  RequestEngine engine;
   const KindRules* kind = nullptr;
   std::uint64_t received = 0;     // requests routed here
   std::int64_t missedAt = kNever; // its machine was lost; a target until that is noticed
   std::uint64_t number = 0;       // in launch order
   int zone = 0;
   std::int64_t launchedAt = 0, inServiceAt = 0; // inServiceAt lies ahead while it boots
+  RequestEngine engine;                         // right behind what each request touches too
   std::int64_t warmAt = 0;                      // in the metrics from here on
   std::int64_t runsSince = 0;                   // launchedAt, or earlier: it ran in the warm pool
   bool returnsToPool = false;                   // once it is drained

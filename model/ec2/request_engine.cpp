@@ -20,23 +20,28 @@ std::int64_t CreditBalance::emptyAt(std::int64_t used) const {
   return lasts < kNever - m_at ? m_at + static_cast<std::int64_t>(lasts) : kNever;
 }
 
-double CreditBalance::credits() const { return static_cast<double>(m_level) / static_cast<double>(kCore) / kNsPerMinute; }
+double CreditBalance::credits() const {
+  return static_cast<double>(m_level) / static_cast<double>(kCore) / kNsPerMinute;
+}
 
 // From one change of pace or of the set of requests to the next, since between them the use is constant.
-void RequestEngine::settleOnCredits(std::int64_t t, const EngineLimits& limits, std::int64_t shared,
+void RequestEngine::settleOnCredits(std::int64_t t, const EngineLimits& limits, const SharedPace& shared,
                                     TallyRecorder& recorder) {
   constexpr auto kSharing = Discipline::ProcessorSharing;
   for (std::int64_t at = m_credits->at(); at < t;) {
     const EngineLimits now = pace(limits, shared);
     const std::int64_t empty = paceChange(now);
-    const std::int64_t departure = m_running.empty() ? kNever : departureTime<kSharing>(now);
+    const std::int64_t departure = std::min(departureTime<kSharing>(now), kNever);
     at = std::min({t, empty, departure});
     m_credits->run(at, std::min(m_cores, now.cores));
     if (at == empty && at < departure) progressTo<kSharing>(at, now);
+    dueAnew<kSharing>(now);
     settle<kSharing>(at, now, recorder);
   }
   // At t itself: what came at t and takes no time.
-  settle<kSharing>(t, pace(limits, shared), recorder);
+  const EngineLimits now = pace(limits, shared);
+  dueAnew<kSharing>(now);
+  settle<kSharing>(t, now, recorder);
 }
 
 } // namespace model::ec2

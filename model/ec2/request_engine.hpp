@@ -14,12 +14,14 @@
 // ways of serve() by tests/model/request_engine_test.cpp.
 #include <algorithm>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
 
 #include "model/ec2/credit_balance.hpp"
 #include "model/ec2/ec2_simulator.hpp"
+#include "model/ec2/requests_in_work.hpp"
 #include "model/ec2/shared_pace.hpp"
 #include "model/ec2/tally_recorder.hpp"
 
@@ -32,7 +34,7 @@ struct EngineLimits {
   std::int64_t cores = 0; // vCPUs in kCore units
   std::int64_t workers = 0, queueLimit = 0;
   std::int64_t timeout = 0;       // ns
-  std::int64_t shared = 0;        // what requests share, kCore units: cores, or kNever where nobody slows anybody
+  SharedPace shared = kNever;     // what requests share, kCore units: cores, or kNever where nobody slows anybody
   std::int64_t link = 0;          // ns of the network or the volume that a request takes; 0: it cannot bind
   std::int64_t overflow = kNever; // requests here from which on further ones are handed over
   bool coresForAll = false;       // when every worker is busy, they do not want more than the vCPUs
@@ -116,13 +118,11 @@ class alignas(64) RequestEngine {
   }
 
   bool empty() const { return m_running.empty(); } // nothing waits while a worker is free
-  std::int64_t inFlight() const { return static_cast<std::int64_t>(m_running.size()) + m_waiting.size(); }
+  std::int64_t inFlight() const { return m_running.size() + m_waiting.size(); }
   std::int64_t lastChange() const { return m_time; }   // of the set of requests in work, or a later look at it
   std::int64_t lastSent() const { return m_linkFree; } // when the last response has left, where the link binds
   std::int64_t coresWanted() const { return m_cores; }
-  bool hasFreeWorker(const EngineLimits& limits) const {
-    return static_cast<std::int64_t>(m_running.size()) < limits.workers;
-  }
+  bool hasFreeWorker(const EngineLimits& limits) const { return m_running.size() < limits.workers; }
   // A worker came free for whatever was first in line at `since` or had come before. Precondition: none was free then.
   bool reached(std::int64_t since) const { return m_turn >= since; }
   // Time that the requests in work have been here, summed. Precondition: advanced to t.
@@ -142,27 +142,25 @@ class alignas(64) RequestEngine {
   }
 
  private:
-  struct Running {
-    std::int64_t finish; // in virtual time
-    std::int64_t arrival, cores, duration;
-  };
-  __extension__ using Unsigned128 = unsigned __int128;
   static constexpr int kTickBits = SharedPace::kTickBits;
+  static constexpr std::int64_t kNoDeparture = std::numeric_limits<std::int64_t>::max(); // not even at kNever
 
-  // Until the first finish; finishes fall on whole ns, so another request may already be a fraction of one past its
-  // own.
-  std::int64_t neededVirtual() const { return std::max<std::int64_t>(0, m_running.front().finish - m_virtual); }
   // Finishes up to t, then waiting requests whose time is over, at one pace.
   template <Discipline D> void settle(std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder);
-  // With credits: the limits that hold from the last change on; `shared` with a balance that is not empty.
-  EngineLimits pace(const EngineLimits& limits, std::int64_t shared) const;
-  template <Discipline D> EngineLimits pace(const EngineLimits& limits) const {
-    return pace(limits, D == Discipline::Fcfs ? kNever : limits.cores);
+  template <Discipline D> static SharedPace sharedUnder(const EngineLimits& limits) {
+    return D == Discipline::Fcfs ? SharedPace(kNever) : limits.shared;
   }
-  void settleOnCredits(std::int64_t t, const EngineLimits& limits, std::int64_t shared, TallyRecorder& recorder);
+  // With credits: the limits that hold from the last change on; `shared` with a balance that is not empty.
+  EngineLimits pace(const EngineLimits& limits, const SharedPace& shared) const;
+  template <Discipline D> EngineLimits pace(const EngineLimits& limits) const {
+    return pace(limits, sharedUnder<D>(limits));
+  }
+  void settleOnCredits(std::int64_t t, const EngineLimits& limits, const SharedPace& shared, TallyRecorder& recorder);
   std::int64_t paceChange(const EngineLimits& pace) const { return m_credits->emptyAt(std::min(m_cores, pace.cores)); }
-  template <Discipline D> bool departureDue(std::int64_t t, const EngineLimits& limits) const;
+  // Whoever waits gets the worker that came free.
+  template <Discipline D> void passOn(std::int64_t now, const EngineLimits& limits, TallyRecorder& recorder);
   template <Discipline D> std::int64_t departureTime(const EngineLimits& limits) const;
+  template <Discipline D> void dueAnew(const EngineLimits& limits) { m_due = departureTime<D>(limits); }
   template <Discipline D> void progressTo(std::int64_t t, const EngineLimits& limits);
   template <Discipline D> void start(const Demand& demand, std::int64_t t);
   template <Discipline D> bool serveOne(const Demand& demand, const EngineLimits& limits, TallyRecorder& recorder) {
@@ -179,96 +177,49 @@ class alignas(64) RequestEngine {
   std::size_t serveFew(const Share& share, std::size_t from, std::int64_t until, const EngineLimits& limits,
                        TallyRecorder& recorder);
   std::int64_t send(std::int64_t now, std::int64_t link);
-  void pushRunning(Running request);
-  Running popRunning();
 
-  // What every request touches, then what fewer do: a cache line each.
-  std::vector<Running> m_running; // binary min-heap by finish
-  std::int64_t m_time = 0;        // when `m_running` last changed, or later
-  std::int64_t m_virtual = 0;     // at m_time
-  std::int64_t m_cores = 0;       // wanted by m_running
-  Int128 m_busy = 0;              // up to m_time
-  WaitingLine<Demand> m_waiting;
-  std::int64_t m_turn = 0; // the last worker that came free took what came then
-  std::int64_t m_linkFree = 0;
+  // What every request touches, then what fewer do.
+  Int128 m_busy = 0;                 // up to m_time
+  std::int64_t m_due = kNoDeparture; // the next departure, at the pace since m_time; with credits only in settle()
+  std::int64_t m_time = 0;           // when `m_running` last changed, or later
+  std::int64_t m_virtual = 0;        // at m_time
+  std::int64_t m_cores = 0;          // wanted by m_running
   std::unique_ptr<CreditBalance> m_credits; // nothing: it never slows down
+  RequestsInWork m_running;
+  WaitingLine<Demand> m_waiting; // empty while a worker is free
+  std::int64_t m_turn = 0;       // the last worker that came free when none was took what came then
+  std::int64_t m_linkFree = 0;
 };
 
 // -- hot path -------------------------------------------------------------------------------------------------------
 
-inline void RequestEngine::pushRunning(Running request) {
-  m_running.push_back(request);
-  std::size_t i = m_running.size() - 1;
-  while (i > 0) {
-    const std::size_t parent = (i - 1) / 2;
-    if (m_running[parent].finish <= request.finish) break;
-    m_running[i] = m_running[parent];
-    i = parent;
-  }
-  m_running[i] = request;
-}
-
-inline RequestEngine::Running RequestEngine::popRunning() {
-  const Running first = m_running.front();
-  const Running last = m_running.back();
-  m_running.pop_back();
-  const std::size_t n = m_running.size();
-  if (n == 0) return first;
-  std::size_t i = 0;
-  for (std::size_t child = 1; child < n; child = 2 * i + 1) {
-    if (child + 1 < n) child += m_running[child + 1].finish < m_running[child].finish ? 1U : 0U;
-    if (last.finish <= m_running[child].finish) break;
-    m_running[i] = m_running[child];
-    i = child;
-  }
-  m_running[i] = last;
-  return first;
-}
-
-template <Discipline D> bool RequestEngine::departureDue(std::int64_t t, const EngineLimits& limits) const {
-  if (m_running.empty()) return false;
-  if constexpr (D == Discipline::Fcfs) return m_running.front().finish <= t;
-  const std::int64_t needed = neededVirtual();
-  if (m_cores <= limits.shared) return (needed + (1 << kTickBits) - 1) >> kTickBits <= t - m_time;
-  return (static_cast<Unsigned128>(t - m_time) << kTickBits) * static_cast<Unsigned128>(limits.shared) >=
-         static_cast<Unsigned128>(needed) * static_cast<Unsigned128>(m_cores);
-}
-
+// Until the first finish; finishes fall on whole ns, so another request may already be a fraction of one past its own.
 template <Discipline D> std::int64_t RequestEngine::departureTime(const EngineLimits& limits) const {
-  if constexpr (D == Discipline::Fcfs) return m_running.front().finish;
-  const std::int64_t needed = neededVirtual();
-  if (m_cores <= limits.shared) return m_time + ((needed + (1 << kTickBits) - 1) >> kTickBits);
-  const auto perNs = static_cast<Unsigned128>(limits.shared) << kTickBits;
-  const auto work = static_cast<Unsigned128>(needed) * static_cast<Unsigned128>(m_cores);
-  const Unsigned128 wait = (work + perNs - 1) / perNs;
-  return wait < static_cast<Unsigned128>(kNever - m_time) ? m_time + static_cast<std::int64_t>(wait) : kNever;
+  if (m_running.empty()) return kNoDeparture;
+  if constexpr (D == Discipline::Fcfs) return m_running.first().finish;
+  const std::int64_t wait =
+      limits.shared.wait(std::max<std::int64_t>(0, m_running.first().finish - m_virtual), m_cores);
+  return wait <= kNever - m_time ? m_time + wait : kNoDeparture;
 }
 
 template <Discipline D> void RequestEngine::progressTo(std::int64_t t, const EngineLimits& limits) {
   const std::int64_t elapsed = t - m_time;
   m_busy += static_cast<Int128>(std::min(m_cores, limits.cores)) * elapsed;
   m_time = t;
-  if constexpr (D == Discipline::ProcessorSharing) {
-    if (m_cores <= limits.shared)
-      m_virtual += elapsed << kTickBits;
-    else
-      m_virtual +=
-          static_cast<std::int64_t>((static_cast<Unsigned128>(elapsed) << kTickBits) *
-                                    static_cast<Unsigned128>(limits.shared) / static_cast<Unsigned128>(m_cores));
-  }
+  if constexpr (D == Discipline::ProcessorSharing) m_virtual += limits.shared.progress(elapsed, m_cores);
 }
 
 // V starts anew with every busy period; one that never ends is moved back to zero every 26 days.
 template <Discipline D> void RequestEngine::start(const Demand& demand, std::int64_t t) {
   if constexpr (D == Discipline::Fcfs) {
-    pushRunning({t + demand.duration, demand.arrival, demand.cores, demand.duration});
+    m_running.push({t + demand.duration, demand.arrival, demand.cores, demand.duration});
   } else {
     if (m_running.empty()) m_virtual = 0;
     if (m_virtual > (std::int64_t{1} << 61)) {
-      for (auto& request : m_running) request.finish -= m_virtual;
+      m_running.moveFinishesBack(m_virtual);
       m_virtual = 0;
     }
-    pushRunning({m_virtual + (demand.duration << kTickBits), demand.arrival, demand.cores, demand.duration});
+    m_running.push({m_virtual + (demand.duration << kTickBits), demand.arrival, demand.cores, demand.duration});
   }
   m_cores += demand.cores;
 }
@@ -276,41 +227,49 @@ template <Discipline D> void RequestEngine::start(const Demand& demand, std::int
 template <Discipline D>
 void RequestEngine::advance(std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder) {
   if (m_credits) [[unlikely]]
-    settleOnCredits(t, limits, D == Discipline::Fcfs ? kNever : limits.cores, recorder);
+    settleOnCredits(t, limits, sharedUnder<D>(limits), recorder);
   else
     settle<D>(t, limits, recorder);
 }
 
 template <Discipline D>
 void RequestEngine::settle(std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder) {
-  while (departureDue<D>(t, limits)) {
-    const std::int64_t now = departureTime<D>(limits);
+  while (m_due <= t) {
+    const std::int64_t now = m_due;
+    const bool allBusy = !hasFreeWorker(limits);
     progressTo<D>(now, limits);
-    const Running done = popRunning();
+    const auto& done = m_running.first();
     m_cores -= done.cores;
     recorder.served(done.arrival, limits.link == 0 ? now : send(now, limits.link));
-    // A request whose time is over exactly now still gets the worker: finishes come before timeouts.
-    while (!m_waiting.empty() && m_waiting.front().arrival + limits.timeout < now) {
-      recorder.gaveUp(m_waiting.front().arrival, m_waiting.front().arrival + limits.timeout);
-      m_waiting.pop();
-    }
-    m_turn = now;
-    if (!m_waiting.empty()) {
-      m_turn = m_waiting.front().arrival;
-      start<D>(m_waiting.front(), now);
-      m_waiting.pop();
-    }
+    m_running.pop();
+    if (allBusy) passOn<D>(now, limits, recorder);
+    dueAnew<D>(limits);
   }
+  if (hasFreeWorker(limits)) return;
   while (!m_waiting.empty() && m_waiting.front().arrival + limits.timeout <= t) {
     recorder.gaveUp(m_waiting.front().arrival, m_waiting.front().arrival + limits.timeout);
     m_waiting.pop();
   }
 }
 
+// A request whose time is over exactly now still gets it: finishes come before timeouts.
+template <Discipline D>
+void RequestEngine::passOn(std::int64_t now, const EngineLimits& limits, TallyRecorder& recorder) {
+  while (!m_waiting.empty() && m_waiting.front().arrival + limits.timeout < now) {
+    recorder.gaveUp(m_waiting.front().arrival, m_waiting.front().arrival + limits.timeout);
+    m_waiting.pop();
+  }
+  m_turn = now;
+  if (m_waiting.empty()) return;
+  m_turn = m_waiting.front().arrival;
+  start<D>(m_waiting.front(), now);
+  m_waiting.pop();
+}
+
 template <Discipline D>
 RequestEngine::Admission RequestEngine::admit(const Demand& demand, std::int64_t t, const EngineLimits& limits,
                                               TallyRecorder& recorder) {
-  if (static_cast<std::int64_t>(m_running.size()) < limits.workers) {
+  if (hasFreeWorker(limits)) {
     if (m_credits) [[unlikely]] {
       const auto now = pace<D>(limits);
       m_credits->run(t, std::min(m_cores, now.cores));
@@ -319,6 +278,7 @@ RequestEngine::Admission RequestEngine::admit(const Demand& demand, std::int64_t
     } else {
       progressTo<D>(t, limits);
       start<D>(demand, t);
+      dueAnew<D>(limits);
     }
     return Admission::Started;
   }
@@ -329,21 +289,18 @@ RequestEngine::Admission RequestEngine::admit(const Demand& demand, std::int64_t
 }
 
 template <Discipline D> std::int64_t RequestEngine::nextEvent(const EngineLimits& limits) const {
-  if (m_running.empty()) return kNever;
-  std::int64_t departure;
+  std::int64_t next = std::min(m_due, kNever);
   if (m_credits) [[unlikely]] {
     const auto now = pace<D>(limits);
-    departure = std::min(departureTime<Discipline::ProcessorSharing>(now), paceChange(now));
-  } else {
-    departure = departureTime<D>(limits);
+    next = std::min({departureTime<Discipline::ProcessorSharing>(now), paceChange(now), kNever});
   }
-  return m_waiting.empty() ? departure : std::min(departure, m_waiting.front().arrival + limits.timeout);
+  return hasFreeWorker(limits) || m_waiting.empty() ? next : std::min(next, m_waiting.front().arrival + limits.timeout);
 }
 
-inline EngineLimits RequestEngine::pace(const EngineLimits& limits, std::int64_t shared) const {
+inline EngineLimits RequestEngine::pace(const EngineLimits& limits, const SharedPace& shared) const {
   EngineLimits now = limits;
   now.shared = shared;
-  if (m_credits && m_credits->slows(std::min(m_cores, limits.cores))) now.cores = now.shared = m_credits->earned();
+  if (m_credits && m_credits->slows(std::min(m_cores, limits.cores))) now.shared = now.cores = m_credits->earned();
   return now;
 }
 
@@ -368,6 +325,7 @@ template <class Left> void RequestEngine::vacate(std::int64_t t, const EngineLim
   for (const auto& request : m_running) left(Demand{request.arrival, request.duration, request.cores});
   for (; !m_waiting.empty(); m_waiting.pop()) left(m_waiting.front());
   m_running.clear();
+  m_due = kNoDeparture;
   m_cores = 0;
 }
 

@@ -16,8 +16,9 @@ bool RequestEngine::servesInTurns(const EngineLimits& limits) const {
 // Who is in work goes on to `until`, as if nobody came.
 void RequestEngine::bringForward(std::int64_t until, TallyRecorder& recorder) {
   m_busy += static_cast<Int128>(m_cores) * (until - m_time);
-  while (!m_running.empty() && m_running.front().finish <= until) {
-    const Running done = popRunning();
+  while (!m_running.empty() && m_running.first().finish <= until) {
+    const auto done = m_running.first();
+    m_running.pop();
     m_busy -= static_cast<Int128>(done.cores) * (until - done.finish);
     m_cores -= done.cores;
     recorder.served(done.arrival, done.finish);
@@ -44,7 +45,7 @@ inline std::int64_t RequestEngine::serveInTurn(const Demand& demand, WorkerTurns
   } else if (start <= until) {
     m_busy += static_cast<Int128>(demand.cores) * (until - start);
     m_cores += demand.cores;
-    pushRunning({finish, demand.arrival, demand.cores, demand.duration});
+    m_running.push({finish, demand.arrival, demand.cores, demand.duration});
   } else {
     m_waiting.push(demand);
   }
@@ -56,7 +57,7 @@ inline std::int64_t RequestEngine::serveInTurn(const Demand& demand, WorkerTurns
 std::uint64_t RequestEngine::serveInTurns(const Share& share, std::int64_t until, const EngineLimits& limits,
                                           TallyRecorder& recorder, std::vector<std::int64_t>& line) {
   WorkerTurns turns(static_cast<std::size_t>(limits.workers), m_time);
-  for (const Running& request : m_running) turns.take(request.finish);
+  for (const auto& request : m_running) turns.take(request.finish);
   bringForward(until, recorder);
   const auto waiting = static_cast<std::size_t>(m_waiting.size()), places = static_cast<std::size_t>(limits.queueLimit);
   const bool canFill = waiting + share.count > places;
@@ -83,8 +84,12 @@ std::uint64_t RequestEngine::serveInTurns(const Share& share, std::int64_t until
 template <>
 std::uint64_t RequestEngine::serve<Discipline::Fcfs>(const Share& share, std::int64_t until, const EngineLimits& limits,
                                                      TallyRecorder& recorder, std::vector<std::int64_t>& line) {
-  if (servesInTurns(limits)) return serveInTurns(share, until, limits, recorder, line);
   std::uint64_t rejected = 0;
+  if (servesInTurns(limits)) {
+    rejected = serveInTurns(share, until, limits, recorder, line);
+    dueAnew<Discipline::Fcfs>(limits);
+    return rejected;
+  }
   for (std::size_t i = 0; i < share.count; ++i)
     rejected += serveOne<Discipline::Fcfs>(share[i], limits, recorder) ? 0 : 1;
   advance<Discipline::Fcfs>(until, limits, recorder);

@@ -2,6 +2,7 @@
 #include "model/ec2/request_engine.hpp"
 
 #include <algorithm>
+#include <set>
 
 #include "model/ec2/worker_turns.hpp"
 #include "tests/support/catch.hpp"
@@ -13,6 +14,7 @@ using model::ec2::Demand;
 using model::ec2::EngineLimits;
 using model::ec2::kCore;
 using model::ec2::RequestEngine;
+using model::ec2::RequestsInWork;
 using model::ec2::SharedPace;
 using model::ec2::TallyRecorder;
 using scenarios::Draw;
@@ -164,8 +166,44 @@ TEST_CASE("Progress and waiting are the quotients of integers of 128 bits", "[ec
     const std::int64_t needed = std::max<std::int64_t>(0, draw.once(2) ? ticks - draw.between(0, 1) : draw.upTo(48));
     const Int128 wait = (needed * wanted + perNs - 1) / perNs;
     if (wait < SharedPace::kLongest) REQUIRE((pace.wait(needed, rate) == wait));
+    // Any lengths there are: on both sides of what the estimate can do.
+    const std::int64_t longer = draw.upTo(52), most = std::numeric_limits<std::int64_t>::max();
+    REQUIRE((pace.progress(longer, cores) == longer * perNs / wanted));
+    const std::int64_t more = draw.once(2) ? needed : draw.upTo(62);
+    REQUIRE((pace.wait(more, cores) == std::min<Int128>(most, (more * wanted + perNs - 1) / perNs)));
   }
   CHECK(exact > 10'000);
+}
+
+TEST_CASE("Requests leave in order of their finish, however many there are", "[ec2]") {
+  for (std::uint64_t number = 0; number < 500; ++number) {
+    workloads::RandomStream random(number, "test.heap", 0);
+    Draw draw(random);
+    RequestsInWork work;
+    std::multiset<std::pair<std::int64_t, std::int64_t>> left; // finish, arrival
+    const std::int64_t most = draw.once(2) ? 5 : 100;
+    for (std::int64_t step = 0; step < 400; ++step) {
+      if (draw.once(100)) {
+        work.moveFinishesBack(7);
+        std::multiset<std::pair<std::int64_t, std::int64_t>> moved;
+        for (const auto& [finish, arrival] : left) moved.insert({finish - 7, arrival});
+        left.swap(moved);
+      }
+      if (draw.once(2) && work.size() < most) {
+        const std::int64_t finish = draw.between(0, 50);
+        work.push({finish, step, 1, finish});
+        left.insert({finish, step});
+      } else if (!work.empty()) {
+        REQUIRE(work.first().finish == left.begin()->first);
+        REQUIRE(left.erase({work.first().finish, work.first().arrival}) == 1);
+        work.pop();
+      }
+      REQUIRE(work.size() == static_cast<std::int64_t>(left.size()));
+      REQUIRE(std::ranges::all_of(work, [&](const auto& each) { return left.contains({each.finish, each.arrival}); }));
+    }
+    work.clear();
+    REQUIRE(work.empty());
+  }
 }
 
 TEST_CASE("Workers come free in order of their finish", "[ec2]") {
