@@ -118,7 +118,7 @@ struct Ec2Simulator::State {
   // Least outstanding, and with a queue of the fleet: by index into targets(). There, who cannot take counts as full.
   std::int64_t fullLevel;
   CountLevels outstanding;
-  EarliestEvent events;
+  NextEvents events;
   SharedQueue queue;
   std::int64_t slowStart;
   LossSchedule losses;
@@ -258,8 +258,7 @@ void Ec2Simulator::State::runLeastOutstanding(const workloads::RequestBatch& bat
   const auto& targets = instances.targets();
   for (std::size_t i = first; i < last; ++i) {
     const std::int64_t t = batch.arrival[i];
-    while (events.time() <= t) {
-      const std::size_t index = events.index();
+    for (std::size_t index; (index = events.firstUntil(t)) < targets.size();) {
       targets[index]->engine.advance<D>(t, targets[index]->kind->limits, recorder);
       changed<D>(index);
     }
@@ -306,7 +305,7 @@ bool Ec2Simulator::State::hasFreeWorker() const {
 // Messages go to the instance with the fewest in work, as its idle workers ask most often. Whatever ends at t ends
 // before another is taken.
 template <Discipline D> void Ec2Simulator::State::take(std::int64_t t) {
-  for (queue.dropLate(t, tooLate()); !queue.empty() && hasFreeWorker() && events.time() > t;
+  for (queue.dropLate(t, tooLate()); !queue.empty() && hasFreeWorker() && events.firstUntil(t) == outstanding.size();
        queue.dropLate(t, tooLate())) {
     const std::size_t chosen = outstanding.pick(instances.nextInTurn);
     instances.nextInTurn = chosen + 1 == outstanding.size() ? 0 : chosen + 1;
@@ -320,9 +319,8 @@ template <Discipline D> void Ec2Simulator::State::take(std::int64_t t) {
 
 // All that ends up to t, and what is taken in its place.
 template <Discipline D> void Ec2Simulator::State::workUntil(std::int64_t t) {
-  while (events.time() <= t) {
-    const std::int64_t now = events.time();
-    const std::size_t index = events.index();
+  for (std::size_t index; (index = events.firstUntil(t)) < outstanding.size();) {
+    const std::int64_t now = events.time(index);
     const Instance& instance = *instances.targets()[index];
     instances.targets()[index]->engine.advance<D>(now, instance.kind->limits, recorder);
     changed<D>(index);
@@ -356,12 +354,11 @@ void Ec2Simulator::State::takeFromQueue(std::int64_t t) {
 // After the horizon: who serves goes on until nothing is left that can be taken.
 void Ec2Simulator::State::drainQueue() {
   if (routing != Routing::Queue) return;
-  for (;;) {
-    const std::int64_t t = std::min(events.time(), queue.nextVisible());
-    if (t >= kNever) break;
+  for (std::int64_t t; (t = queue.nextVisible()) < kNever;) {
     workFromQueue(t);
     takeFromQueue(t);
   }
+  workFromQueue(kNever - 1);
   queue.dropLate(kNever, tooLate());
 }
 
@@ -394,6 +391,8 @@ void Ec2Simulator::State::turnAway(std::size_t first, std::size_t last) {
 void Ec2Simulator::State::feed(const workloads::RequestBatch& batch) {
   handedOver.clear();
   prepare(batch);
+  if (batch.size() > 1)
+    events.expectGap((batch.arrival.back() - batch.arrival.front()) / static_cast<std::int64_t>(batch.size() - 1));
   const auto arrivals = batch.arrival;
   const auto end = static_cast<std::size_t>(std::lower_bound(arrivals.begin(), arrivals.end(), recorder.horizon()) -
                                             arrivals.begin());

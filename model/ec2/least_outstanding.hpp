@@ -1,67 +1,95 @@
 #pragma once
 // Which instance has the fewest requests outstanding, at every arrival, without looking at all of them: sets of
-// instances by count, and a tournament over the instances' next events so that counts are true at the arrival.
+// instances by count, and a calendar of the instances' next events so that counts are true at the arrival.
 // Application Load Balancer, "least outstanding requests"; ties go round robin (design section 5).
-// Pinned by tests/model/ec2_simulator_test.cpp against a scan of all instances.
+// Pinned against a scan of all instances by tests/model/least_outstanding_test.cpp and ec2_simulator_test.cpp.
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstdint>
+#include <cstdlib>
 #include <vector>
 
 #include "model/ec2/tally_recorder.hpp"
 
 namespace model::ec2 {
 
-// Smallest of a fixed number of times, one of which changes at a time: a tree of sixteen to a node, whose smallest is
-// found without a branch that could be mispredicted.
-class EarliestEvent {
+// The next event of each instance: a calendar queue (Brown 1988, Communications of the ACM 31(10)). A day is a list of
+// what lies on it in this year or a later one; an event that changes goes from list to list, and a search goes on at
+// the day at which the last one ended. Times are 0 .. kNever, in ns; kNever is none.
+class NextEvents {
  public:
+  // All of them none.
   void reset(std::size_t size) {
-    m_levels.clear();
-    do {
-      size = (size + kChildren - 1) / kChildren;
-      m_levels.emplace_back(std::max<std::size_t>(size, 1));
-    } while (size > 1);
-    m_earliest = kNever;
+    m_days = std::bit_ceil(kDaysEach * std::max<std::size_t>(size, kFewest));
+    m_times.assign(size, kNever);
+    m_links.clear();
+    for (std::size_t i = 0; i < size + m_days + 1; ++i) m_links.push_back({place(i), place(i)});
+    for (std::size_t i = 0; i < size; ++i) link(i, listOf(kNever));
+    m_today = kNever >> m_shift;
   }
-  std::int64_t time() const { return m_earliest; }
-  std::size_t index() const {
-    std::size_t index = 0;
-    for (std::size_t level = m_levels.size(); level-- > 0;)
-      index = kChildren * index + m_levels[level][index].placeOf(m_earliest);
-    return index;
+  // What lies between one event and the next, about: a day is as long or twice that. Only the speed depends on it.
+  void expectGap(std::int64_t gap) {
+    const int shift = std::min(kLongestShift, static_cast<int>(std::bit_width(static_cast<std::uint64_t>(gap))));
+    if (std::abs(shift - m_shift) < 2) return;
+    m_shift = shift;
+    const auto times = m_times;
+    reset(times.size());
+    for (std::size_t i = 0; i < times.size(); ++i) set(i, times[i]);
   }
   void set(std::size_t index, std::int64_t time) {
-    for (auto& level : m_levels) {
-      Node& node = level[index / kChildren];
-      node.times[index % kChildren] = time;
-      time = node.earliest();
-      index /= kChildren;
+    const std::size_t old = listOf(m_times[index]), list = listOf(time);
+    m_times[index] = time;
+    m_today = std::min(m_today, time >> m_shift);
+    if (old == list) return;
+    const Link from = m_links[index];
+    m_links[from.before].after = from.after;
+    m_links[from.after].before = from.before;
+    link(index, list);
+  }
+  std::int64_t time(std::size_t index) const { return m_times[index]; }
+  // Whose event is the first one up to t < kNever; the number of instances when there is none.
+  std::size_t firstUntil(std::int64_t t) {
+    const std::int64_t last = t >> m_shift;
+    for (std::size_t passed = 0; m_today < last; ++m_today, ++passed) {
+      const std::size_t first = firstOfDay(((m_today + 1) << m_shift) - 1);
+      if (first != m_times.size()) return first;
+      if (passed == m_days) m_today = std::min(last, std::ranges::min(m_times) >> m_shift) - 1;
     }
-    m_earliest = time;
+    return m_today == last ? firstOfDay(t) : m_times.size();
   }
 
  private:
-  static constexpr std::size_t kChildren = 16;
-  struct Node {
-    std::array<std::int64_t, kChildren> times;
-    Node() { times.fill(kNever); }
-    std::int64_t earliest() const {
-      std::array<std::int64_t, kChildren / 2> best;
-      for (std::size_t i = 0; i < best.size(); ++i) best[i] = std::min(times[i], times[i + best.size()]);
-      for (std::size_t n = best.size() / 2; n > 0; n /= 2)
-        for (std::size_t i = 0; i < n; ++i) best[i] = std::min(best[i], best[i + n]);
-      return best[0];
-    }
-    std::size_t placeOf(std::int64_t time) const {
-      unsigned places = 0;
-      for (std::size_t i = 0; i < kChildren; ++i) places |= static_cast<unsigned>(times[i] == time) << i;
-      return static_cast<std::size_t>(std::countr_zero(places));
-    }
+  static constexpr std::size_t kDaysEach = 4, kFewest = 4;
+  static constexpr int kLongestShift = 40;
+  struct Link {
+    std::uint32_t before, after;
   };
-  std::vector<std::vector<Node>> m_levels; // the leaves first
-  std::int64_t m_earliest = kNever;
+  static std::uint32_t place(std::size_t index) { return static_cast<std::uint32_t>(index); }
+  std::size_t firstOfDay(std::int64_t until) const {
+    std::size_t first = m_times.size();
+    const std::size_t list = listOf(until);
+    for (std::size_t i = m_links[list].after; i != list; i = m_links[i].after)
+      if (m_times[i] <= until) {
+        until = m_times[i];
+        first = i;
+      }
+    return first;
+  }
+  std::size_t listOf(std::int64_t time) const {
+    const auto day = static_cast<std::size_t>(time >> m_shift) & (m_days - 1);
+    return m_times.size() + (time == kNever ? m_days : day);
+  }
+  void link(std::size_t index, std::size_t list) {
+    const std::uint32_t after = m_links[list].after;
+    m_links[index] = {place(list), after};
+    m_links[list].after = m_links[after].before = place(index);
+  }
+
+  std::size_t m_days = 0;   // in a year, a power of two
+  int m_shift = 10;         // a day has 2^m_shift ns
+  std::int64_t m_today = 0; // no event lies on an earlier day
+  std::vector<std::int64_t> m_times;
+  std::vector<Link> m_links; // rings, each through the head of its list: instances, heads of the days, head of none
 };
 
 // Instances 0 .. size-1 by their count.
