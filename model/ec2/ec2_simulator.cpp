@@ -43,7 +43,8 @@ struct Ec2Simulator::State {
         instances(fleet, watch.warmup, recorder, seed, replication), group(fleet, observation.hour.count(), instances),
         random(seed, "ec2.routing", replication), periodEnd(watch.period.count()),
         checksByWorker(fleet.healthCheck.byWorker), fullLevel(levelOfFull(fleet)),
-        queue(std::min(fleet.requestTimeout.count(), kNever / 2), fleet.visibilityTimeout.count()),
+        queue(std::min(fleet.requestTimeout.count(), kNever / 2), fleet.visibilityTimeout.count(),
+              instances.kinds().front().demand),
         slowStart(fleet.slowStart.count()), losses(fleet), checks(fleet.healthCheck, recorder) {
     if (routing == Routing::Queue) instances.returnTo(queue);
     controlDone();
@@ -69,9 +70,11 @@ struct Ec2Simulator::State {
   template <Discipline D> void runSlowStart(const workloads::RequestBatch& batch, std::size_t first, std::size_t last);
   template <Discipline D> void runFromQueue(const workloads::RequestBatch& batch, std::size_t first, std::size_t last);
   Instance& takeTurn(std::int64_t t);
+  std::size_t pick();
   template <Discipline D> void changed(std::size_t index);
   template <Discipline D> void workUntil(std::int64_t t);
   template <Discipline D> void take(std::int64_t t);
+  template <Discipline D> void start(std::size_t index, const Demand& demand, std::int64_t t);
   void workFromQueue(std::int64_t t);
   void takeFromQueue(std::int64_t t);
   void drainQueue();
@@ -108,7 +111,7 @@ struct Ec2Simulator::State {
   double visibleMetric = 0;
   std::vector<TimelinePoint> timeline;
   std::vector<std::size_t> handedOver; // of the batch
-  std::vector<Demand> prepared;        // of the batch; empty: the fleet has several types
+  std::vector<Demand> prepared;        // the batch, as the first type has it to do
   bool checksByWorker;
   // By instance: what each target gets, and room for it.
   std::vector<Share> shares;
@@ -127,17 +130,17 @@ struct Ec2Simulator::State {
 
 // -- requests -------------------------------------------------------------------------------------------------------
 
-// What a batch asks of the one type of the fleet, away from the chain of events; fleets of several work it out for
-// each, and a queue when a message is taken.
+// What a batch asks of the first type of the fleet, away from the chain of events; of further ones when it is routed.
+// As many requests leave as come.
 void Ec2Simulator::State::prepare(const workloads::RequestBatch& batch) {
-  if (instances.kinds().size() > 1 || routing == Routing::Queue) return;
-  const DemandRule& rule = instances.kinds().front().demand;
+  if (batch.size() > 1)
+    events.expectGap((batch.arrival.back() - batch.arrival.front()) / static_cast<std::int64_t>(batch.size() - 1));
   if (prepared.size() < batch.size()) prepared.resize(batch.size());
-  rule(batch, prepared.data());
+  instances.kinds().front().demand(batch, prepared.data());
 }
 
 Demand Ec2Simulator::State::demandOf(const KindRules& kind, const workloads::RequestBatch& batch, std::size_t i) const {
-  return prepared.empty() ? kind.demand(batch.arrival[i], batch.cpu[i], batch.io[i]) : prepared[i];
+  return kind.index == 0 ? prepared[i] : kind.demand(batch.arrival[i], batch.cpu[i], batch.io[i]);
 }
 
 // Request i reaches the instance that routing chose. False: nothing changed there. Precondition: advanced to its
@@ -227,7 +230,7 @@ template <Discipline D>
 void Ec2Simulator::State::runByInstance(const workloads::RequestBatch& batch, std::size_t first, std::size_t last) {
   const auto& targets = instances.targets();
   shares.resize(targets.size());
-  if (routing == Routing::RoundRobin && !prepared.empty())
+  if (routing == Routing::RoundRobin && instances.kinds().size() == 1)
     dealInTurn(first, last);
   else
     dealOut(batch, first, last);
@@ -241,6 +244,13 @@ void Ec2Simulator::State::runByInstance(const workloads::RequestBatch& batch, st
     recorder.rejected(
         instance.engine.serve<D>(shares[k], batch.arrival[last - 1], instance.kind->limits, recorder, line));
   }
+}
+
+// Of those with the fewest outstanding the next in turn.
+std::size_t Ec2Simulator::State::pick() {
+  const std::size_t chosen = outstanding.pick(instances.nextInTurn);
+  instances.nextInTurn = chosen + 1 == outstanding.size() ? 0 : chosen + 1;
+  return chosen;
 }
 
 template <Discipline D> void Ec2Simulator::State::changed(std::size_t index) {
@@ -262,8 +272,7 @@ void Ec2Simulator::State::runLeastOutstanding(const workloads::RequestBatch& bat
       targets[index]->engine.advance<D>(t, targets[index]->kind->limits, recorder);
       changed<D>(index);
     }
-    const std::size_t chosen = outstanding.pick(instances.nextInTurn);
-    instances.nextInTurn = chosen + 1 == targets.size() ? 0 : chosen + 1;
+    const std::size_t chosen = pick();
     if (reach<D>(*targets[chosen], batch, i)) changed<D>(chosen);
   }
 }
@@ -302,18 +311,21 @@ bool Ec2Simulator::State::hasFreeWorker() const {
   return outstanding.size() > 0 && static_cast<std::int64_t>(outstanding.lowest()) < fullLevel;
 }
 
+template <Discipline D> void Ec2Simulator::State::start(std::size_t index, const Demand& demand, std::int64_t t) {
+  Instance& instance = *instances.targets()[index];
+  ++instance.received;
+  instance.engine.advance<D>(t, instance.kind->limits, recorder);
+  instance.engine.admit<D>(demand, t, instance.kind->limits, recorder);
+  changed<D>(index);
+}
+
 // Messages go to the instance with the fewest in work, as its idle workers ask most often. Whatever ends at t ends
 // before another is taken.
 template <Discipline D> void Ec2Simulator::State::take(std::int64_t t) {
   for (queue.dropLate(t, tooLate()); !queue.empty() && hasFreeWorker() && events.firstUntil(t) == outstanding.size();
        queue.dropLate(t, tooLate())) {
-    const std::size_t chosen = outstanding.pick(instances.nextInTurn);
-    instances.nextInTurn = chosen + 1 == outstanding.size() ? 0 : chosen + 1;
-    Instance& instance = *instances.targets()[chosen];
-    ++instance.received;
-    instance.engine.advance<D>(t, instance.kind->limits, recorder);
-    instance.engine.admit<D>(queue.take(instance.kind->demand), t, instance.kind->limits, recorder);
-    changed<D>(chosen);
+    const std::size_t chosen = pick();
+    start<D>(chosen, queue.take(instances.targets()[chosen]->kind->demand), t);
   }
 }
 
@@ -324,7 +336,7 @@ template <Discipline D> void Ec2Simulator::State::workUntil(std::int64_t t) {
     const Instance& instance = *instances.targets()[index];
     instances.targets()[index]->engine.advance<D>(now, instance.kind->limits, recorder);
     changed<D>(index);
-    take<D>(now);
+    if (!queue.empty()) take<D>(now);
   }
 }
 
@@ -333,8 +345,13 @@ void Ec2Simulator::State::runFromQueue(const workloads::RequestBatch& batch, std
   for (std::size_t i = first; i < last; ++i) {
     const std::int64_t t = batch.arrival[i];
     workUntil<D>(t);
-    queue.push({t, batch.cpu[i], batch.io[i]});
-    take<D>(t);
+    if (queue.empty() && hasFreeWorker()) { // it need not pass through the queue
+      const std::size_t chosen = pick();
+      start<D>(chosen, demandOf(*instances.targets()[chosen]->kind, batch, i), t);
+    } else {
+      queue.push({prepared[i], batch.cpu[i], batch.io[i]});
+      take<D>(t);
+    }
   }
 }
 
@@ -391,8 +408,6 @@ void Ec2Simulator::State::turnAway(std::size_t first, std::size_t last) {
 void Ec2Simulator::State::feed(const workloads::RequestBatch& batch) {
   handedOver.clear();
   prepare(batch);
-  if (batch.size() > 1)
-    events.expectGap((batch.arrival.back() - batch.arrival.front()) / static_cast<std::int64_t>(batch.size() - 1));
   const auto arrivals = batch.arrival;
   const auto end = static_cast<std::size_t>(std::lower_bound(arrivals.begin(), arrivals.end(), recorder.horizon()) -
                                             arrivals.begin());

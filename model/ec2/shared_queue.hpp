@@ -14,9 +14,12 @@ namespace model::ec2 {
 class SharedQueue {
  public:
   struct Message {
-    std::int64_t arrival = 0, cpu = 0, io = 0; // ns
+    Demand demand;                // by the first rule
+    std::int64_t cpu = 0, io = 0; // ns
   };
-  SharedQueue(std::int64_t timeout, std::int64_t visibility) : m_timeout(timeout), m_visibility(visibility) {}
+  // `first` outlives the queue, as do the other rules.
+  SharedQueue(std::int64_t timeout, std::int64_t visibility, const DemandRule& first)
+      : m_timeout(timeout), m_visibility(visibility), m_first(&first) {}
 
   bool empty() const { return m_again.empty() && m_new.empty(); }
   std::int64_t size() const { return static_cast<std::int64_t>(m_again.size()) + m_new.size(); } // to be taken
@@ -28,7 +31,7 @@ class SharedQueue {
     if (m_again.empty()) {
       const Message message = m_new.front();
       m_new.pop();
-      return rule(message.arrival, message.cpu, message.io);
+      return &rule == m_first ? message.demand : rule(message.demand.arrival, message.cpu, message.io);
     }
     const auto taken = m_again.extract(m_again.begin()).value();
     return rule.restated(taken.demand, *taken.by);
@@ -56,7 +59,7 @@ class SharedQueue {
  private:
   struct Taken {
     Demand demand;
-    const DemandRule* by; // outlives the queue
+    const DemandRule* by;
     auto order() const { return std::tuple(demand.arrival, demand.duration, demand.cores); }
     bool operator<(const Taken& other) const { return order() < other.order(); }
   };
@@ -65,7 +68,9 @@ class SharedQueue {
     Taken taken;
     bool operator<(const Hidden& other) const { return at < other.at || (at == other.at && taken < other.taken); }
   };
-  std::int64_t oldest() const { return m_again.empty() ? m_new.front().arrival : m_again.begin()->demand.arrival; }
+  std::int64_t oldest() const {
+    return m_again.empty() ? m_new.front().demand.arrival : m_again.begin()->demand.arrival;
+  }
   void drop() {
     if (m_again.empty())
       m_new.pop();
@@ -74,6 +79,7 @@ class SharedQueue {
   }
 
   std::int64_t m_timeout, m_visibility;
+  const DemandRule* m_first;
   WaitingLine<Message> m_new;
   std::multiset<Taken> m_again;
   std::multiset<Hidden> m_hidden;
