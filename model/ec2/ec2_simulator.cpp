@@ -262,9 +262,10 @@ template <Discipline D> void Ec2Simulator::State::changed(std::size_t index) {
   events.set(index, instance.engine.nextEvent<D>(limits));
 }
 
+// Flat, and so is the queue's: calls in the chain of events cost a sixth of the whole.
 template <Discipline D>
-void Ec2Simulator::State::runLeastOutstanding(const workloads::RequestBatch& batch, std::size_t first,
-                                              std::size_t last) {
+[[gnu::flatten]] void Ec2Simulator::State::runLeastOutstanding(const workloads::RequestBatch& batch, std::size_t first,
+                                                               std::size_t last) {
   const auto& targets = instances.targets();
   for (std::size_t i = first; i < last; ++i) {
     const std::int64_t t = batch.arrival[i];
@@ -341,7 +342,8 @@ template <Discipline D> void Ec2Simulator::State::workUntil(std::int64_t t) {
 }
 
 template <Discipline D>
-void Ec2Simulator::State::runFromQueue(const workloads::RequestBatch& batch, std::size_t first, std::size_t last) {
+[[gnu::flatten]] void Ec2Simulator::State::runFromQueue(const workloads::RequestBatch& batch, std::size_t first,
+                                                        std::size_t last) {
   for (std::size_t i = first; i < last; ++i) {
     const std::int64_t t = batch.arrival[i];
     workUntil<D>(t);
