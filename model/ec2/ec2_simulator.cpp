@@ -42,9 +42,9 @@ struct Ec2Simulator::State {
         recorder(observation, fleet.requestTimeout, fleet.overhead, fleet.badDeployments), ledger(fleet, observation),
         instances(fleet, watch.warmup, recorder, seed, replication), group(fleet, observation.hour.count(), instances),
         random(seed, "ec2.routing", replication), periodEnd(watch.period.count()),
-        checksByWorker(fleet.healthCheck.byWorker), fullLevel(levelOfFull(fleet)),
-        queue(std::min(fleet.requestTimeout.count(), kNever / 2), fleet.visibilityTimeout.count(),
-              instances.kinds().front().demand),
+        oneKind(instances.kinds().size() == 1), checksByWorker(fleet.healthCheck.byWorker),
+        fullLevel(levelOfFull(fleet)), queue(std::min(fleet.requestTimeout.count(), kNever / 2),
+                                             fleet.visibilityTimeout.count(), instances.kinds().front().demand),
         slowStart(fleet.slowStart.count()), losses(fleet), checks(fleet.healthCheck, recorder) {
     if (routing == Routing::Queue) instances.returnTo(queue);
     controlDone();
@@ -72,6 +72,7 @@ struct Ec2Simulator::State {
   Instance& takeTurn(std::int64_t t);
   std::size_t pick();
   template <Discipline D> void changed(std::size_t index);
+  template <Discipline D> void bring(std::size_t index, std::int64_t t);
   template <Discipline D> void workUntil(std::int64_t t);
   template <Discipline D> void take(std::int64_t t);
   template <Discipline D> void start(std::size_t index, const Demand& demand, std::int64_t t);
@@ -112,7 +113,7 @@ struct Ec2Simulator::State {
   std::vector<TimelinePoint> timeline;
   std::vector<std::size_t> handedOver; // of the batch
   std::vector<Demand> prepared;        // the batch, as the first type has it to do
-  bool checksByWorker;
+  bool oneKind, checksByWorker;
   // By instance: what each target gets, and room for it.
   std::vector<Share> shares;
   std::vector<std::size_t> receivers;
@@ -140,7 +141,7 @@ void Ec2Simulator::State::prepare(const workloads::RequestBatch& batch) {
 }
 
 Demand Ec2Simulator::State::demandOf(const KindRules& kind, const workloads::RequestBatch& batch, std::size_t i) const {
-  return kind.index == 0 ? prepared[i] : kind.demand(batch.arrival[i], batch.cpu[i], batch.io[i]);
+  return oneKind || kind.index == 0 ? prepared[i] : kind.demand(batch.arrival[i], batch.cpu[i], batch.io[i]);
 }
 
 // Request i reaches the instance that routing chose. False: nothing changed there. Precondition: advanced to its
@@ -152,7 +153,7 @@ bool Ec2Simulator::State::reach(Instance& instance, const workloads::RequestBatc
     return false;
   }
   const KindRules& kind = *instance.kind;
-  if (instance.engine.inFlight() >= kind.limits.overflow) [[unlikely]] {
+  if (kind.limits.overflow != kNever && instance.engine.inFlight() >= kind.limits.overflow) [[unlikely]] {
     handedOver.push_back(i);
     return false;
   }
@@ -230,7 +231,7 @@ template <Discipline D>
 void Ec2Simulator::State::runByInstance(const workloads::RequestBatch& batch, std::size_t first, std::size_t last) {
   const auto& targets = instances.targets();
   shares.resize(targets.size());
-  if (routing == Routing::RoundRobin && instances.kinds().size() == 1)
+  if (routing == Routing::RoundRobin && oneKind)
     dealInTurn(first, last);
   else
     dealOut(batch, first, last);
@@ -256,10 +257,16 @@ std::size_t Ec2Simulator::State::pick() {
 template <Discipline D> void Ec2Simulator::State::changed(std::size_t index) {
   const auto& instance = *instances.targets()[index];
   const auto& limits = instance.kind->limits;
-  const std::int64_t count = instance.engine.inFlight();
+  const std::int64_t count = instance.engine.inFlight(limits);
   const bool full = routing == Routing::Queue && (instance.dead() || count >= limits.workers);
   outstanding.set(index, full ? fullLevel : routing == Routing::Queue ? std::min(count, fullLevel - 1) : count);
   events.set(index, instance.engine.nextEvent<D>(limits));
+}
+
+template <Discipline D> void Ec2Simulator::State::bring(std::size_t index, std::int64_t t) {
+  Instance& instance = *instances.targets()[index];
+  instance.engine.advance<D>(t, instance.kind->limits, recorder);
+  changed<D>(index);
 }
 
 // Flat, and so is the queue's: calls in the chain of events cost a sixth of the whole.
@@ -269,10 +276,7 @@ template <Discipline D>
   const auto& targets = instances.targets();
   for (std::size_t i = first; i < last; ++i) {
     const std::int64_t t = batch.arrival[i];
-    for (std::size_t index; (index = events.firstUntil(t)) < targets.size();) {
-      targets[index]->engine.advance<D>(t, targets[index]->kind->limits, recorder);
-      changed<D>(index);
-    }
+    events.eachUntil(t, [&](std::size_t index) { bring<D>(index, t); });
     const std::size_t chosen = pick();
     if (reach<D>(*targets[chosen], batch, i)) changed<D>(chosen);
   }
@@ -330,14 +334,13 @@ template <Discipline D> void Ec2Simulator::State::take(std::int64_t t) {
   }
 }
 
-// All that ends up to t, and what is taken in its place.
+// All that ends up to t, and what is taken in its place. Where nothing waits the order is nothing to anybody.
 template <Discipline D> void Ec2Simulator::State::workUntil(std::int64_t t) {
+  if (queue.empty()) return events.eachUntil(t, [&](std::size_t index) { bring<D>(index, t); });
   for (std::size_t index; (index = events.firstUntil(t)) < outstanding.size();) {
     const std::int64_t now = events.time(index);
-    const Instance& instance = *instances.targets()[index];
-    instances.targets()[index]->engine.advance<D>(now, instance.kind->limits, recorder);
-    changed<D>(index);
-    if (!queue.empty()) take<D>(now);
+    bring<D>(index, now);
+    take<D>(now);
   }
 }
 

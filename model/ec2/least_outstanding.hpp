@@ -21,6 +21,7 @@ class NextEvents {
   // All of them none.
   void reset(std::size_t size) {
     m_days = std::bit_ceil(kDaysEach * std::max<std::size_t>(size, kFewest));
+    m_size = size;
     m_times.assign(size, kNever);
     m_links.clear();
     for (std::size_t i = 0; i < size + m_days + 1; ++i) m_links.push_back({place(i), place(i)});
@@ -52,10 +53,24 @@ class NextEvents {
     const std::int64_t last = t >> m_shift;
     for (std::size_t passed = 0; m_today < last; ++m_today, ++passed) {
       const std::size_t first = firstOfDay(((m_today + 1) << m_shift) - 1);
-      if (first != m_times.size()) return first;
-      if (passed == m_days) m_today = std::min(last, std::ranges::min(m_times) >> m_shift) - 1;
+      if (first != m_size) return first;
+      if (passed == m_days) skipYears(last);
     }
-    return m_today == last ? firstOfDay(t) : m_times.size();
+    return m_today == last ? firstOfDay(t) : m_size;
+  }
+  // Those that have an event up to t < kNever, each once and in any order; `use(index)` sets a later one.
+  template <class Use> void eachUntil(std::int64_t t, const Use& use) {
+    const std::int64_t last = t >> m_shift;
+    for (std::size_t passed = 0; m_today <= last; ++m_today, ++passed) {
+      const std::size_t list = listOf(m_today << m_shift);
+      for (std::size_t i = m_links[list].after; i != list;) {
+        const std::size_t index = i;
+        i = m_links[i].after;
+        if (m_times[index] <= t) use(index);
+      }
+      if (m_today == last) break;
+      if (passed == m_days) skipYears(last);
+    }
   }
 
  private:
@@ -65,8 +80,10 @@ class NextEvents {
     std::uint32_t before, after;
   };
   static std::uint32_t place(std::size_t index) { return static_cast<std::uint32_t>(index); }
+  // After a whole year without an event, to the day before that of the first one, or before `last`.
+  void skipYears(std::int64_t last) { m_today = std::min(last, std::ranges::min(m_times) >> m_shift) - 1; }
   std::size_t firstOfDay(std::int64_t until) const {
-    std::size_t first = m_times.size();
+    std::size_t first = m_size;
     const std::size_t list = listOf(until);
     for (std::size_t i = m_links[list].after; i != list; i = m_links[i].after)
       if (m_times[i] <= until) {
@@ -77,7 +94,7 @@ class NextEvents {
   }
   std::size_t listOf(std::int64_t time) const {
     const auto day = static_cast<std::size_t>(time >> m_shift) & (m_days - 1);
-    return m_times.size() + (time == kNever ? m_days : day);
+    return m_size + (time == kNever ? m_days : day);
   }
   void link(std::size_t index, std::size_t list) {
     const std::uint32_t after = m_links[list].after;
@@ -85,6 +102,7 @@ class NextEvents {
     m_links[list].after = m_links[after].before = place(index);
   }
 
+  std::size_t m_size = 0;   // instances
   std::size_t m_days = 0;   // in a year, a power of two
   int m_shift = 10;         // a day has 2^m_shift ns
   std::int64_t m_today = 0; // no event lies on an earlier day
@@ -135,12 +153,12 @@ class CountLevels {
     }
     m_bits[level * m_words + index / 64] |= std::uint64_t{1} << (index % 64);
     ++m_population[level];
-    m_counts[index] = level;
+    m_counts[index] = static_cast<std::uint32_t>(level);
   }
 
   std::size_t m_words = 0, m_lowest = 0;
   std::vector<std::uint64_t> m_bits; // m_words for each level
-  std::vector<std::size_t> m_population, m_counts;
+  std::vector<std::uint32_t> m_population, m_counts;
 };
 
 } // namespace model::ec2

@@ -119,6 +119,9 @@ class alignas(64) RequestEngine {
 
   bool empty() const { return m_running.empty(); } // nothing waits while a worker is free
   std::int64_t inFlight() const { return m_running.size() + m_waiting.size(); }
+  std::int64_t inFlight(const EngineLimits& limits) const { // the same, without a look at a line that is empty
+    return hasFreeWorker(limits) ? m_running.size() : inFlight();
+  }
   std::int64_t lastChange() const { return m_time; }   // of the set of requests in work, or a later look at it
   std::int64_t lastSent() const { return m_linkFree; } // when the last response has left, where the link binds
   std::int64_t coresWanted() const { return m_cores; }

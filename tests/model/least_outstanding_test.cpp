@@ -37,6 +37,18 @@ int followEvents(std::uint64_t number) {
     if (draw.once(30)) events.expectGap(draw.once(5) ? draw.upTo(50) : draw.between(0, 2 * gap));
     for (std::int64_t changes = draw.between(0, 3); changes > 0; --changes) set(any(), drawTime(draw, t, gap));
     t += draw.once(50) ? draw.upTo(48) : draw.between(0, 2 * gap);
+    if (draw.once(2)) {
+      std::vector<std::size_t> due, used;
+      for (std::size_t i = 0; i < size; ++i)
+        if (times[i] <= t) due.push_back(i);
+      events.eachUntil(t, [&](std::size_t index) {
+        used.push_back(index);
+        set(index, std::min(kNever, drawTime(draw, t + 1, gap)));
+      });
+      std::ranges::sort(used);
+      REQUIRE(used == due);
+      came += static_cast<int>(used.size());
+    }
     for (std::size_t first; (first = events.firstUntil(t)) != size; ++came) {
       REQUIRE(events.time(first) <= t);
       REQUIRE(events.time(first) == std::ranges::min(times));
