@@ -12,7 +12,7 @@ namespace model::lambda {
 
 // How finely time is cut. Nothing that happens depends on it, only the speed.
 struct CountingGrain {
-  std::size_t requests = 1024;    // in a slice of finish times, about
+  std::size_t requests = 1024;   // in a slice of finish times, about
   std::size_t perCell = 2;       // arrivals
   std::size_t leastToCount = 16; // fewer arrivals at a time are followed one by one
 };

@@ -158,8 +158,8 @@ std::size_t StretchRun<End>::endOfService(const workloads::RequestBatch& batch, 
   return cut > 0 ? from + static_cast<std::size_t>(cut) : to;
 }
 
-// A slice has about a thousand requests, or a 64th of those in flight, so that a few hundred slices hold them all; and it
-// is so short that what becomes idle in it does not lapse in it.
+// A slice has about a thousand requests, or a 64th of those in flight, so that a few hundred slices hold them all; and
+// it is so short that what becomes idle in it does not lapse in it.
 template <class End> void StretchRun<End>::chooseSlices() {
   constexpr std::size_t kRequestsPerChoice = 2048;
   constexpr std::int64_t kSlicesInFlight = 64, kMostRequests = 4096, kSlicesPerLife = 4;
