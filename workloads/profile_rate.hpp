@@ -20,7 +20,8 @@ class ProfileRate {
   // Expected requests/s in this hour, counted from Monday 00:00.
   double perSecond(std::int64_t hour) const {
     const auto h = static_cast<std::size_t>(hour);
-    return m_mean * m_hour[h % 24] * m_day[h / 24 % 7] * std::exp(m_growthPerHour * static_cast<double>(hour));
+    const double steady = m_mean * m_hour[h % 24] * m_day[h / 24 % 7];
+    return m_growthPerHour == 0 ? steady : steady * std::exp(m_growthPerHour * static_cast<double>(hour));
   }
 
  private:
