@@ -65,6 +65,11 @@ template <class Waiting> class WaitingLine {
     m_head = (m_head + 1) & (m_ring.size() - 1);
     --m_size;
   }
+  Waiting take() {
+    const Waiting first = front();
+    pop();
+    return first;
+  }
   void push(const Waiting& waiting) {
     if (m_size == m_ring.size()) grow();
     m_ring[(m_head + m_size++) & (m_ring.size() - 1)] = waiting;
@@ -178,7 +183,19 @@ class alignas(64) RequestEngine {
                              TallyRecorder& recorder, std::vector<std::int64_t>& line);
   bool servesFew(std::int64_t until, const EngineLimits& limits) const;
   std::size_t serveFew(const Share& share, std::size_t from, std::int64_t until, const EngineLimits& limits,
-                       TallyRecorder& recorder);
+                       TallyRecorder& recorder, std::uint64_t& rejected);
+  // Waiting requests whose time was over before t.
+  void dropLate(std::int64_t t, const EngineLimits& limits, TallyRecorder& recorder) {
+    for (; !m_waiting.empty() && m_waiting.front().arrival + limits.timeout < t; m_waiting.pop())
+      recorder.gaveUp(m_waiting.front().arrival, m_waiting.front().arrival + limits.timeout);
+  }
+  // All workers are busy. False: there is no room to wait either.
+  bool waitsInLine(const Demand& demand, const EngineLimits& limits, TallyRecorder& recorder) {
+    recorder.foundFull();
+    if (m_waiting.size() >= limits.queueLimit) return false;
+    m_waiting.push(demand);
+    return true;
+  }
   std::int64_t send(std::int64_t now, std::int64_t link);
 
   // What every request touches, then what fewer do.
@@ -248,25 +265,17 @@ void RequestEngine::settle(std::int64_t t, const EngineLimits& limits, TallyReco
     if (allBusy) passOn<D>(now, limits, recorder);
     dueAnew<D>(limits);
   }
-  if (hasFreeWorker(limits)) return;
-  while (!m_waiting.empty() && m_waiting.front().arrival + limits.timeout <= t) {
-    recorder.gaveUp(m_waiting.front().arrival, m_waiting.front().arrival + limits.timeout);
-    m_waiting.pop();
-  }
+  if (!hasFreeWorker(limits)) dropLate(t + 1, limits, recorder);
 }
 
 // A request whose time is over exactly now still gets it: finishes come before timeouts.
 template <Discipline D>
 void RequestEngine::passOn(std::int64_t now, const EngineLimits& limits, TallyRecorder& recorder) {
-  while (!m_waiting.empty() && m_waiting.front().arrival + limits.timeout < now) {
-    recorder.gaveUp(m_waiting.front().arrival, m_waiting.front().arrival + limits.timeout);
-    m_waiting.pop();
-  }
+  dropLate(now, limits, recorder);
   m_turn = now;
   if (m_waiting.empty()) return;
   m_turn = m_waiting.front().arrival;
-  start<D>(m_waiting.front(), now);
-  m_waiting.pop();
+  start<D>(m_waiting.take(), now);
 }
 
 template <Discipline D>
@@ -285,10 +294,7 @@ RequestEngine::Admission RequestEngine::admit(const Demand& demand, std::int64_t
     }
     return Admission::Started;
   }
-  recorder.foundFull();
-  if (m_waiting.size() >= limits.queueLimit) return Admission::Rejected;
-  m_waiting.push(demand);
-  return Admission::Queued;
+  return waitsInLine(demand, limits, recorder) ? Admission::Queued : Admission::Rejected;
 }
 
 template <Discipline D> std::int64_t RequestEngine::nextEvent(const EngineLimits& limits) const {

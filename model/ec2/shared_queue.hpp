@@ -29,8 +29,7 @@ class SharedQueue {
   // that is new.
   Demand take(const DemandRule& rule) {
     if (m_again.empty()) {
-      const Message message = m_new.front();
-      m_new.pop();
+      const Message message = m_new.take();
       return &rule == m_first ? message.demand : rule(message.demand.arrival, message.cpu, message.io);
     }
     const auto taken = m_again.extract(m_again.begin()).value();

@@ -64,8 +64,7 @@ std::uint64_t RequestEngine::serveInTurns(const Share& share, std::int64_t until
   if (canFill && line.size() < waiting + share.count) line.resize(waiting + share.count);
   std::size_t came = 0;
   for (; came < waiting; ++came) {
-    const Demand demand = m_waiting.front();
-    m_waiting.pop();
+    const Demand demand = m_waiting.take();
     const std::int64_t leaves = serveInTurn(demand, turns, until, limits, recorder);
     if (canFill) line[came] = leaves;
   }
