@@ -5,6 +5,7 @@
 #include <chrono>
 #include <cmath>
 #include <exception>
+#include <functional>
 #include <memory>
 #include <mutex>
 
@@ -382,29 +383,42 @@ void compareOverRates(Decision& decision, const pricing::PriceCatalogue& catalog
   decision.drivers = valueOrStop(drivers(decision.scenario, catalogue, control, kDrivers));
 }
 
-void addMemoryCurve(Decision& decision, bool searched, const pricing::PriceCatalogue& catalogue,
-                    const RunControl& control, const ProgressSpan& progress, const KnownRuns* known = nullptr) {
-  if (!decision.lambda) return;
-  decision.memoryCurve = valueOrStop(memoryCurve(decision.scenario, searched, catalogue, control, progress, known));
-}
+// What is asked about a decision besides. None of it knows of the others, so they go on side by side; what they found
+// is added in one order.
+struct Besides {
+  ProgressSpan stress, idle, memory, commitments;
+};
 
-void addIdleSensitivity(Decision& decision, const pricing::PriceCatalogue& catalogue, const RunControl& control,
-                        const ProgressSpan& progress, const KnownRuns* known = nullptr) {
-  if (!decision.lambda || decision.meanRequestsPerSecond <= 0) return;
-  decision.idleSensitivity = valueOrStop(idleSensitivity(decision, catalogue, control, progress, known));
-  for (const auto& change : decision.idleSensitivity->why) decision.reasons.push_back({"idle_lifetime", change});
-}
+void askBesides(Decision& decision, const Simulated& simulated, bool memorySearched,
+                const pricing::PriceCatalogue& catalogue, const RunControl& control, const Besides& spans) {
+  const auto& scenario = decision.scenario;
+  std::vector<StressEffect> stress;
+  std::optional<IdleSensitivity> idle;
+  std::optional<MemoryChoice> memory;
+  CommitmentPlans plans;
+  const std::array<std::function<void()>, 4> questions{
+      [&] { stress = valueOrStop(stressEffects(decision, catalogue, control, spans.stress)); },
+      [&] {
+        if (decision.lambda && decision.meanRequestsPerSecond > 0)
+          idle = valueOrStop(idleSensitivity(decision, catalogue, control, spans.idle, &simulated.searched));
+      },
+      [&] {
+        if (decision.lambda)
+          memory =
+              valueOrStop(memoryCurve(scenario, memorySearched, catalogue, control, spans.memory, &simulated.searched));
+      },
+      [&] {
+        plans = valueOrStop(
+            planCommitments(scenario, simulated.hours, catalogue, scenario.trafficDrop, control, spans.commitments));
+      }};
+  inParallel(questions.size(), control, [&](std::size_t i) { questions[i](); });
 
-void addStress(Decision& decision, const pricing::PriceCatalogue& catalogue, const RunControl& control,
-               const ProgressSpan& progress) {
-  decision.stress = valueOrStop(stressEffects(decision, catalogue, control, progress));
+  decision.stress = std::move(stress);
   for (auto& sentence : stressSentences(decision.stress)) decision.reasons.push_back({"stress", std::move(sentence)});
-}
-
-void addCommitments(Decision& decision, const PlatformHours& hours, const pricing::PriceCatalogue& catalogue,
-                    const RunControl& control, const ProgressSpan& progress) {
-  auto plans = valueOrStop(
-      planCommitments(decision.scenario, hours, catalogue, decision.scenario.trafficDrop, control, progress));
+  decision.idleSensitivity = std::move(idle);
+  if (decision.idleSensitivity)
+    for (const auto& change : decision.idleSensitivity->why) decision.reasons.push_back({"idle_lifetime", change});
+  decision.memoryCurve = std::move(memory);
   if (decision.lambda) decision.lambda->commitments = std::move(plans.lambda);
   if (decision.ec2) decision.ec2->commitments = std::move(plans.ec2);
 }
@@ -480,10 +494,8 @@ EvaluationOutcome simulate(const Scenario& asked, const pricing::PriceCatalogue&
     const auto simulated = simulateInto(*decision, catalogue, control, kSimulateOnly);
     decide(*decision, simulated.saving, simulated.costs);
     weighManaged(*decision, simulated.costs);
-    addStress(*decision, catalogue, control, kStressOnly);
-    addIdleSensitivity(*decision, catalogue, control, kIdleOnly);
-    addMemoryCurve(*decision, false, catalogue, control, kMemoryOnly);
-    addCommitments(*decision, simulated.hours, catalogue, control, kCommitmentsOnly);
+    askBesides(*decision, simulated, false, catalogue, control,
+               {kStressOnly, kIdleOnly, kMemoryOnly, kCommitmentsOnly});
     decision->replay = valueOrStop(replayTrace(decision->scenario, control, kReplayOnly));
     complete(*decision, catalogue, asked, started);
     return std::shared_ptr<const Decision>(std::move(decision));
@@ -504,10 +516,7 @@ EvaluationOutcome evaluate(const Scenario& asked, const pricing::PriceCatalogue&
     decide(*decision, simulated.saving, simulated.costs);
     weighManaged(*decision, simulated.costs);
     compareOverRates(*decision, catalogue, control);
-    addStress(*decision, catalogue, control, kStress);
-    addIdleSensitivity(*decision, catalogue, control, kIdle, &simulated.searched);
-    addMemoryCurve(*decision, memorySearched, catalogue, control, kMemory, &simulated.searched);
-    addCommitments(*decision, simulated.hours, catalogue, control, kCommitments);
+    askBesides(*decision, simulated, memorySearched, catalogue, control, {kStress, kIdle, kMemory, kCommitments});
     decision->replay = valueOrStop(replayTrace(decision->scenario, control, kReplay));
     complete(*decision, catalogue, asked, started);
     return std::shared_ptr<const Decision>(std::move(decision));
