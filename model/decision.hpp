@@ -185,7 +185,7 @@ struct Candidate {
   std::string why;               // what of the objective it misses, or why it was not simulated
   bool onFrontier = false;       // of those that were simulated no other is both cheaper and faster
   LeftOut leftOut = LeftOut::No; // not simulated: its figures are closed forms without queue and cold start
-  std::uint64_t requests = 0;    // simulated for these figures
+  std::uint64_t requests = 0;    // that these figures rest on; those that might win met longer streams than others
 };
 
 // What the idle lifetime, which AWS does not document, does to Lambda: the run again with each environment kept that
@@ -311,8 +311,8 @@ struct Progress {
 struct RunControl {
   std::stop_token stop;
   std::function<void(const Progress&)> progress; // at most once per percent; called from a worker thread
-  // Of each part of an evaluation; 0: all cores. Up to three searches go on side by side, each with as many, so that
-  // none is idle when one ends. The result does not depend on it.
+  // Of each part of an evaluation; 0: all cores. Up to three searches, and later four questions, go on side by side,
+  // each with as many, so that none is idle when one ends. The result does not depend on it.
   int threads = 0;
 };
 

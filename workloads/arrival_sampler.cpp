@@ -259,19 +259,28 @@ template <class Segments> class PiecewiseProcess {
     m_units[m_next] = std::max(0.0, m_units[m_next] - (m_segment.length - m_offset) * rate);
     m_start.advance(m_segment.length);
   }
-  // Where the requests of the units at hand are if the segment does not end before.
+  // Where the requests of the units at hand are, up to the first that is behind the segment or a few further.
   void lookAhead() {
-    const auto units = std::span(m_units).subspan(m_next);
-    double* offsets = &m_ahead[m_next];
-    if constexpr (!kRamps) return addUp(units, 1 / m_segment.rate, m_offset, offsets);
+    constexpr std::size_t kPiece = 8;
     double offset = m_offset;
-    for (const double unit : units) {
-      // Behind its segment a ramp means nothing.
-      *offsets++ = offset = offset < m_segment.length ? offset + rampedGap(offset, unit) : offset;
-    }
+    m_known = m_next;
+    do {
+      const std::size_t count = std::min(kPiece, kUnits - m_known);
+      const auto units = std::span(m_units).subspan(m_known, count);
+      double* const offsets = &m_ahead[m_known];
+      if constexpr (kRamps) { // behind its segment a ramp means nothing
+        for (std::size_t i = 0; i < count; ++i)
+          offsets[i] = offset = offset < m_segment.length ? offset + rampedGap(offset, units[i]) : offset;
+      } else {
+        addUp(units, 1 / m_segment.rate, offset, offsets);
+        offset = offsets[count - 1];
+      }
+      m_known += count;
+    } while (offset < m_segment.length && m_known < kUnits);
   }
   void drawNext() {
     m_next = 0;
+    m_known = kUnits;
     if constexpr (!kRamps) return m_random.fillExponential(m_units, m_offset, 1 / m_segment.rate, m_ahead.data());
     m_random.fillExponential(m_units);
     lookAhead();
@@ -279,7 +288,7 @@ template <class Segments> class PiecewiseProcess {
   // Requests up to the end of the segment or of the room.
   std::size_t inSegment(std::span<std::int64_t> out) {
     for (std::size_t n = 0;;) {
-      const auto offsets = std::span(m_ahead).subspan(m_next, std::min(kUnits - m_next, out.size() - n));
+      const auto offsets = std::span(m_ahead).subspan(m_next, std::min(m_known - m_next, out.size() - n));
       const std::size_t taken = countBelow(offsets, m_segment.length);
       instants(offsets.first(taken), m_start.whole, m_start.fraction, out.data() + n);
       if (taken > 0) m_offset = offsets[taken - 1];
@@ -295,8 +304,8 @@ template <class Segments> class PiecewiseProcess {
   std::int64_t m_horizon;
   // Integrated rate from request to request, the next one's from m_offset on; and where that leads to in the segment.
   std::array<double, kUnits> m_units{}, m_ahead{};
-  std::size_t m_next = 0;
-  Instant m_start; // of the segment
+  std::size_t m_next = 0, m_known = 0; // m_ahead is known up to there
+  Instant m_start;                     // of the segment
   Segment m_segment{};
   double m_offset = 0; // of the last request from the segment's start
   bool m_last = false; // the horizon lies in this segment

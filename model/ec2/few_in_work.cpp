@@ -10,8 +10,6 @@ namespace {
 
 constexpr auto kSharing = Discipline::ProcessorSharing;
 
-std::int64_t mostFew(const EngineLimits& limits) { return std::min(limits.workers, FewInWork::kMost); }
-
 } // namespace
 
 // Where it may end for want of room some is left, since to begin and to end costs as much as a few requests.
@@ -27,7 +25,7 @@ std::size_t RequestEngine::serveFew(const Share& share, std::size_t from, std::i
                                     const EngineLimits& limits, TallyRecorder& recorder, std::uint64_t& rejected) {
   FewInWork few; // virtual time from its beginning on
   for (const auto& each : m_running) few.push({each.finish - m_virtual, each.arrival, each.cores, each.duration});
-  const std::int64_t most = mostFew(limits), all = limits.cores;
+  const std::int64_t most = std::min(limits.workers, FewInWork::kMost), all = limits.cores;
   const SharedPace pace = limits.shared;
   std::int64_t now = m_time, passed = 0, cores = m_cores; // not members, so that they are kept in registers
   Int128 busy = m_busy;

@@ -28,7 +28,7 @@ class NextEvents {
     for (std::size_t i = 0; i < size; ++i) link(i, listOf(kNever));
     m_today = kNever >> m_shift;
   }
-  // What lies between one event and the next, about: a day is as long or twice that. Only the speed depends on it.
+  // What lies between one event and the next, about: a day is half to four times that. Only the speed depends on it.
   void expectGap(std::int64_t gap) {
     const int shift = std::min(kLongestShift, static_cast<int>(std::bit_width(static_cast<std::uint64_t>(gap))));
     if (std::abs(shift - m_shift) < 2) return;

@@ -293,28 +293,34 @@ std::optional<Choice> searched(Platform platform, const Scenario& scenario, cons
   return Choice(platform, valueOrStop(search(platform, scenario, catalogue, control, progress, sample)));
 }
 
-// Those that know nothing of each other, side by side on the same requests; each may use all threads, since one of them
-// goes on when the others are done. What one of them refuses is reported in their order, whoever met it first.
-std::array<std::optional<Choice>, 3>
-searchedSideBySide(const Scenario& scenario, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
-  constexpr std::array kPlatforms{Platform::Lambda, Platform::Ec2, Platform::ManagedInstances};
-  constexpr std::array kSpans{kSearchLambda, kSearchEc2, kSearchManaged};
-  std::array<std::optional<Choice>, 3> choices;
-  std::array<std::exception_ptr, 3> failures;
-  std::vector<std::size_t> wanted;
-  for (std::size_t i = 0; i < kPlatforms.size(); ++i)
-    if (has(scenario, kPlatforms[i])) wanted.push_back(i);
-  SharedSample sample;
-  inParallel(wanted.size(), control, [&](std::size_t task) {
-    const std::size_t i = wanted[task];
+// Parts that know nothing of each other; each may use all threads, since one of them goes on when the others are done.
+// What one of them refuses is reported in their order, whoever met it first.
+void sideBySide(std::span<const std::function<void()>> parts, const RunControl& control) {
+  std::vector<std::exception_ptr> failures(parts.size());
+  inParallel(parts.size(), control, [&](std::size_t i) {
     try {
-      choices[i] = searched(kPlatforms[i], scenario, catalogue, control, kSpans[i], &sample);
+      parts[i]();
     } catch (...) {
       failures[i] = std::current_exception();
     }
   });
   for (const auto& failure : failures)
     if (failure) std::rethrow_exception(failure);
+}
+
+// On the same requests.
+std::array<std::optional<Choice>, 3>
+searchedSideBySide(const Scenario& scenario, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
+  constexpr std::array kPlatforms{Platform::Lambda, Platform::Ec2, Platform::ManagedInstances};
+  constexpr std::array kSpans{kSearchLambda, kSearchEc2, kSearchManaged};
+  std::array<std::optional<Choice>, 3> choices;
+  std::vector<std::function<void()>> searches;
+  SharedSample sample;
+  for (std::size_t i = 0; i < kPlatforms.size(); ++i)
+    if (has(scenario, kPlatforms[i]))
+      searches.emplace_back(
+          [&, i] { choices[i] = searched(kPlatforms[i], scenario, catalogue, control, kSpans[i], &sample); });
+  sideBySide(searches, control);
   return choices;
 }
 
@@ -411,7 +417,7 @@ void askBesides(Decision& decision, const Simulated& simulated, bool memorySearc
         plans = valueOrStop(
             planCommitments(scenario, simulated.hours, catalogue, scenario.trafficDrop, control, spans.commitments));
       }};
-  inParallel(questions.size(), control, [&](std::size_t i) { questions[i](); });
+  sideBySide(questions, control);
 
   decision.stress = std::move(stress);
   for (auto& sentence : stressSentences(decision.stress)) decision.reasons.push_back({"stress", std::move(sentence)});

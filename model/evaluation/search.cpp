@@ -25,9 +25,9 @@ struct Priced {
   Scenario scenario;
   Screened screened;
   Entrant entrant;
-  std::size_t run = 0; // which of the distinct configurations it is
-  int rounds = 0;      // on longer streams, in which it was still there
-  bool byKin = false;  // what it costs at least rests on one that differs in workers alone
+  std::size_t run = 0;       // which of the distinct configurations it is
+  int survived = 0, met = 0; // rounds on longer streams
+  bool byKin = false;        // what it costs at least rests on one that differs in workers alone
   Candidate candidate;
 };
 
@@ -100,13 +100,15 @@ double cheapestOf(const std::vector<Priced>& all, auto&& counts) {
   return cheapest;
 }
 
-// Simulated ones that meet the objective, in order of worth; then simulated ones that miss it, fewest failures and then
-// fastest and cheapest first; then those that were only screened, hopeful ones in order of worth.
+// Simulated ones that meet the objective, who met longer streams first, then in order of worth; then simulated ones
+// that miss it, fewest failures and then fastest and cheapest first; then those that were only screened, hopeful ones
+// in order of worth.
 bool better(const Priced& one, const Priced& other, double cheapest) {
   const auto &a = one.candidate, &b = other.candidate;
   if (a.simulated != b.simulated) return a.simulated;
   if (a.meetsObjective != b.meetsObjective) return a.meetsObjective;
-  if (one.rounds != other.rounds) return one.rounds > other.rounds;
+  const std::pair longer(one.survived, one.met), others(other.survived, other.met);
+  if (longer != others) return longer > others;
   if (a.simulated && !a.meetsObjective)
     return std::tuple(a.failedFraction, speed(a)) < std::tuple(b.failedFraction, speed(b));
   if (one.screened.feasible != other.screened.feasible) return one.screened.feasible;
@@ -122,7 +124,7 @@ void sortByWorth(std::vector<Priced>& all) {
 
 Priced priced(Platform platform, const Lane& lane, const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
   const auto screened = lane.screen(scenario, catalogue);
-  Priced result{scenario, screened, {}, 0, 0, false, {}};
+  Priced result{scenario, screened, {}, 0, 0, 0, false, {}};
   auto& candidate = result.candidate;
   candidate.platform = platform;
   candidate.configuration = lane.label(scenario);
@@ -334,11 +336,12 @@ bool Search::halve() {
     if (!longer) break;
     shape = *longer;
     if (!meetAgain(field, shape)) return false;
-    const int round = m_all[field.front()].rounds;
-    const double cheapest =
-        cheapestOf(m_all, [&](const auto& p) { return p.rounds == round && p.candidate.meetsObjective; });
+    double cheapest = kNever;
+    for (const auto i : field)
+      if (m_all[i].candidate.meetsObjective) cheapest = std::min(cheapest, m_all[i].candidate.monthlyCostUsd);
     std::ranges::stable_sort(field, [&](std::size_t a, std::size_t b) { return better(m_all[a], m_all[b], cheapest); });
     field.resize((field.size() + 1) / 2);
+    for (const auto i : field) ++m_all[i].survived;
   }
   return true;
 }
@@ -359,8 +362,9 @@ bool Search::meetAgain(const std::vector<std::size_t>& field, const RunShape& sh
     show(m_lane.assess(m_all[i].scenario, m_catalogue, replications.configurations[run], shape,
                        replications.hourlyRequests),
          mayShow(m_all[i]), m_all[i]);
-    ++m_all[i].rounds;
+    ++m_all[i].met;
   }
+  m_spent += static_cast<double>(replications.requests * runs.size());
   return true;
 }
 

@@ -361,6 +361,7 @@ Json toJson(const Candidate& candidate) {
   out["meets_objective"] = candidate.meetsObjective;
   out["why"] = candidate.why;
   out["simulated"] = candidate.simulated;
+  if (candidate.simulated) out["requests"] = candidate.requests;
   if (candidate.leftOut != LeftOut::No) out["left_out"] = name(candidate.leftOut);
   return out;
 }

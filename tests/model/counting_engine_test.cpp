@@ -262,9 +262,9 @@ workloads::Workload poisson(double atOnce) {
 
 // Of the requests in `horizon`, the share that the engine counts or merges rather than follows.
 double shareTogether(const LambdaFunction& function, const workloads::Workload& workload, Duration horizon) {
-  const auto engineOf =
-      model::lambda::canCount(function) ? model::lambda::countingEngine : model::lambda::numberedEngine;
-  const auto engine = engineOf(function, plan(horizon, 3, 60), 1, 0, {});
+  const auto engine = model::lambda::canCount(function)
+                          ? model::lambda::countingEngine(function, plan(horizon, 3, 60), 1, 0)
+                          : model::lambda::numberedEngine(function, plan(horizon, 3, 60), 1, 0);
   workloads::RequestStream stream(workload, 1, 0, horizon);
   workloads::RequestBatch batch;
   std::uint64_t requests = 0;

@@ -105,7 +105,12 @@ std::vector<Demand> drawStretch(Draw& draw, const Loads& loads, std::int64_t& t)
   return demands;
 }
 
-template <Discipline D> std::uint64_t compareWays(std::uint64_t number, std::uint64_t& shorter) {
+struct Ways {
+  std::uint64_t shorter = 0;                 // stretches that begin on the shorter way
+  std::uint64_t fullAfter = 0, rejected = 0; // of these, where requests wait at their end, and rejected ones
+};
+
+template <Discipline D> std::uint64_t compareWays(std::uint64_t number, Ways& ways) {
   workloads::RandomStream random(number, "test.engine", 0);
   Draw draw(random);
   const EngineLimits limits = drawLimits(draw, D == Discipline::ProcessorSharing);
@@ -121,9 +126,13 @@ template <Discipline D> std::uint64_t compareWays(std::uint64_t number, std::uin
   for (int stretch = 0; stretch < 8; ++stretch) {
     const auto demands = drawStretch(draw, loads, t);
     t += draw.once(2) ? 0 : draw.between(0, 30 * scale);
-    shorter += demands.size() > 1 && quick.engine.takesShorterWay<D>(t, limits) ? 1 : 0;
+    const bool shorter = demands.size() > 1 && quick.engine.takesShorterWay<D>(t, limits);
+    const std::uint64_t rejected = quick.rejected;
     plain.oneByOne<D>(demands, t);
     quick.together<D>(demands, t);
+    ways.shorter += shorter ? 1 : 0;
+    ways.fullAfter += shorter && quick.engine.inFlight() > limits.workers ? 1 : 0;
+    ways.rejected += shorter ? quick.rejected - rejected : 0;
     requireSame<D>(plain, quick, t);
   }
   const auto tally = quick.tally();
@@ -134,15 +143,19 @@ template <Discipline D> std::uint64_t compareWays(std::uint64_t number, std::uin
 } // namespace
 
 TEST_CASE("A stretch of requests served at once gives what one after the other gives", "[ec2]") {
-  std::uint64_t fcfs = 0, sharing = 0, inTurns = 0, few = 0;
+  std::uint64_t fcfs = 0, sharing = 0;
+  Ways inTurns, few;
   for (std::uint64_t number = 0; number < 4000; ++number) {
     INFO("stretch " << number);
     fcfs += compareWays<Discipline::Fcfs>(number, inTurns);
     sharing += compareWays<Discipline::ProcessorSharing>(number, few);
   }
   // Of 32,000 stretches; the others compare the long way with itself.
-  CHECK(inTurns > 3'000);
-  CHECK(few > 3'000);
+  for (const auto& ways : {inTurns, few}) {
+    CHECK(ways.shorter > 3'000);
+    CHECK(ways.fullAfter > 500);
+    CHECK(ways.rejected > 5'000);
+  }
   for (const auto sum : {fcfs, sharing}) {
     CHECK((sum & 0xffffffff) > 200'000); // completed
     CHECK(sum >> 32 > 50'000);           // timed out

@@ -121,8 +121,8 @@ TEST_CASE("the search finds the winner that simulating every candidate finds", "
   CHECK(simulated < priced / 3);
 }
 
-// The first stream is ten minutes long and has hardly more than a hundred requests, a decision's 300,000; the
-// scenario's run is an hour and 20 minutes, so there is room for three rounds.
+// The first stream is ten minutes long, or as long as the rate has a shape, and has some hundred requests, a decision's
+// 300,000; the scenario's run is an hour and 20 minutes, so there is room for three rounds.
 TEST_CASE("longer streams for fewer find the winner that simulating every candidate on the longest finds", "[search]") {
   constexpr SearchStreams kStreams{1, 1e9};
   int won = 0, onFirstStream = 0, afterRounds = 0;
@@ -140,6 +140,8 @@ TEST_CASE("longer streams for fewer find the winner that simulating every candid
       const auto* winnerOfFirst = winnerOf(first.results);
       const auto outcome = searchAmong(candidates, platform, scenario, catalogue(), threads(1), {}, nullptr, kStreams);
       const auto& front = std::get<SearchResult>(outcome).candidates.front();
+      for (const auto& c : std::get<SearchResult>(outcome).candidates)
+        if (c.meetsObjective) CHECK(c.requests <= front.requests); // who was left is the choice
       ++won;
       onFirstStream += winnerOfFirst != nullptr && winnerOfFirst->configuration == winner->configuration ? 1 : 0;
       afterRounds += front.configuration == winner->configuration ? 1 : 0;
