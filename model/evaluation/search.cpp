@@ -1,14 +1,12 @@
 #include "model/evaluation/search.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <fmt/format.h>
 #include <limits>
-#include <tuple>
 
 #include "model/evaluation/candidate_bounds.hpp"
 #include "model/evaluation/contest.hpp"
-#include "model/evaluation/findings.hpp"
+#include "model/evaluation/priced_candidate.hpp"
 #include "model/hybrid/hybrid_setup.hpp"
 #include "model/managed/managed_setup.hpp"
 
@@ -20,29 +18,6 @@ constexpr double kNever = std::numeric_limits<double>::infinity();
 constexpr std::size_t kAtOnce = 4; // runs at a time: a few threads' worth, the same whatever the threads
 constexpr double kAboutAsMuch = 1.1;
 constexpr std::size_t kRankedAtLeast = 3; // the winner, and two to fall back on should its full run disappoint
-
-struct Priced {
-  Scenario scenario;
-  Screened screened;
-  Entrant entrant;
-  std::size_t run = 0;       // which of the distinct configurations it is
-  int survived = 0, met = 0; // rounds on longer streams
-  bool byKin = false;        // what it costs at least rests on one that differs in workers alone
-  Candidate candidate;
-};
-
-bool mayMeet(const Objective& objective, const Screened& screened) {
-  return screened.feasible && (!objective.p99 || screened.p99Ms <= pricing::inMilliseconds(*objective.p99));
-}
-
-std::tuple<int, double, double> worth(const Candidate& candidate, double cheapest) {
-  return {costBand(candidate.monthlyCostUsd, cheapest), candidate.p99Ms.value_or(0), candidate.monthlyCostUsd};
-}
-
-// Where the objective is out of reach: the faster one, of equally fast ones the cheaper one.
-std::pair<double, double> speed(const Candidate& candidate) {
-  return {candidate.p99Ms.value_or(kNever), candidate.monthlyCostUsd};
-}
 
 // What the search asks about a platform.
 struct Lane {
@@ -91,99 +66,6 @@ std::vector<Scenario> candidatesOf(Platform platform, const Scenario& scenario,
   case Platform::ManagedInstances: break;
   }
   return managedCandidates(scenario, catalogue);
-}
-
-double cheapestOf(const std::vector<Priced>& all, auto&& counts) {
-  double cheapest = kNever;
-  for (const auto& priced : all)
-    if (counts(priced)) cheapest = std::min(cheapest, priced.candidate.monthlyCostUsd);
-  return cheapest;
-}
-
-// Simulated ones that meet the objective, who met longer streams first, then in order of worth; then simulated ones
-// that miss it, fewest failures and then fastest and cheapest first; then those that were only screened, hopeful ones
-// in order of worth.
-bool better(const Priced& one, const Priced& other, double cheapest) {
-  const auto &a = one.candidate, &b = other.candidate;
-  if (a.simulated != b.simulated) return a.simulated;
-  if (a.meetsObjective != b.meetsObjective) return a.meetsObjective;
-  const std::pair longer(one.survived, one.met), others(other.survived, other.met);
-  if (longer != others) return longer > others;
-  if (a.simulated && !a.meetsObjective)
-    return std::tuple(a.failedFraction, speed(a)) < std::tuple(b.failedFraction, speed(b));
-  if (one.screened.feasible != other.screened.feasible) return one.screened.feasible;
-  return a.meetsObjective ? worth(a, cheapest) < worth(b, cheapest) : speed(a) < speed(b);
-}
-
-void sortByWorth(std::vector<Priced>& all) {
-  const bool simulated = std::ranges::any_of(all, [](const auto& p) { return p.candidate.simulated; });
-  const double cheapest =
-      cheapestOf(all, [&](const auto& p) { return p.candidate.simulated == simulated && p.candidate.meetsObjective; });
-  std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return better(a, b, cheapest); });
-}
-
-Priced priced(Platform platform, const Lane& lane, const Scenario& scenario, const pricing::PriceCatalogue& catalogue) {
-  const auto screened = lane.screen(scenario, catalogue);
-  Priced result{scenario, screened, {}, 0, 0, 0, false, {}};
-  auto& candidate = result.candidate;
-  candidate.platform = platform;
-  candidate.configuration = lane.label(scenario);
-  candidate.monthlyCostUsd = screened.monthlyCostUsd;
-  candidate.p99Ms = screened.p99Ms;
-  candidate.meetsObjective = mayMeet(scenario.objective, screened);
-  result.entrant.feasible = screened.feasible;
-  result.entrant.hopeful = candidate.meetsObjective;
-  if (candidate.meetsObjective) return result;
-  candidate.leftOut = screened.feasible ? LeftOut::Objective : LeftOut::Capacity;
-  candidate.why = screened.feasible ? fmt::format("p99 {} {}", pricing::displaySeconds(screened.p99Ms / 1e3),
-                                                  platform == Platform::Hybrid ? "by its closed form"
-                                                                               : "without any queue or cold start")
-                                    : "capacity below the load";
-  return result;
-}
-
-// The cheapest few, and always the fastest one: an objective on the tail may be met by nothing else.
-std::vector<std::size_t> mostPromising(const std::vector<Priced>& all, std::size_t most) {
-  std::vector<std::size_t> chosen;
-  for (std::size_t i = 0; i < std::min(all.size(), most); ++i) chosen.push_back(i);
-  const auto fastest = std::ranges::min_element(
-      all, {}, [](const auto& p) { return std::pair(!p.screened.feasible, p.screened.p99Ms); });
-  const auto index = static_cast<std::size_t>(fastest - all.begin());
-  if (!all.empty() && index >= chosen.size()) chosen.back() = index;
-  return chosen;
-}
-
-bool nearlyMeets(const Objective& objective, const PlatformResult& result) {
-  Objective wider = objective;
-  for (auto* limit : {&wider.mean, &wider.p50, &wider.p90, &wider.p95, &wider.p99, &wider.p999})
-    if (*limit) *limit = pricing::fromSeconds(pricing::inSeconds(**limit) * kNearlyMet);
-  wider.maxFailed *= kNearlyMet;
-  return missedObjectives(wider, result.latency, result.failedFraction.value).empty();
-}
-
-// One whose capacity is below its mean load, or whose work alone takes too long, meets the objective by the luck of a
-// short run: `hopeful` says whether it may.
-void show(const PlatformResult& result, bool hopeful, Priced& priced) {
-  auto& candidate = priced.candidate;
-  candidate.simulated = true;
-  candidate.leftOut = LeftOut::No;
-  candidate.monthlyCostUsd = result.monthlyCostUsd.value;
-  candidate.p99Ms = result.latency.p99.value;
-  candidate.failedFraction = result.failedFraction.value;
-  candidate.meetsObjective = result.meetsObjective && hopeful;
-  candidate.requests = result.requests;
-  if (!result.missed.empty() || hopeful) candidate.why = fmt::format("{}", fmt::join(result.missed, "; "));
-}
-
-void record(const PlatformResult& result, bool hopeful, Priced& priced) {
-  show(result, hopeful, priced);
-  auto& entrant = priced.entrant;
-  entrant.simulated = true;
-  entrant.meets = priced.candidate.meetsObjective;
-  entrant.nearlyMeets = hopeful && !entrant.meets && nearlyMeets(priced.scenario.objective, result);
-  entrant.usd = priced.candidate.monthlyCostUsd;
-  entrant.p99Ms = result.latency.p99.value;
-  entrant.failedFraction = result.failedFraction.value;
 }
 
 class Search {
@@ -248,7 +130,7 @@ class Search {
 bool Search::price(const std::vector<Scenario>& candidates) {
   for (const auto& candidate : candidates) {
     if (stopped()) return false;
-    m_all.push_back(priced(m_platform, m_lane, candidate, m_catalogue));
+    m_all.push_back(priced(m_platform, candidate, m_lane.screen(candidate, m_catalogue), m_lane.label(candidate)));
     m_all.back().run = runOf(m_lane.configuration(candidate, m_catalogue));
   }
   m_observations.resize(m_configurations.size());

@@ -50,7 +50,6 @@ inline constexpr std::size_t kLeastRuns = 16;
 struct SearchStreams {
   double first = 3e5, last = 2e6;
 };
-inline constexpr double kNearlyMet = 1.1; // of a limit: as far as a short stream may be off
 
 // Of one platform, which is present in the scenario; for a hybrid Lambda and EC2 are configured. What is drawn of the
 // stream for its bounds stays in `sample`, for other searches of the same scenario, at the same time or later.
