@@ -4,7 +4,6 @@
 #include <array>
 #include <chrono>
 #include <cmath>
-#include <exception>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -293,22 +292,8 @@ std::optional<Choice> searched(Platform platform, const Scenario& scenario, cons
   return Choice(platform, valueOrStop(search(platform, scenario, catalogue, control, progress, sample)));
 }
 
-// Parts that know nothing of each other; each may use all threads, since one of them goes on when the others are done.
-// What one of them refuses is reported in their order, whoever met it first.
-void sideBySide(std::span<const std::function<void()>> parts, const RunControl& control) {
-  std::vector<std::exception_ptr> failures(parts.size());
-  inParallel(parts.size(), control, [&](std::size_t i) {
-    try {
-      parts[i]();
-    } catch (...) {
-      failures[i] = std::current_exception();
-    }
-  });
-  for (const auto& failure : failures)
-    if (failure) std::rethrow_exception(failure);
-}
-
-// On the same requests.
+// Those that know nothing of each other, on the same requests; each may use all threads, since one of them goes on when
+// the others are done.
 std::array<std::optional<Choice>, 3>
 searchedSideBySide(const Scenario& scenario, const pricing::PriceCatalogue& catalogue, const RunControl& control) {
   constexpr std::array kPlatforms{Platform::Lambda, Platform::Ec2, Platform::ManagedInstances};
@@ -320,7 +305,7 @@ searchedSideBySide(const Scenario& scenario, const pricing::PriceCatalogue& cata
     if (has(scenario, kPlatforms[i]))
       searches.emplace_back(
           [&, i] { choices[i] = searched(kPlatforms[i], scenario, catalogue, control, kSpans[i], &sample); });
-  sideBySide(searches, control);
+  inParallel(searches.size(), control, [&](std::size_t i) { searches[i](); });
   return choices;
 }
 
@@ -417,7 +402,7 @@ void askBesides(Decision& decision, const Simulated& simulated, bool memorySearc
         plans = valueOrStop(
             planCommitments(scenario, simulated.hours, catalogue, scenario.trafficDrop, control, spans.commitments));
       }};
-  sideBySide(questions, control);
+  inParallel(questions.size(), control, [&](std::size_t i) { questions[i](); });
 
   decision.stress = std::move(stress);
   for (auto& sentence : stressSentences(decision.stress)) decision.reasons.push_back({"stress", std::move(sentence)});

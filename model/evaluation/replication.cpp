@@ -291,13 +291,16 @@ void countHours(std::span<const std::int64_t> arrivals, std::vector<std::uint64_
 void inParallel(std::size_t count, const RunControl& control, const std::function<void(std::size_t)>& task) {
   std::atomic<std::size_t> next{0};
   std::mutex mutex;
+  std::size_t failed = count; // whoever came before it has begun, so it is the same on every number of threads
   std::exception_ptr failure;
   const auto work = [&] {
+    std::size_t i = 0;
     try {
-      for (std::size_t i = next++; i < count; i = next++) task(i);
+      for (i = next++; i < count; i = next++) task(i);
     } catch (...) {
       const std::lock_guard lock(mutex);
-      if (!failure) failure = std::current_exception();
+      if (i < failed) failure = std::current_exception();
+      failed = std::min(failed, i);
       next = count;
     }
   };

@@ -69,7 +69,7 @@ struct ProgressSpan {
   double from = 0, to = 1;
 };
 
-// Does what is asked for 0 .. count - 1, on as many threads as the control says; the first exception is rethrown.
+// Does what is asked for 0 .. count - 1, on as many threads as the control says; of exceptions the lowest is rethrown.
 void inParallel(std::size_t count, const RunControl& control, const std::function<void(std::size_t)>& task);
 // One thread, no progress: for a task of several.
 RunControl byItself(const RunControl& control);

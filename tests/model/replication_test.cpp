@@ -1,5 +1,9 @@
 // One stream for all configurations, independent of threads and company; the shapes of runs.
+#include <atomic>
 #include <numeric>
+#include <stdexcept>
+#include <string>
+#include <thread>
 
 #include "model/evaluation/replication.hpp"
 #include "tests/support/catch.hpp"
@@ -155,6 +159,27 @@ TEST_CASE("an open horizon draws about two million requests, four hours to thirt
   profile.workload.arrivals = arrivals;
   CHECK(runShape(profile).horizon == hours(168)); // whole weeks
   CHECK(shortened(runShape(profile), profile.workload, 1000).horizon == hours(24));
+}
+
+TEST_CASE("of several tasks that fail the first in their order is heard", "[replication]") {
+  for (int round = 0; round < 20; ++round) {
+    std::atomic<bool> otherFailed{false};
+    std::string heard;
+    try {
+      inParallel(8, threads(3), [&](std::size_t i) {
+        if (i == 2) {
+          otherFailed = true;
+          throw std::runtime_error("two");
+        }
+        if (i != 1) return;
+        while (!otherFailed) std::this_thread::yield(); // so that it fails last
+        throw std::runtime_error("one");
+      });
+    } catch (const std::runtime_error& failure) {
+      heard = failure.what();
+    }
+    CHECK(heard == "one");
+  }
 }
 
 TEST_CASE("a shortened run grows to the whole by doubling", "[replication]") {
