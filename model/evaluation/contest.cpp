@@ -93,14 +93,12 @@ std::vector<std::size_t> nextToSimulate(std::span<const Entrant> all) {
 }
 
 std::vector<std::size_t> contenders(std::span<const Entrant> all, std::span<const std::size_t> order) {
-  double cheapest = kNever;
-  for (const auto i : order)
-    if (all[i].meets) cheapest = std::min(cheapest, all[i].usd);
+  const double cheapest = standingOf(all).cheapestUsd;
   if (cheapest == kNever)
     return {order.begin(), order.begin() + std::min(std::ssize(order), static_cast<std::ptrdiff_t>(kMostMeeting))};
   std::vector<std::size_t> meeting;
   for (const auto i : order)
-    if (all[i].meets && costBand(all[i].usd, cheapest) <= 1 && meeting.size() < kMostMeeting) meeting.push_back(i);
+    if (isMet(all[i]) && costBand(all[i].usd, cheapest) <= 1 && meeting.size() < kMostMeeting) meeting.push_back(i);
   const auto near = ordered(
       all, [&](const Entrant& each) { return each.nearlyMeets && costBand(each.usd, cheapest) == 0; },
       [](const Entrant& each) { return each.usd; });

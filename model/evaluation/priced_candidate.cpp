@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <fmt/format.h>
+#include <functional>
 #include <limits>
 #include <tuple>
 
@@ -30,6 +31,28 @@ bool nearlyMeets(const Objective& objective, const PlatformResult& result) {
     if (*limit) *limit = pricing::fromSeconds(pricing::inSeconds(**limit) * kNearlyMet);
   wider.maxFailed *= kNearlyMet;
   return missedObjectives(wider, result.latency, result.failedFraction.value).empty();
+}
+
+bool better(const Priced& one, const Priced& other, double cheapest) {
+  const auto &a = one.candidate, &b = other.candidate;
+  if (a.simulated != b.simulated) return a.simulated;
+  if (a.meetsObjective != b.meetsObjective) return a.meetsObjective;
+  const std::pair longer(one.survived, one.met), others(other.survived, other.met);
+  if (longer != others) return longer > others;
+  if (a.simulated && !a.meetsObjective)
+    return std::tuple(a.failedFraction, speed(a)) < std::tuple(b.failedFraction, speed(b));
+  if (one.screened.feasible != other.screened.feasible) return one.screened.feasible;
+  return a.meetsObjective ? worth(a, cheapest) < worth(b, cheapest) : speed(a) < speed(b);
+}
+
+template <class Each, class Of> void sortAs(std::vector<Each>& some, Of of) {
+  const bool simulated = std::ranges::any_of(some, [&](const Each& each) { return of(each).candidate.simulated; });
+  double cheapest = kNever;
+  for (const Each& each : some)
+    if (const auto& candidate = of(each).candidate; candidate.simulated == simulated && candidate.meetsObjective)
+      cheapest = std::min(cheapest, candidate.monthlyCostUsd);
+  std::stable_sort(some.begin(), some.end(),
+                   [&](const Each& a, const Each& b) { return better(of(a), of(b), cheapest); });
 }
 
 } // namespace
@@ -76,25 +99,10 @@ void record(const PlatformResult& result, bool hopeful, Priced& priced) {
   entrant.failedFraction = result.failedFraction.value;
 }
 
-bool better(const Priced& one, const Priced& other, double cheapest) {
-  const auto &a = one.candidate, &b = other.candidate;
-  if (a.simulated != b.simulated) return a.simulated;
-  if (a.meetsObjective != b.meetsObjective) return a.meetsObjective;
-  const std::pair longer(one.survived, one.met), others(other.survived, other.met);
-  if (longer != others) return longer > others;
-  if (a.simulated && !a.meetsObjective)
-    return std::tuple(a.failedFraction, speed(a)) < std::tuple(b.failedFraction, speed(b));
-  if (one.screened.feasible != other.screened.feasible) return one.screened.feasible;
-  return a.meetsObjective ? worth(a, cheapest) < worth(b, cheapest) : speed(a) < speed(b);
-}
+void sortByWorth(std::vector<Priced>& all) { sortAs(all, std::identity{}); }
 
-void sortByWorth(std::vector<Priced>& all) {
-  const bool simulated = std::ranges::any_of(all, [](const auto& p) { return p.candidate.simulated; });
-  double cheapest = kNever;
-  for (const auto& each : all)
-    if (each.candidate.simulated == simulated && each.candidate.meetsObjective)
-      cheapest = std::min(cheapest, each.candidate.monthlyCostUsd);
-  std::stable_sort(all.begin(), all.end(), [&](const auto& a, const auto& b) { return better(a, b, cheapest); });
+void sortByWorth(std::vector<std::size_t>& some, const std::vector<Priced>& all) {
+  sortAs(some, [&](std::size_t i) -> const Priced& { return all[i]; });
 }
 
 std::vector<std::size_t> mostPromising(const std::vector<Priced>& all, std::size_t most) {

@@ -30,9 +30,9 @@ inline constexpr double kNearlyMet = 1.1; // of a limit: as far as a short strea
 
 // Simulated ones that meet the objective, who met longer streams first, then in order of worth; then simulated ones
 // that miss it, fewest failures and then fastest and cheapest first; then those that were only screened, hopeful ones
-// in order of worth. `cheapest`: of those that meet the objective, USD a month.
-bool better(const Priced& one, const Priced& other, double cheapest);
+// in order of worth. Costs are compared in bands above the cheapest of those that are sorted and meet the objective.
 void sortByWorth(std::vector<Priced>& all);
+void sortByWorth(std::vector<std::size_t>& some, const std::vector<Priced>& all); // indices
 // The cheapest few, and always the fastest one: an objective on the tail may be met by nothing else.
 std::vector<std::size_t> mostPromising(const std::vector<Priced>& all, std::size_t most);
 

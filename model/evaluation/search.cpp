@@ -96,6 +96,7 @@ class Search {
   }
   bool mayShow(const Priced& priced) const { return priced.entrant.hopeful || m_lane.bound == nullptr; }
   bool simulate(const std::vector<std::size_t>& which);
+  std::variant<Replications, Cancelled> replicated(const std::vector<std::size_t>& runs, const RunShape& shape);
   bool run(const std::vector<std::size_t>& runs);
   std::size_t runOf(const Configuration& configuration);
   std::optional<std::size_t> knownRunOf(std::size_t run) const;
@@ -218,10 +219,7 @@ bool Search::halve() {
     if (!longer) break;
     shape = *longer;
     if (!meetAgain(field, shape)) return false;
-    double cheapest = kNever;
-    for (const auto i : field)
-      if (m_all[i].candidate.meetsObjective) cheapest = std::min(cheapest, m_all[i].candidate.monthlyCostUsd);
-    std::ranges::stable_sort(field, [&](std::size_t a, std::size_t b) { return better(m_all[a], m_all[b], cheapest); });
+    sortByWorth(field, m_all);
     field.resize((field.size() + 1) / 2);
     for (const auto i : field) ++m_all[i].survived;
   }
@@ -233,9 +231,7 @@ bool Search::meetAgain(const std::vector<std::size_t>& field, const RunShape& sh
   std::vector<std::size_t> runs;
   for (const auto i : field)
     if (!std::ranges::count(runs, m_all[i].run)) runs.push_back(m_all[i].run);
-  std::vector<Configuration> configurations;
-  for (const auto run : runs) configurations.push_back(m_configurations[run]);
-  const auto outcome = replicate(m_scenario.workload, configurations, shape, m_control, nextProgress());
+  const auto outcome = replicated(runs, shape);
   if (std::holds_alternative<Cancelled>(outcome)) return false;
   const auto& replications = std::get<Replications>(outcome);
   for (const auto i : field) {
@@ -246,7 +242,6 @@ bool Search::meetAgain(const std::vector<std::size_t>& field, const RunShape& sh
          mayShow(m_all[i]), m_all[i]);
     ++m_all[i].met;
   }
-  m_spent += static_cast<double>(replications.requests * runs.size());
   return true;
 }
 
@@ -300,10 +295,14 @@ void Search::learnFromKin() {
   }
 }
 
-bool Search::run(const std::vector<std::size_t>& runs) {
+std::variant<Replications, Cancelled> Search::replicated(const std::vector<std::size_t>& runs, const RunShape& shape) {
   std::vector<Configuration> configurations;
   for (const auto r : runs) configurations.push_back(m_configurations[r]);
-  auto outcome = replicate(m_scenario.workload, configurations, m_shape, m_control, nextProgress());
+  return replicate(m_scenario.workload, configurations, shape, m_control, nextProgress());
+}
+
+bool Search::run(const std::vector<std::size_t>& runs) {
+  auto outcome = replicated(runs, m_shape);
   if (std::holds_alternative<Cancelled>(outcome)) return false;
   auto& replications = std::get<Replications>(outcome);
   for (std::size_t k = 0; k < runs.size(); ++k) {
