@@ -42,9 +42,9 @@ struct Ec2Simulator::State {
         recorder(observation, fleet.requestTimeout, fleet.overhead, fleet.badDeployments), ledger(fleet, observation),
         instances(fleet, watch.warmup, recorder, seed, replication), group(fleet, observation.hour.count(), instances),
         random(seed, "ec2.routing", replication), periodEnd(watch.period.count()),
-        oneKind(instances.kinds().size() == 1), checksByWorker(fleet.healthCheck.byWorker),
-        fullLevel(levelOfFull(fleet)), queue(std::min(fleet.requestTimeout.count(), kNever / 2),
-                                             fleet.visibilityTimeout.count(), instances.kinds().front().demand),
+        checksByWorker(fleet.healthCheck.byWorker), fullLevel(levelOfFull(fleet)),
+        queue(std::min(fleet.requestTimeout.count(), kNever / 2), fleet.visibilityTimeout.count(),
+              instances.kinds().front().demand),
         slowStart(fleet.slowStart.count()), losses(fleet), checks(fleet.healthCheck, recorder) {
     if (routing == Routing::Queue) instances.returnTo(queue);
     controlDone();
@@ -113,7 +113,7 @@ struct Ec2Simulator::State {
   std::vector<TimelinePoint> timeline;
   std::vector<std::size_t> handedOver; // of the batch
   std::vector<Demand> prepared;        // the batch, as the first type has it to do
-  bool oneKind, checksByWorker;
+  bool checksByWorker;
   // By instance: what each target gets, and room for it.
   std::vector<Share> shares;
   std::vector<std::size_t> receivers;
@@ -141,7 +141,7 @@ void Ec2Simulator::State::prepare(const workloads::RequestBatch& batch) {
 }
 
 Demand Ec2Simulator::State::demandOf(const KindRules& kind, const workloads::RequestBatch& batch, std::size_t i) const {
-  return oneKind || kind.index == 0 ? prepared[i] : kind.demand(batch.arrival[i], batch.cpu[i], batch.io[i]);
+  return kind.index == 0 ? prepared[i] : kind.demand(batch.arrival[i], batch.cpu[i], batch.io[i]);
 }
 
 // Request i reaches the instance that routing chose. False: nothing changed there. Precondition: advanced to its
@@ -231,7 +231,7 @@ template <Discipline D>
 void Ec2Simulator::State::runByInstance(const workloads::RequestBatch& batch, std::size_t first, std::size_t last) {
   const auto& targets = instances.targets();
   shares.resize(targets.size());
-  if (routing == Routing::RoundRobin && oneKind)
+  if (routing == Routing::RoundRobin && instances.kinds().size() == 1)
     dealInTurn(first, last);
   else
     dealOut(batch, first, last);
